@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Floors, lowest first; a target depends only on floors below its own (docs/architecture.md).
+let package = Package(
+  name: "Vitrail",
+  products: [
+    .library(name: "VisionTransformer", targets: ["VisionTransformer", "Tensors", "Imaging"]),
+    .library(name: "Datasets", targets: ["Datasets"]),
+    .library(name: "Pretraining", targets: ["Pretraining"]),
+    .library(name: "Evaluation", targets: ["Evaluation"]),
+    .library(name: "Reports", targets: ["Reports"]),
+    .executable(name: "vitrail", targets: ["VitrailCLI"]),
+  ],
+  traits: [
+    .trait(
+      name: "DoublePrecision",
+      description: "Makes Scalar a Double, for gradient checks. Never needed to train.")
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Floor 0
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    .target(
+      name: "CVectorKernels",
+      cSettings: [.define("VITRAIL_DOUBLE", .when(traits: ["DoublePrecision"]))]),
+    .target(name: "Platform"),
+
+    // Floor 1
+    .target(name: "Tensors", dependencies: ["COpenBLAS", "CVectorKernels", "Platform"]),
+    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG", "Platform"]),
+
+    // Floor 2
+    .target(name: "Datasets", dependencies: ["Tensors", "Imaging", "Platform", "CZlib"]),
+    .target(name: "VisionTransformer", dependencies: ["Tensors", "Imaging", "Platform"]),
+
+    // Floor 3
+    .target(
+      name: "Pretraining",
+      dependencies: [
+        "VisionTransformer", "Datasets", .product(name: "Logging", package: "swift-log"),
+      ]),
+    .target(name: "Evaluation", dependencies: ["VisionTransformer", "Datasets"]),
+    .target(name: "Reports", dependencies: ["Imaging", "Platform"]),
+
+    // Floor 4
+    .executableTarget(
+      name: "VitrailCLI",
+      dependencies: [
+        "Pretraining", "Evaluation", "Reports", "Yams",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "ImagingTests", dependencies: ["Imaging"], resources: [.copy("Golden")]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+    .testTarget(
+      name: "VisionTransformerTests", dependencies: ["VisionTransformer"]),
+    .testTarget(
+      name: "PretrainingTests", dependencies: ["Pretraining"], resources: [.copy("Golden")]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation"], resources: [.copy("Golden")]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
+    .testTarget(name: "VitrailCLITests", dependencies: ["VitrailCLI"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

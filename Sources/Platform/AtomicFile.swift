@@ -1,0 +1,80 @@
+import Foundation
+
+/// Writes files that appear whole or not at all: temporary file beside the target, fsync, rename.
+public enum AtomicFile {
+  /// Writes `data` to `url`, replacing what was there.
+  ///
+  /// - Throws: `Failure` naming the path when a folder is missing, a permission refused or the disk full;
+  ///   the previous file, if any, is untouched then.
+  public static func write(_ data: Data, to url: URL) throws(Failure) {
+    try write(to: url) { (append) throws(Failure) in try append(data) }
+  }
+
+  /// Streams pieces to `url`; `body` receives a function that appends bytes.
+  ///
+  /// - Throws: whatever `body` throws, or `Failure` from the file system; nothing appears at `url` then.
+  public static func write(
+    to url: URL, _ body: (_ append: (Data) throws(Failure) -> Void) throws(Failure) -> Void
+  ) throws(Failure) {
+    let path = url.path
+    let temporary = "\(path).\(getpid()).partial"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw systemFailure("cannot create the file", path) }
+    do throws(Failure) {
+      defer { close(descriptor) }
+      try body { (data) throws(Failure) in try appendAll(data, to: descriptor, path: path) }
+      guard fsync(descriptor) == 0 else { throw systemFailure("cannot flush the file", path) }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    guard rename(temporary, path) == 0 else {
+      let failure = systemFailure("cannot put the finished file in place", path)
+      unlink(temporary)
+      throw failure
+    }
+    syncFolder(of: url)
+  }
+
+  /// Makes `link` a symbolic link to `target` (a name relative to the link's folder), atomically.
+  public static func link(_ link: URL, to target: String) throws(Failure) {
+    let temporary = "\(link.path).\(getpid()).partial"
+    unlink(temporary)
+    guard symlink(target, temporary) == 0, rename(temporary, link.path) == 0 else {
+      throw systemFailure("cannot create the link", link.path)
+    }
+    syncFolder(of: link)
+  }
+
+  private static func appendAll(_ data: Data, to descriptor: Int32, path: String) throws(Failure) {
+    var written = 0
+    while written < data.count {
+      let count = data.withUnsafeBytes { bytes in
+        bytes.baseAddress.map { Foundation.write(descriptor, $0 + written, data.count - written) } ?? 0
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw systemFailure("cannot write the file", path) }
+      written += count
+    }
+  }
+
+  private static func syncFolder(of url: URL) {
+    let descriptor = open(url.deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+}
+
+/// The `Failure` for the current `errno`, with a remedy that fits it.
+public func systemFailure(_ problem: String, _ path: String) -> Failure {
+  let code = errno
+  let remedy =
+    switch code {
+    case ENOSPC, EDQUOT: "free some disk space, or choose another place, and run the command again"
+    case EACCES, EPERM, EROFS: "change the permissions, or choose a place you may write to"
+    case ENOENT, ENOTDIR: "check the path; its folder must exist"
+    default: "check the path and the disk"
+    }
+  return Failure("\(problem): \(String(cString: strerror(code)))", at: path, mend: remedy)
+}

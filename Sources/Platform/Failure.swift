@@ -1,0 +1,22 @@
+/// Something a user, a file, a network or the operating system caused.
+///
+/// Printed by the command line as `error: problem · place · remedy`.
+/// Programmer errors inside the library are `precondition`s instead.
+public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What is wrong, with the value found and the value wanted.
+  public let problem: String
+  /// Where: a file, a key path, an offset.
+  public let place: String
+  /// How to mend it, as an instruction.
+  public let remedy: String
+
+  /// Creates a failure from its three parts.
+  public init(_ problem: String, at place: String, mend remedy: String) {
+    self.problem = problem
+    self.place = place
+    self.remedy = remedy
+  }
+
+  /// The one-line form `problem · place · remedy`.
+  public var description: String { "\(problem) · \(place) · \(remedy)" }
+}

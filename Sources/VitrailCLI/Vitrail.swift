@@ -1,0 +1,1 @@
+@main struct Vitrail { static func main() {} }
