@@ -1,0 +1,13 @@
+// One body, several instruction sets: the loader picks the widest that the CPU has.
+#pragma once
+#include "vector_kernels.h"
+
+#if defined(__x86_64__) && defined(__linux__)
+#define VK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define VK_CLONES
+#endif
+
+// Reductions may be reassociated and products contracted inside these kernels; NaN and infinity keep
+// their meaning, so a diverged run is still seen.
+#define VK_FAST_REDUCTION _Pragma("clang fp reassociate(on) contract(fast)")

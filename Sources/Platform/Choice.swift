@@ -1,0 +1,62 @@
+/// One variant of a seam, by name, with its options not yet typed: `layerNorm` or `{kind: layerNorm, epsilon: 1e-5}`.
+public struct Choice: Sendable, Equatable, Codable, ExpressibleByStringLiteral {
+  /// The registered name of the variant.
+  public let name: String
+  /// What was given beside the name; defaults fill the rest.
+  public let options: [String: JSONValue]
+
+  /// Creates a choice.
+  public init(_ name: String, options: [String: JSONValue] = [:]) {
+    self.name = name
+    self.options = options
+  }
+
+  /// Creates a choice with default options.
+  public init(stringLiteral value: String) { self.init(value) }
+
+  /// Decodes a name, or an object whose `kind` is the name.
+  public init(from decoder: any Decoder) throws {
+    switch try JSONValue(from: decoder) {
+    case .string(let name):
+      self.init(name)
+    case .object(var object):
+      guard case .string(let name)? = object.removeValue(forKey: "kind") else {
+        throw DecodingError.dataCorrupted(
+          .init(codingPath: decoder.codingPath, debugDescription: "the key 'kind' with a name is missing"))
+      }
+      self.init(name, options: object)
+    default:
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath, debugDescription: "wanted a name, or a group of keys with 'kind'"))
+    }
+  }
+
+  /// Encodes the name alone when there are no options.
+  public func encode(to encoder: any Encoder) throws {
+    guard !options.isEmpty else { return try name.encode(to: encoder) }
+    try JSONValue.object(options.merging(["kind": .string(name)]) { $1 }).encode(to: encoder)
+  }
+
+  /// The options as `Options`, defaults filled in from `Options()`.
+  ///
+  /// - Throws: `Failure` for an unknown key or a wrong type, naming `place` and the key.
+  public func decodeOptions<Options: DefaultedOptions>(_: Options.Type, at place: String) throws(Failure)
+    -> Options
+  {
+    let tree = JSONValue.encoding(Options()).overlaid(with: .object(options))
+    return try StrictDecoder.decode(Options.self, from: tree, at: place)
+  }
+}
+
+/// Options of a variant: codable, with a default for every key.
+public protocol DefaultedOptions: Codable, Sendable, Equatable {
+  /// The defaults.
+  init()
+}
+
+/// Options of a variant that has none.
+public struct NoOptions: DefaultedOptions {
+  /// The only value.
+  public init() {}
+}

@@ -1,0 +1,77 @@
+import Foundation
+
+/// A tree of plain values: what recipes and options are before they become typed.
+public enum JSONValue: Sendable, Equatable, Codable {
+  case null
+  case bool(Bool)
+  case integer(Int)
+  case number(Double)
+  case string(String)
+  case array([JSONValue])
+  case object([String: JSONValue])
+
+  /// Decodes any tree.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? container.decode(Int.self) {
+      self = .integer(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .string(value)
+    } else if let value = try? container.decode([JSONValue].self) {
+      self = .array(value)
+    } else {
+      self = .object(try container.decode([String: JSONValue].self))
+    }
+  }
+
+  /// Encodes the tree as it is.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .null: try container.encodeNil()
+    case .bool(let value): try container.encode(value)
+    case .integer(let value): try container.encode(value)
+    case .number(let value): try container.encode(value)
+    case .string(let value): try container.encode(value)
+    case .array(let value): try container.encode(value)
+    case .object(let value): try container.encode(value)
+    }
+  }
+
+  /// The tree that an encodable value becomes; keys whose value is nil are absent.
+  public static func encoding(_ value: some Encodable) -> JSONValue {
+    do {
+      return try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(value))
+    } catch {
+      preconditionFailure("\(type(of: value)) cannot be encoded: \(error)")
+    }
+  }
+
+  /// `self` with the entries of `other` laid over it: objects merge key by key, all else is replaced.
+  ///
+  /// An object whose `kind` differs is replaced whole, because its other keys belong to the old kind.
+  public func overlaid(with other: JSONValue) -> JSONValue {
+    guard case .object(let below) = self, case .object(let above) = other else { return other }
+    if let kind = above["kind"], kind != below["kind"] { return other }
+    return .object(below.merging(above) { $0.overlaid(with: $1) })
+  }
+
+  /// A short description for messages: the value itself when it is plain, its kind otherwise.
+  public var summary: String {
+    switch self {
+    case .null: "null"
+    case .bool(let value): "\(value)"
+    case .integer(let value): "\(value)"
+    case .number(let value): "\(value)"
+    case .string(let value): "'\(value)'"
+    case .array: "a list"
+    case .object: "a group of keys"
+    }
+  }
+}

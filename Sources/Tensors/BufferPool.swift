@@ -1,0 +1,88 @@
+import Platform
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Foundation
+#endif
+
+/// Memory for tensors, kept for reuse so that a training step allocates nothing after the first.
+///
+/// A buffer returns to its pool when the last tensor that reads it goes away, on whichever thread that is.
+/// Sizes are rounded up to four classes a doubling; pages never touched cost nothing.
+public final class BufferPool: Sendable {
+  private struct State {
+    var free: [Int: [Block]] = [:]
+    var bytes = 0
+  }
+
+  // A block in the free list has no other owner.
+  struct Block: @unchecked Sendable {
+    let pointer: UnsafeMutablePointer<Scalar>
+    let capacity: Int
+  }
+
+  private let state = Mutex(State())
+
+  /// Creates an empty pool.
+  public init() {}
+
+  /// Bytes this pool has taken from the system and not given back.
+  public var bytes: Int { state.withLock { $0.bytes } }
+
+  deinit {
+    state.withLock { state in
+      for blocks in state.free.values {
+        for block in blocks { free(block.pointer) }
+      }
+    }
+  }
+
+  func take(_ count: Int) -> Buffer {
+    let capacity = Self.sizeClass(count)
+    let reused = state.withLock { $0.free[capacity]?.popLast() }
+    return Buffer(block: reused ?? allocate(capacity), pool: self)
+  }
+
+  func give(_ block: Block) {
+    state.withLock { $0.free[block.capacity, default: []].append(block) }
+  }
+
+  private func allocate(_ capacity: Int) -> Block {
+    let size = capacity * MemoryLayout<Scalar>.stride
+    var raw: UnsafeMutableRawPointer?
+    let isLarge = size >= 2 << 20
+    let status = posix_memalign(&raw, isLarge ? 2 << 20 : 64, size)
+    guard status == 0, let raw else {
+      preconditionFailure("out of memory: a tensor wanted \(size) bytes; use a smaller batch")
+    }
+    #if os(Linux)
+      if isLarge { madvise(raw, size, MADV_HUGEPAGE) }
+    #endif
+    state.withLock { $0.bytes += size }
+    return Block(pointer: raw.bindMemory(to: Scalar.self, capacity: capacity), capacity: capacity)
+  }
+
+  static func sizeClass(_ count: Int) -> Int {
+    guard count > 64 else { return 64 }
+    let quarter = 1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount - 2)
+    return (count + quarter - 1) / quarter * quarter
+  }
+}
+
+// One thread writes a buffer before it is shared; after that, threads that share it only read it, or write
+// disjoint ranges between two meetings of the lanes.
+final class Buffer: @unchecked Sendable {
+  let pointer: UnsafeMutablePointer<Scalar>
+  private let capacity: Int
+  private let pool: BufferPool
+
+  init(block: BufferPool.Block, pool: BufferPool) {
+    pointer = block.pointer
+    capacity = block.capacity
+    self.pool = pool
+  }
+
+  deinit { pool.give(BufferPool.Block(pointer: pointer, capacity: capacity)) }
+}

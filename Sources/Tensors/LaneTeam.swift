@@ -1,0 +1,68 @@
+import Foundation
+import Synchronization
+
+/// A fixed team of threads, one a lane, that run the same closure and meet at its end.
+///
+/// The calling thread is lane 0. Each lane has its own tape, buffers and gradients; matrix products inside a
+/// lane are single-threaded, so that cores work side by side on different samples.
+public final class LaneTeam: Sendable {
+  /// Number of lanes.
+  public let count: Int
+
+  private struct Job {
+    var body: (@Sendable (Int) -> Void)?
+    var isOver = false
+  }
+  private let job = Mutex(Job())
+  private let starts: [DispatchSemaphore]
+  private let finished = DispatchSemaphore(value: 0)
+
+  /// Starts `count` − 1 threads that wait for work.
+  public init(count: Int = LaneTeam.coreCount) {
+    precondition(count > 0, "LaneTeam: \(count) lanes")
+    self.count = count
+    starts = (1..<max(count, 1)).map { _ in DispatchSemaphore(value: 0) }
+    for lane in 1..<max(count, 1) {
+      let thread = Thread { [self] in serve(lane) }
+      thread.name = "lane \(lane)"
+      thread.stackSize = 8 << 20
+      thread.start()
+    }
+  }
+
+  /// Cores that this process may use.
+  public static var coreCount: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+
+  /// Runs `body(lane)` on every lane and returns when all are done.
+  public func run(_ body: @escaping @Sendable (_ lane: Int) -> Void) {
+    job.withLock { $0.body = body }
+    for start in starts { start.signal() }
+    body(0)
+    for _ in starts { finished.wait() }
+    job.withLock { $0.body = nil }
+  }
+
+  /// Ends the threads; the team cannot run again.
+  public func dissolve() {
+    job.withLock { $0.isOver = true }
+    for start in starts { start.signal() }
+  }
+
+  private func serve(_ lane: Int) {
+    while true {
+      starts[lane - 1].wait()
+      let (body, isOver) = job.withLock { ($0.body, $0.isOver) }
+      if isOver { return }
+      body?(lane)
+      finished.signal()
+    }
+  }
+
+  /// The share of `total` items that `lane` of `lanes` takes: contiguous, sizes differing by one at most.
+  public static func range(of lane: Int, lanes: Int, total: Int) -> Range<Int> {
+    let size = total / lanes
+    let extra = total % lanes
+    let start = lane * size + min(lane, extra)
+    return start..<start + size + (lane < extra ? 1 : 0)
+  }
+}

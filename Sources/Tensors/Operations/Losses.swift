@@ -1,0 +1,108 @@
+import Foundation
+
+extension Tape {
+  /// Mean squared error over the rows that count: Σ_r m_r·mean_p (ŷ − y)² / Σ_r m_r.
+  ///
+  /// prediction, target [B, L, P] (the target is a constant); mask [B·L], 1 where a row counts. The mask must
+  /// hold at least one 1.
+  public func maskedMeanSquaredError(_ prediction: Tensor, target: Tensor, mask: [Scalar]) -> Tensor {
+    let rows = prediction.rows
+    let width = prediction.width
+    precondition(
+      prediction.count == target.count && mask.count == rows,
+      "maskedMeanSquaredError: prediction \(prediction.shape), target \(target.shape), mask \(mask.count)")
+    let total = mask.reduce(0, +)
+    precondition(total > 0, "maskedMeanSquaredError: no row counts")
+    var sumOfSquares = 0.0
+    for row in 0..<rows where mask[row] != 0 {
+      let square = squaredDistance(prediction.pointer + row * width, target.pointer + row * width, width)
+      sumOfSquares += Double(mask[row] * square)
+    }
+    let loss = allocate([1])
+    loss.pointer[0] = Scalar(sumOfSquares / (Double(total) * Double(width)))
+
+    return record(loss, from: prediction) { [unowned self] upstream in
+      guard let (gradient, beta) = prediction.gradient?.accumulator(shape: prediction.shape, pool: pool)
+      else { return }
+      let factor = 2 * upstream.pointer[0] / (total * Scalar(width))
+      for row in 0..<rows {
+        let output = gradient + row * width
+        guard mask[row] != 0 else {
+          if beta == 0 { output.update(repeating: 0, count: width) }
+          continue
+        }
+        let (predicted, wanted) = (prediction.pointer + row * width, target.pointer + row * width)
+        for index in 0..<width {
+          let value = factor * mask[row] * (predicted[index] - wanted[index])
+          output[index] = beta == 0 ? value : output[index] + value
+        }
+      }
+    }
+  }
+
+  /// Mean over rows of −log softmax(logits)[label]: logits [rows, classes], a label a row.
+  public func softmaxCrossEntropy(_ logits: Tensor, labels: [Int]) -> Tensor {
+    let rows = logits.rows
+    let classes = logits.width
+    precondition(
+      labels.count == rows && labels.allSatisfy { 0..<classes ~= $0 },
+      "softmaxCrossEntropy: \(labels.count) labels for logits \(logits.shape)")
+    var total = 0.0
+    let logSums = allocate([rows])
+    for row in 0..<rows {
+      let scores = UnsafeBufferPointer(start: logits.pointer + row * classes, count: classes)
+      let largest = scores.max() ?? 0
+      let logSum = largest + log(scores.reduce(0) { $0 + exp($1 - largest) })
+      logSums.pointer[row] = logSum
+      total += Double(logSum - scores[labels[row]])
+    }
+    let loss = allocate([1])
+    loss.pointer[0] = Scalar(total / Double(rows))
+
+    return record(loss, from: logits) { [unowned self] upstream in
+      guard let target = zeroedAccumulator(logits) else { return }
+      let share = upstream.pointer[0] / Scalar(rows)
+      for row in 0..<rows {
+        let scores = logits.pointer + row * classes
+        for index in 0..<classes {
+          let probability = exp(scores[index] - logSums.pointer[row])
+          target[row * classes + index] += share * (probability - (index == labels[row] ? 1 : 0))
+        }
+      }
+    }
+  }
+}
+
+/// Patches normalised to mean 0 and variance 1 each, the variance unbiased plus 1e-6 (He et al., 2021).
+///
+/// patches [B, L, P], P at least 2 → a constant of the same shape.
+public func normalizedPatches(_ patches: Tensor, pool: BufferPool) -> Tensor {
+  let width = patches.width
+  let output = Tensor(shape: patches.shape, buffer: pool.take(patches.count))
+  for row in 0..<patches.rows {
+    let input = UnsafePointer(patches.pointer + row * width)
+    let mean = sum(input, width) / Scalar(width)
+    let variance = squaredDeviation(input, from: mean, width) / Scalar(width - 1)
+    normalize(
+      input, shift: mean, scale: 1 / (variance + 1e-6).squareRoot(), nil, nil, width,
+      into: output.pointer + row * width)
+  }
+  return output
+}
+
+/// Σ (a − b)².
+private func squaredDistance(_ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ width: Int) -> Scalar {
+  var total = Vector.zero
+  var index = 0
+  while index + vectorWidth <= width {
+    let difference = a.vector(index) - b.vector(index)
+    total += difference * difference
+    index += vectorWidth
+  }
+  var rest = total.sum()
+  while index < width {
+    rest += (a[index] - b[index]) * (a[index] - b[index])
+    index += 1
+  }
+  return rest
+}

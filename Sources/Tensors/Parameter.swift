@@ -1,0 +1,35 @@
+/// A named tensor that training changes.
+///
+/// Its value is shared by all lanes: read during a pass, written by the optimiser between passes.
+public final class Parameter: @unchecked Sendable {
+  // `isTrainable` is set before training starts; the storage of `value` is written only between passes, by
+  // one thread for each range.
+
+  /// The full name, from the root of the model: `blocks.0.attn.qkv.weight`.
+  public let name: String
+  /// The current value.
+  public let value: Tensor
+  /// Whether gradients are computed for it and the optimiser moves it.
+  public var isTrainable: Bool
+
+  init(name: String, value: Tensor, isTrainable: Bool) {
+    self.name = name
+    self.value = value
+    self.isTrainable = isTrainable
+  }
+
+  /// Lengths of the axes.
+  public var shape: [Int] { value.shape }
+
+  /// Replaces the value; the count must match.
+  public func assign(_ values: [Scalar]) {
+    precondition(values.count == value.count, "\(name): \(values.count) values for \(shape)")
+    value.pointer.update(from: values, count: values.count)
+  }
+
+  /// value ← value − rate · gradient: a step of plain gradient descent, for small heads.
+  public func descend(_ gradient: Tensor, rate: Scalar) {
+    precondition(gradient.count == value.count, "\(name): gradient of shape \(gradient.shape) for \(shape)")
+    for index in 0..<value.count { value.pointer[index] -= rate * gradient.pointer[index] }
+  }
+}

@@ -1,0 +1,94 @@
+/// How images are cut into square patches and how a patch is laid out.
+///
+/// Patch n = r·columns + s; inside a patch the order is row, column, channel, channel fastest (He et al., 2021).
+public struct PatchGrid: Sendable, Equatable {
+  /// Patches down and across.
+  public let rows, columns: Int
+  /// Side of a patch in pixels.
+  public let patchSize: Int
+  /// Channels a pixel.
+  public let channels: Int
+
+  /// Cuts images of height × width; both must be multiples of the patch size.
+  public init(height: Int, width: Int, channels: Int, patchSize: Int) {
+    precondition(
+      patchSize > 0 && height % patchSize == 0 && width % patchSize == 0 && height > 0 && width > 0,
+      "PatchGrid: \(height)×\(width) pixels do not divide into patches of \(patchSize)")
+    rows = height / patchSize
+    columns = width / patchSize
+    self.patchSize = patchSize
+    self.channels = channels
+  }
+
+  /// Number of patches, L.
+  public var count: Int { rows * columns }
+  /// Values in a patch, P·P·C.
+  public var width: Int { patchSize * patchSize * channels }
+  /// Pixel rows of an image.
+  public var imageHeight: Int { rows * patchSize }
+  /// Pixel columns of an image.
+  public var imageWidth: Int { columns * patchSize }
+
+  /// Writes one image into row `index` of `patches` [B, L, P·P·C], normalised through `table` in the same pass.
+  ///
+  /// `pixels` are bytes, height × width × channels interleaved.
+  public func patchify(_ pixels: [UInt8], _ table: NormalizationTable, into patches: Tensor, at index: Int) {
+    precondition(
+      pixels.count == count * width && table.channels == channels,
+      "PatchGrid.patchify: \(pixels.count) bytes for \(imageHeight)×\(imageWidth)×\(channels)")
+    precondition(
+      patches.shape.suffix(2) == [count, width] && index >= 0 && index < patches.count / (count * width),
+      "PatchGrid.patchify: row \(index) of \(patches.shape)")
+    let target = patches.pointer + index * count * width
+    let run = patchSize * channels
+    pixels.withUnsafeBufferPointer { pixels in
+      table.values.withUnsafeBufferPointer { table in
+        for row in 0..<imageHeight {
+          var source = row * imageWidth * channels
+          let patchRow = row / patchSize * columns
+          let within = row % patchSize * run
+          for column in 0..<columns {
+            let output = target + (patchRow + column) * width + within
+            var channel = 0
+            for offset in 0..<run {
+              output[offset] = table[channel << 8 | Int(pixels[source + offset])]
+              channel += 1
+              if channel == channels { channel = 0 }
+            }
+            source += run
+          }
+        }
+      }
+    }
+  }
+
+  /// The inverse order: patches [L, P·P·C] to height × width × channels values.
+  public func unpatchify(_ patches: [Scalar]) -> [Scalar] {
+    precondition(patches.count == count * width, "PatchGrid.unpatchify: \(patches.count) values")
+    var image = [Scalar](repeating: 0, count: patches.count)
+    let run = patchSize * channels
+    for patch in 0..<count {
+      for row in 0..<patchSize {
+        let target = ((patch / columns * patchSize + row) * columns + patch % columns) * run
+        let source = patch * width + row * run
+        image.replaceSubrange(target..<target + run, with: patches[source..<source + run])
+      }
+    }
+    return image
+  }
+}
+
+/// (byte / 255 − mean) / standard deviation for every channel and byte, looked up instead of computed.
+public struct NormalizationTable: Sendable {
+  let values: [Scalar]
+  let channels: Int
+
+  /// Builds the table; mean and standard deviation are of values in 0…1, one a channel.
+  public init(mean: [Float], standardDeviation: [Float]) {
+    precondition(mean.count == standardDeviation.count, "NormalizationTable: one deviation a mean")
+    channels = mean.count
+    values = zip(mean, standardDeviation).flatMap { mean, deviation in
+      (0..<256).map { (Scalar($0) / 255 - Scalar(mean)) / Scalar(deviation) }
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/// One forward pass and its way back: where buffers come from, what is recorded, and the gradients that result.
+///
+/// The differentiable operations are methods of `Tape`, one file each under `Operations/`. A tape belongs
+/// to one lane and is not shared between threads.
+public final class Tape {
+  /// Whether layers behave as in training (drop path, batch statistics) or as in use.
+  public enum Mode: Sendable {
+    case training, evaluating
+  }
+
+  /// How layers behave; read by layers that differ between training and use.
+  public let mode: Mode
+  /// The pool that every tensor of this tape comes from.
+  public let pool: BufferPool
+  /// Whose random numbers layers draw; set before a training pass through layers that draw any.
+  public var samples: SampleIdentity?
+  /// Sees named intermediate tensors when set: for diagnosis and for features of inner layers.
+  public var observer: ((_ name: String, _ tensor: Tensor) -> Void)?
+  /// Collects the shapes of the matrix products when set.
+  package var products: [MatrixProductShape]?
+
+  private let recordsGradients: Bool
+  private var backwardSteps: [() -> Void] = []
+  private var parameterTensors: [ObjectIdentifier: Tensor] = [:]
+
+  /// Creates a tape; `recordsGradients` defaults to whether it is for training.
+  public init(mode: Mode, recordsGradients: Bool? = nil, pool: BufferPool = BufferPool()) {
+    self.mode = mode
+    self.recordsGradients = recordsGradients ?? (mode == .training)
+    self.pool = pool
+  }
+
+  /// The value of a parameter as a tensor of this tape; differentiated when the parameter is trainable.
+  public func callAsFunction(_ parameter: Parameter) -> Tensor {
+    guard recordsGradients, parameter.isTrainable else { return parameter.value }
+    let key = ObjectIdentifier(parameter)
+    if let known = parameterTensors[key] { return known }
+    let value = parameter.value
+    let tensor = Tensor(
+      shape: value.shape, buffer: value.buffer, offset: value.offset, gradient: GradientSlot())
+    parameterTensors[key] = tensor
+    return tensor
+  }
+
+  /// A constant made into a tensor whose gradient is wanted: for inputs whose gradient somebody reads.
+  public func variable(_ constant: Tensor) -> Tensor {
+    Tensor(
+      shape: constant.shape, buffer: constant.buffer, offset: constant.offset, gradient: GradientSlot())
+  }
+
+  /// The gradient that has gathered for a parameter, or nil when none reached it.
+  public func gradient(of parameter: Parameter) -> Tensor? {
+    parameterTensors[ObjectIdentifier(parameter)]?.gradient?.value
+  }
+
+  /// The gradient that has gathered for a tensor made by `variable(_:)`.
+  public func gradient(of variable: Tensor) -> Tensor? { variable.gradient?.value }
+
+  /// Forgets the gradients of all parameters; their buffers return to the pool.
+  public func clearGradients() {
+    for tensor in parameterTensors.values { _ = tensor.gradient?.take() }
+  }
+
+  /// Runs the recorded operations backwards from a scalar loss, adding to the gradients of the parameters.
+  ///
+  /// `seed` is the derivative of what is optimised with respect to `loss`: the share of this tape's samples.
+  public func backward(from loss: Tensor, seed: Scalar = 1) {
+    precondition(loss.count == 1, "backward wants a scalar loss, not \(loss.shape)")
+    backward(from: loss, gradient: Tensor(shape: loss.shape, repeating: seed, pool: pool))
+  }
+
+  /// Runs the recorded operations backwards from `output`, given the gradient with respect to it.
+  public func backward(from output: Tensor, gradient: Tensor) {
+    output.gradient?.add(gradient, pool: pool)
+    while let step = backwardSteps.popLast() { step() }
+  }
+
+  /// Shows a named intermediate tensor to the observer, if there is one.
+  @inline(__always)
+  public func observe(_ name: @autoclosure () -> String, _ tensor: Tensor) {
+    if let observer { observer(name(), tensor) }
+  }
+
+  // MARK: For operations
+
+  /// A constant of zeros.
+  public func zeros(_ shape: [Int]) -> Tensor { Tensor(shape: shape, repeating: 0, pool: pool) }
+
+  func allocate(_ shape: [Int]) -> Tensor {
+    Tensor(shape: shape, buffer: pool.take(shape.reduce(1, *)))
+  }
+
+  /// Gives `output` a gradient slot and records how its gradient reaches the inputs, when any input wants one.
+  func record(
+    _ output: Tensor, from inputs: Tensor?..., backward: @escaping (_ upstream: consuming Tensor) -> Void
+  ) -> Tensor {
+    guard recordsGradients, inputs.contains(where: { $0?.gradient != nil }) else { return output }
+    let slot = GradientSlot()
+    backwardSteps.append {
+      if let upstream = slot.take() { backward(upstream) }
+    }
+    return Tensor(shape: output.shape, buffer: output.buffer, offset: output.offset, gradient: slot)
+  }
+
+  /// `BLAS.gemm` on dense operands or explicit strides, counted when somebody counts.
+  @inline(__always)
+  func gemm(
+    _ rows: Int, _ columns: Int, _ inner: Int, alpha: Scalar = 1,
+    _ a: UnsafePointer<Scalar>, stride aStride: Int, _ aTransposition: Transposition,
+    _ b: UnsafePointer<Scalar>, stride bStride: Int, _ bTransposition: Transposition,
+    beta: Scalar, _ c: UnsafeMutablePointer<Scalar>, stride cStride: Int
+  ) {
+    products?.append(
+      MatrixProductShape(
+        rows: rows, columns: columns, inner: inner, a: aTransposition, b: bTransposition,
+        aStride: aStride, bStride: bStride, cStride: cStride, accumulates: beta != 0))
+    BLAS.gemm(
+      rows, columns, inner, alpha: alpha, a, stride: aStride, aTransposition, b, stride: bStride,
+      bTransposition, beta: beta, c, stride: cStride)
+  }
+}

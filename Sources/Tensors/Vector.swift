@@ -1,0 +1,92 @@
+// Sixteen values at a time, written out: strict floating point stops compilers from vectorising sums.
+typealias Vector = SIMD16<Scalar>
+
+let vectorWidth = 16
+
+extension UnsafePointer where Pointee == Scalar {
+  @inline(__always)
+  func vector(_ index: Int) -> Vector {
+    UnsafeRawPointer(self + index).loadUnaligned(as: Vector.self)
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == Scalar {
+  @inline(__always)
+  func vector(_ index: Int) -> Vector {
+    UnsafeRawPointer(self + index).loadUnaligned(as: Vector.self)
+  }
+
+  @inline(__always)
+  func store(_ vector: Vector, _ index: Int) {
+    UnsafeMutableRawPointer(self + index).storeBytes(of: vector, as: Vector.self)
+  }
+}
+
+/// Σ a[i].
+@inline(__always)
+func sum(_ a: UnsafePointer<Scalar>, _ count: Int) -> Scalar {
+  var total = Vector.zero
+  var index = 0
+  while index + vectorWidth <= count {
+    total += a.vector(index)
+    index += vectorWidth
+  }
+  var rest = total.sum()
+  while index < count {
+    rest += a[index]
+    index += 1
+  }
+  return rest
+}
+
+/// target[i] += source[i].
+@inline(__always)
+func addInPlace(_ target: UnsafeMutablePointer<Scalar>, _ source: UnsafePointer<Scalar>, _ count: Int) {
+  var index = 0
+  while index + vectorWidth <= count {
+    target.store(target.vector(index) + source.vector(index), index)
+    index += vectorWidth
+  }
+  while index < count {
+    target[index] += source[index]
+    index += 1
+  }
+}
+
+/// target[i] = beta·target[i] + source[i], beta 0 or 1; with beta 0 the target is not read.
+@inline(__always)
+func accumulate(
+  _ target: UnsafeMutablePointer<Scalar>, beta: Scalar, _ source: UnsafePointer<Scalar>, _ count: Int
+) {
+  if beta == 0 {
+    target.update(from: source, count: count)
+  } else {
+    addInPlace(target, source, count)
+  }
+}
+
+/// target[i] = a[i] + b[i].
+@inline(__always)
+func add(
+  _ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ count: Int,
+  into target: UnsafeMutablePointer<Scalar>
+) {
+  var index = 0
+  while index + vectorWidth <= count {
+    target.store(a.vector(index) + b.vector(index), index)
+    index += vectorWidth
+  }
+  while index < count {
+    target[index] = a[index] + b[index]
+    index += 1
+  }
+}
+
+/// target[j] = beta·target[j] + Σ_i matrix[i, j].
+func columnSums(
+  _ matrix: UnsafePointer<Scalar>, rows: Int, columns: Int, beta: Scalar,
+  into target: UnsafeMutablePointer<Scalar>
+) {
+  if beta == 0 { target.update(repeating: 0, count: columns) }
+  for row in 0..<rows { addInPlace(target, matrix + row * columns, columns) }
+}

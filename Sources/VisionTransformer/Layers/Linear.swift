@@ -1,0 +1,20 @@
+import Tensors
+
+/// y = x·Wᵀ + b, W [outputs, inputs].
+public struct Linear: Sendable {
+  /// W [outputs, inputs].
+  public let weight: Parameter
+  /// b [outputs].
+  public let bias: Parameter
+
+  /// Declares `weight` and `bias` (zeros).
+  public init(inputs: Int, outputs: Int, initial: InitialValue, scope: ParameterScope) {
+    weight = scope.parameter("weight", shape: [outputs, inputs], initial: initial)
+    bias = scope.parameter("bias", shape: [outputs], initial: .zeros)
+  }
+
+  /// x [..., inputs] → [..., outputs], added to `residual` when given.
+  public func callAsFunction(_ x: Tensor, _ tape: Tape, addingTo residual: Tensor? = nil) -> Tensor {
+    tape.linear(x, weight: tape(weight), bias: tape(bias), addingTo: residual)
+  }
+}

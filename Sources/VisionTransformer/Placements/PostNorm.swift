@@ -1,0 +1,33 @@
+import Platform
+import Tensors
+
+/// x ← N(x + F(x)), no final norm (Vaswani et al., 2017).
+public struct PostNorm: NormPlacement {
+  /// `post` in recipes.
+  public static let name = "post"
+  /// A line for `vitrail list`.
+  public static let summary = "norm after each residual sum; no final norm"
+  /// Where it is from.
+  public static let source = "Vaswani et al., 2017"
+
+  /// Takes no options.
+  public init(options: NoOptions) {}
+
+  /// False: the last sublayer's norm is the last operation.
+  public var hasFinalNorm: Bool { false }
+
+  /// Declares the sublayer's norm.
+  public func site(_ place: SublayerPlace, makeNorm: NormFactory, scope: ParameterScope) -> any ResidualSite {
+    Site(norm: makeNorm(width: place.width, scope: scope[place.normName]))
+  }
+
+  private struct Site: ResidualSite {
+    let norm: any Norm
+
+    func callAsFunction(
+      _ x: Tensor, _ tape: Tape, branch: (_ input: Tensor, _ residual: Tensor?) -> Tensor
+    ) -> Tensor {
+      norm(branch(x, x), tape)
+    }
+  }
+}

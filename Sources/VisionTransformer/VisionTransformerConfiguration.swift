@@ -1,0 +1,90 @@
+import Platform
+import Tensors
+
+/// Everything that fixes a Vision Transformer's architecture; stored in its weights file.
+public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
+  /// Width of the stream, D.
+  public var width = 192
+  /// Number of blocks.
+  public var depth = 12
+  /// Number of attention heads, H; divides the width.
+  public var headCount = 3
+  /// Width of the MLP's hidden layer as a multiple of D.
+  public var mlpRatio = 4.0
+  /// Pixel rows of an image; a multiple of the patch size.
+  public var imageHeight = 224
+  /// Pixel columns of an image; a multiple of the patch size.
+  public var imageWidth = 224
+  /// Side of a patch in pixels.
+  public var patchSize = 16
+  /// Channels of a pixel, 1 or 3.
+  public var channels = 3
+  /// Whether a class token leads the sequence.
+  public var hasClassToken = true
+  /// Number of register tokens (Darcet et al., 2023).
+  public var registerCount = 0
+  /// How tokens know their place.
+  public var positions = Positions.sinCos2D
+  /// How tokens become one vector.
+  public var pooling = Pooling.mean
+  /// Norms around the patch projection.
+  public var patchNorm = PatchNorm.dual
+  /// The norm of every site.
+  public var norm: Choice = "layerNorm"
+  /// Where the norms of a block stand.
+  public var placement: Choice = "pre"
+  /// How weights start.
+  public var initializer: Choice = "xavierUniform"
+  /// Start of LayerScale, or nil for none.
+  public var layerScale: Double?
+  /// Drop-path rate of the last block.
+  public var dropPath = 0.0
+
+  /// The defaults: ViT-Ti/16 with Dual PatchNorm.
+  public init() {}
+
+  /// How images are cut.
+  public var grid: PatchGrid {
+    PatchGrid(height: imageHeight, width: imageWidth, channels: channels, patchSize: patchSize)
+  }
+
+  /// Checks that the numbers fit together.
+  ///
+  /// - Throws: `Failure` naming the first that does not; `place` says where the configuration came from.
+  public func validate(at place: String) throws(Failure) {
+    func require(_ holds: Bool, _ problem: String, _ remedy: String) throws(Failure) {
+      if !holds { throw Failure(problem, at: place, mend: remedy) }
+    }
+    let limit = 1 << 20
+    for (name, value) in [
+      ("width", width), ("depth", depth), ("heads", headCount), ("imageHeight", imageHeight),
+      ("imageWidth", imageWidth), ("patchSize", patchSize),
+    ] {
+      try require((1...limit).contains(value), "\(name) is \(value)", "choose 1 … \(limit)")
+    }
+    try require(
+      width % headCount == 0, "\(headCount) heads do not divide the width \(width)", "choose a divisor")
+    try require(
+      imageHeight % patchSize == 0 && imageWidth % patchSize == 0,
+      "\(imageHeight)×\(imageWidth) pixels do not divide into patches of \(patchSize)",
+      "make the image size a multiple of the patch size")
+    try require(channels == 1 || channels == 3, "\(channels) channels", "choose 1 (gray) or 3 (RGB)")
+    try require((0...1024).contains(registerCount), "\(registerCount) registers", "choose 0 … 1024")
+    try require(
+      positions != .sinCos2D || width % 4 == 0,
+      "sinCos2D positions need a width divisible by 4, not \(width)",
+      "change the width, or choose learned positions")
+    try require(
+      pooling != .classToken || hasClassToken, "class-token pooling without a class token",
+      "set classToken: true, or pooling: mean")
+    try require((0..<1).contains(dropPath), "dropPath is \(dropPath)", "choose a rate from 0 to below 1")
+    try require(
+      mlpRatio > 0 && mlpRatio <= 64, "mlpRatio is \(mlpRatio)", "choose a ratio above 0, usually 4")
+    try require(
+      hiddenWidth > 0 && width * hiddenWidth <= 1 << 31, "an MLP of \(width) × \(hiddenWidth) is too large",
+      "choose a smaller width")
+  }
+
+  /// Width of the MLP's hidden layer.
+  public var hiddenWidth: Int { Int((Double(width) * mlpRatio).rounded()) }
+}
