@@ -1,1 +1,8 @@
-@main struct Vitrail { static func main() {} }
+import ArgumentParser
+
+@main
+struct Vitrail: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "vitrail", abstract: "Self-supervised vision pretraining on ordinary CPUs.",
+    subcommands: [Bench.self])
+}

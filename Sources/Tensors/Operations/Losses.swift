@@ -3,39 +3,35 @@ import Foundation
 extension Tape {
   /// Mean squared error over the rows that count: Σ_r m_r·mean_p (ŷ − y)² / Σ_r m_r.
   ///
-  /// prediction, target [B, L, P] (the target is a constant); mask [B·L], 1 where a row counts. The mask must
-  /// hold at least one 1.
-  public func maskedMeanSquaredError(_ prediction: Tensor, target: Tensor, mask: [Scalar]) -> Tensor {
+  /// prediction, target [..., P], the target a constant; mask, one factor a row, 1 where it counts and not all 0;
+  /// nil counts all rows.
+  public func meanSquaredError(_ prediction: Tensor, target: Tensor, mask: [Scalar]? = nil) -> Tensor {
     let rows = prediction.rows
     let width = prediction.width
     precondition(
-      prediction.count == target.count && mask.count == rows,
-      "maskedMeanSquaredError: prediction \(prediction.shape), target \(target.shape), mask \(mask.count)")
-    let total = mask.reduce(0, +)
-    precondition(total > 0, "maskedMeanSquaredError: no row counts")
+      prediction.count == target.count && (mask?.count ?? rows) == rows,
+      "meanSquaredError: prediction \(prediction.shape), target \(target.shape), mask \(mask?.count ?? rows)")
+    let total = mask?.reduce(0, +) ?? Scalar(rows)
+    precondition(total > 0, "meanSquaredError: no row counts")
     var sumOfSquares = 0.0
-    for row in 0..<rows where mask[row] != 0 {
+    for row in 0..<rows {
+      let factor = mask?[row] ?? 1
+      guard factor != 0 else { continue }
       let square = squaredDistance(prediction.pointer + row * width, target.pointer + row * width, width)
-      sumOfSquares += Double(mask[row] * square)
+      sumOfSquares += Double(factor * square)
     }
     let loss = allocate([1])
     loss.pointer[0] = Scalar(sumOfSquares / (Double(total) * Double(width)))
 
     return record(loss, from: prediction) { [unowned self] upstream in
-      guard let (gradient, beta) = prediction.gradient?.accumulator(shape: prediction.shape, pool: pool)
-      else { return }
-      let factor = 2 * upstream.pointer[0] / (total * Scalar(width))
+      guard let gradient = zeroedAccumulator(prediction) else { return }
+      let scale = 2 * upstream.pointer[0] / (total * Scalar(width))
       for row in 0..<rows {
-        let output = gradient + row * width
-        guard mask[row] != 0 else {
-          if beta == 0 { output.update(repeating: 0, count: width) }
-          continue
-        }
+        let factor = scale * (mask?[row] ?? 1)
+        guard factor != 0 else { continue }
         let (predicted, wanted) = (prediction.pointer + row * width, target.pointer + row * width)
-        for index in 0..<width {
-          let value = factor * mask[row] * (predicted[index] - wanted[index])
-          output[index] = beta == 0 ? value : output[index] + value
-        }
+        let output = gradient + row * width
+        for index in 0..<width { output[index] += factor * (predicted[index] - wanted[index]) }
       }
     }
   }

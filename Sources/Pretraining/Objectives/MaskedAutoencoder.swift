@@ -1,0 +1,91 @@
+import Platform
+import Tensors
+import VisionTransformer
+
+/// MAE (He et al., 2021): encode the visible patches, decode all, and regress the pixels of the masked ones.
+public struct MaskedAutoencoder: Objective {
+  /// `mae` in recipes.
+  public static let name = "mae"
+  /// A line for `vitrail list`.
+  public static let summary = "mask most patches, encode the rest, regress the pixels of the masked ones"
+  /// Where it is from.
+  public static let source = "He et al., 2021"
+
+  /// What a recipe may set.
+  public struct Options: DefaultedOptions {
+    /// Share of patches that are masked.
+    public var maskRatio = 0.75
+    /// Whether each target patch is normalised to mean 0 and variance 1.
+    public var normalizePixels = true
+    /// Width of the decoder; its defaults are a small decoder that serves small encoders.
+    public var decoderWidth = 128
+    /// Number of blocks of the decoder.
+    public var decoderDepth = 4
+    /// Number of attention heads of the decoder.
+    public var decoderHeads = 4
+    /// The defaults.
+    public init() {}
+  }
+
+  private let encoder: VisionTransformer
+  private let decoder: MaskedDecoder
+  private let options: Options
+  private let keep: Int
+
+  /// Declares the decoder.
+  ///
+  /// - Throws: `Failure` for a ratio that leaves no patch visible or none masked, or a decoder that does not divide.
+  public init(encoder: VisionTransformer, options: Options, at place: String) throws(Failure) {
+    let patchCount = encoder.configuration.grid.count
+    keep =
+      (0...1).contains(options.maskRatio)
+      ? PatchMask.keep(patchCount: patchCount, ratio: options.maskRatio) : 0
+    guard keep > 0 && keep < patchCount else {
+      throw Failure(
+        "maskRatio \(options.maskRatio) of \(patchCount) patches leaves \(keep) visible",
+        at: "\(place).maskRatio",
+        mend: "choose a ratio above 0 and below 1 that leaves at least one patch of each kind; 0.75 is usual")
+    }
+    self.encoder = encoder
+    self.options = options
+    decoder = try MaskedDecoder(
+      encoder: encoder, width: options.decoderWidth, depth: options.decoderDepth,
+      headCount: options.decoderHeads,
+      at: place)
+  }
+
+  /// Mean squared error over the masked patches.
+  public func loss(_ batch: MicroBatch, _ tape: Tape) -> Tensor {
+    loss(batch.patches, mask(for: batch.identity), tape)
+  }
+
+  /// The mask that training draws for these samples.
+  public func mask(for identity: SampleIdentity) -> PatchMask {
+    PatchMask(for: identity, patchCount: encoder.configuration.grid.count, keep: keep)
+  }
+
+  /// The mask of given noise [B·L]: the patches of lowest noise stay visible.
+  public func mask(noise: [Float]) -> PatchMask {
+    PatchMask(noise: noise, patchCount: encoder.configuration.grid.count, keep: keep)
+  }
+
+  /// The loss under a given mask; only masked patches go through the decoder's last norm and projection.
+  public func loss(_ patches: Tensor, _ mask: PatchMask, _ tape: Tape) -> Tensor {
+    let latent = encoder.encode(patches, visible: mask.visible, tape)
+    let prediction = decoder(latent, visible: mask.visible, predicted: mask.masked, tape)
+    let wanted = tape.gather(patches, indices: mask.masked)
+    let target = options.normalizePixels ? normalizedPatches(wanted, pool: tape.pool) : wanted
+    let loss = tape.meanSquaredError(prediction, target: target)
+    tape.observe("loss", loss)
+    return loss
+  }
+
+  /// Predictions of all patches [B, L, P·P·C] under a given mask, in the units of the target.
+  public func predictions(_ patches: Tensor, _ mask: PatchMask, _ tape: Tape) -> Tensor {
+    let latent = encoder.encode(patches, visible: mask.visible, tape)
+    return decoder(latent, visible: mask.visible, predicted: nil, tape)
+  }
+
+  /// Whether predictions are of normalised patches.
+  public var normalizesPixels: Bool { options.normalizePixels }
+}

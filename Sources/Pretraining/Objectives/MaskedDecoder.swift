@@ -1,0 +1,74 @@
+import Platform
+import Tensors
+import VisionTransformer
+
+/// The light transformer that turns encoded visible patches and mask tokens into pixels (He et al., 2021).
+///
+/// It follows the encoder's norm, placement and initialiser, with fixed positions of its own.
+struct MaskedDecoder: Sendable {
+  private let embedding, prediction: Linear
+  private let maskToken, positions: Parameter
+  private let blocks: [TransformerBlock]
+  private let finalNorm: (any Norm)?
+  private let hasClassToken: Bool
+  private let registerCount: Int
+  private let patchCount: Int
+
+  init(encoder: VisionTransformer, width: Int, depth: Int, headCount: Int, at place: String) throws(Failure) {
+    guard width > 0, depth >= 0, headCount > 0, width % headCount == 0, width % 4 == 0 else {
+      throw Failure(
+        "a decoder of width \(width), depth \(depth) and \(headCount) heads", at: place,
+        mend: "choose a decoderWidth that is a multiple of 4 and of decoderHeads")
+    }
+    let (configuration, recipe, scope) = (encoder.configuration, encoder.recipe, encoder.parameters.root)
+    let grid = configuration.grid
+    hasClassToken = configuration.hasClassToken
+    registerCount = configuration.registerCount
+    patchCount = grid.count
+    embedding = Linear(
+      inputs: configuration.width, outputs: width,
+      initial: recipe.initializer.weight(.other, outputs: width, inputs: configuration.width),
+      scope: scope["decoder_embed"])
+    maskToken = scope.parameter(
+      "mask_token", shape: [1, 1, width], initial: recipe.initializer.token(.maskToken))
+    let table = Positions.sinCosTable(rows: grid.rows, columns: grid.columns, width: width)
+    let prefix = [Scalar](repeating: 0, count: hasClassToken ? width : 0)
+    positions = scope.parameter(
+      "decoder_pos_embed", shape: [1, grid.count + (hasClassToken ? 1 : 0), width],
+      initial: .values(prefix + table),
+      isTrainable: false)
+    let shape = TransformerBlock.Shape(
+      width: width, headCount: headCount,
+      hiddenWidth: Int((Double(width) * configuration.mlpRatio).rounded()),
+      depth: depth)
+    blocks = (0..<depth).map { layer in
+      TransformerBlock(shape, layer: layer, recipe: recipe, scope: scope["decoder_blocks"][layer])
+    }
+    finalNorm =
+      recipe.placement.hasFinalNorm ? recipe.makeNorm(width: width, scope: scope["decoder_norm"]) : nil
+    prediction = Linear(
+      inputs: width, outputs: grid.width,
+      initial: recipe.initializer.weight(.other, outputs: grid.width, inputs: width),
+      scope: scope["decoder_pred"])
+  }
+
+  /// latent [B, N, D] → predictions of the patches at `predicted` [B·M], all L when nil: [B, M, P·P·C].
+  func callAsFunction(_ latent: Tensor, visible: [Int32], predicted: [Int32]?, _ tape: Tape) -> Tensor {
+    let batch = latent.shape[0]
+    let embedded = embedding(latent, tape)
+    var tokens = tape.restore(
+      embedded, maskToken: tape(maskToken), positions: tape(positions), indices: visible,
+      hasClassToken: hasClassToken, registerCount: registerCount)
+    for (layer, block) in blocks.enumerated() {
+      tokens = block(tokens, tape)
+      tape.observe("decoder_blocks.\(layer)", tokens)
+    }
+    let prefix: Int32 = hasClassToken ? 1 : 0
+    let places = predicted ?? (0..<batch).flatMap { _ in (0..<Int32(patchCount)).map { $0 } }
+    let chosen = tape.gather(tokens, indices: prefix == 0 ? places : places.map { $0 + prefix })
+    let normed = finalNorm?(chosen, tape) ?? chosen
+    let predictions = prediction(normed, tape)
+    tape.observe("decoder_pred", predictions)
+    return predictions
+  }
+}

@@ -1,0 +1,67 @@
+import Platform
+import Tensors
+
+/// Adam with decoupled weight decay (Loshchilov & Hutter, 2017); decay on tensors of two or more axes only.
+public struct AdamW: Optimizer {
+  /// `adamW` in recipes.
+  public static let name = "adamW"
+  /// A line for `vitrail list`.
+  public static let summary = "Adam with decoupled weight decay on matrices, none on vectors"
+  /// Where it is from.
+  public static let source = "Loshchilov & Hutter, 2017"
+
+  /// What a recipe may set.
+  public struct Options: DefaultedOptions {
+    /// Decay of the first moment.
+    public var beta1 = 0.9
+    /// Decay of the second moment; MAE's value.
+    public var beta2 = 0.95
+    /// Added to the root of the second moment.
+    public var epsilon = 1e-8
+    /// Decoupled decay of matrices.
+    public var weightDecay = 0.05
+    /// The defaults.
+    public init() {}
+  }
+
+  private let parameters: [Parameter]
+  private let first, second: [Tensor]
+  private let options: Options
+
+  /// Starts with both moments at 0.
+  public init(parameters: [Parameter], options: Options) {
+    self.parameters = parameters
+    self.options = options
+    let pool = BufferPool()
+    first = parameters.map { Tensor(shape: $0.shape, repeating: 0, pool: pool) }
+    second = parameters.map { Tensor(shape: $0.shape, repeating: 0, pool: pool) }
+  }
+
+  /// θ ← θ(1 − lr·wd) − lr·m̂/(√v̂ + ε) on one slice.
+  public func update(
+    _ slice: ParameterSlice, gradients: [Tensor], learningRate: Double, step: Int, gradientScale: Double
+  ) -> Double {
+    let parameter = parameters[slice.index]
+    let constants = AdamWConstants(
+      learningRate: learningRate, weightDecay: Self.decays(parameter) ? options.weightDecay : 0,
+      beta1: options.beta1, beta2: options.beta2, epsilon: options.epsilon, step: step,
+      gradientScale: gradientScale)
+    return parameter.adamWStep(
+      slice.range, gradients: gradients, first: first[slice.index], second: second[slice.index], constants)
+  }
+
+  /// Whether weight decay pulls on a parameter: vectors and biases are left alone.
+  static func decays(_ parameter: Parameter) -> Bool {
+    parameter.shape.count > 1 && !parameter.name.hasSuffix(".bias")
+  }
+
+  /// Both moments of every parameter.
+  public var state: [(name: String, tensor: Tensor)] {
+    parameters.indices.flatMap { index in
+      [
+        ("first.\(parameters[index].name)", first[index]),
+        ("second.\(parameters[index].name)", second[index]),
+      ]
+    }
+  }
+}

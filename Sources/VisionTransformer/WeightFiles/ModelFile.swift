@@ -1,0 +1,87 @@
+import Foundation
+import Imaging
+import Platform
+import Tensors
+
+/// An encoder on disk: weights, configuration and the preprocessing that it was trained with, in one safetensors file.
+public struct ModelFile: Sendable {
+  /// The architecture.
+  public let configuration: VisionTransformerConfiguration
+  /// How images become its input.
+  public let preprocessing: Preprocessing
+  /// The tensors and free text.
+  public let file: SafetensorsFile
+  private let path: String
+
+  /// Opens a file that `write` made: a model or a checkpoint.
+  ///
+  /// - Throws: `Failure` when it is not a whole safetensors file or does not hold a Vitrail encoder.
+  public init(contentsOf url: URL) throws(Failure) {
+    file = try SafetensorsFile(contentsOf: url)
+    path = url.path
+    configuration = try Self.decode("configuration", file, url.path)
+    preprocessing = try Self.decode("preprocessing", file, url.path)
+  }
+
+  /// Builds the encoder and gives it the weights of the file.
+  ///
+  /// - Throws: `Failure` when a tensor is missing or has another shape.
+  public func makeModel() throws(Failure) -> VisionTransformer {
+    let model = try VisionTransformer(configuration, parameters: ParameterStore(), place: path)
+    try load(into: model.parameters)
+    return model
+  }
+
+  /// Gives every parameter of the store the values of the tensor of its name.
+  public func load(into store: ParameterStore) throws(Failure) {
+    for parameter in store.parameters {
+      parameter.assign(try file.values(parameter.name, shape: parameter.shape))
+    }
+  }
+
+  /// Writes tensors with what is needed to rebuild the encoder, atomically.
+  public static func write(
+    _ tensors: [(name: String, tensor: Tensor)], configuration: VisionTransformerConfiguration,
+    preprocessing: Preprocessing, metadata: [String: String] = [:], to url: URL
+  ) throws(Failure) {
+    var text = metadata
+    text["format"] = "vitrail"
+    text["configuration"] = encode(configuration)
+    text["preprocessing"] = encode(preprocessing)
+    try SafetensorsFile.write(tensors, metadata: text, to: url)
+  }
+
+  private static func encode(_ value: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    guard let data = try? encoder.encode(value) else {
+      preconditionFailure("\(type(of: value)) cannot be encoded as JSON")
+    }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  private static func decode<T: Decodable>(
+    _ key: String, _ file: SafetensorsFile, _ path: String
+  ) throws(Failure) -> T {
+    guard let text = file.metadata[key],
+      let tree = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    else {
+      throw Failure(
+        "no Vitrail encoder in this file: its metadata lacks '\(key)'", at: path,
+        mend: "give the model.safetensors or a checkpoint of a run folder")
+    }
+    return try StrictDecoder.decode(T.self, from: tree, at: "\(path), \(key)")
+  }
+}
+
+extension VisionTransformer {
+  /// Writes the encoder for use elsewhere, atomically.
+  ///
+  /// - Throws: `Failure` when the file cannot be written; nothing appears then.
+  public func write(to url: URL, preprocessing: Preprocessing) throws(Failure) {
+    try ModelFile.write(
+      parameters.parameters.map { ($0.name, $0.value) }, configuration: configuration,
+      preprocessing: preprocessing,
+      to: url)
+  }
+}

@@ -1,0 +1,176 @@
+import Foundation
+import Platform
+import Tensors
+
+/// The safetensors format: a JSON header, then the tensors' bytes, little-endian.
+///
+/// Reads F32, F64, F16 and BF16; writes F32. The header is checked against the size of the file before any tensor
+/// is read, and tensors are read from a mapping, one at a time.
+public struct SafetensorsFile: Sendable {
+  /// One tensor of the file.
+  public struct Entry: Sendable, Equatable {
+    /// `F32`, `F16`, ….
+    public let dtype: String
+    /// Lengths of the axes.
+    public let shape: [Int]
+    let range: Range<Int>
+  }
+
+  /// The tensors by name.
+  public let entries: [String: Entry]
+  /// Free text by key.
+  public let metadata: [String: String]
+  private let data: Data
+  private let path: String
+
+  /// Opens a file and checks its header.
+  ///
+  /// - Throws: `Failure` when it cannot be read, is no safetensors file, or claims more than it holds.
+  public init(contentsOf url: URL) throws(Failure) {
+    path = url.path
+    do {
+      data = try Data(contentsOf: url, options: .alwaysMapped)
+    } catch {
+      throw Failure(
+        "cannot read the weights file", at: url.path,
+        mend: "check that the path is right and the file readable")
+    }
+    func refuse(_ why: String) -> Failure {
+      Failure(
+        "not a whole safetensors file: \(why)", at: url.path,
+        mend: "give a .safetensors file that was written to its end")
+    }
+    guard data.count >= 8 else { throw refuse("it has \(data.count) bytes") }
+    let headerSize = data.prefix(8).enumerated().reduce(UInt64(0)) {
+      $0 | UInt64($1.element) << (8 * $1.offset)
+    }
+    guard headerSize <= 100 << 20, Int(headerSize) <= data.count - 8 else {
+      throw refuse("its header claims \(headerSize) bytes of \(data.count)")
+    }
+    let body = 8 + Int(headerSize)
+    guard let tree = try? JSONDecoder().decode([String: JSONValue].self, from: data.subdata(in: 8..<body))
+    else {
+      throw refuse("its header is not JSON")
+    }
+    var entries: [String: Entry] = [:]
+    var metadata: [String: String] = [:]
+    for (name, value) in tree {
+      guard case .object(let fields) = value else { throw refuse("'\(name)' is not described by keys") }
+      if name == "__metadata__" {
+        for case (let key, .string(let text)) in fields { metadata[key] = text }
+        continue
+      }
+      guard let entry = Self.entry(fields, bodyStart: body, fileSize: data.count) else {
+        throw refuse("the tensor '\(name)' has a shape, type or place that does not fit the file")
+      }
+      entries[name] = entry
+    }
+    self.entries = entries
+    self.metadata = metadata
+  }
+
+  /// The values of one tensor as scalars.
+  ///
+  /// - Throws: `Failure` when there is no such tensor, or its shape is not the one wanted.
+  public func values(_ name: String, shape: [Int]? = nil) throws(Failure) -> [Scalar] {
+    guard let entry = entries[name] else {
+      throw Failure(
+        "the tensor '\(name)' is missing", at: path,
+        mend: Spelling.nearest(to: name, among: entries.keys.sorted()).map {
+          "the file has '\($0)'; check the model"
+        }
+          ?? "give the weights of this architecture")
+    }
+    if let shape, entry.shape != shape {
+      throw Failure(
+        "the tensor '\(name)' has shape \(entry.shape), the model wants \(shape)", at: path,
+        mend: "use the configuration that these weights were made with")
+    }
+    return data.withUnsafeBytes { bytes in Self.scalars(bytes[entry.range], entry.dtype) }
+  }
+
+  /// Writes tensors as F32 in the given order, atomically.
+  ///
+  /// - Throws: `Failure` when the file cannot be written; nothing appears then.
+  public static func write(
+    _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String], to url: URL
+  ) throws(Failure) {
+    var header: [String: JSONValue] = [:]
+    if !metadata.isEmpty { header["__metadata__"] = .object(metadata.mapValues(JSONValue.string)) }
+    var offset = 0
+    for (name, tensor) in tensors {
+      let end = offset + 4 * tensor.count
+      precondition(header[name] == nil, "two tensors are named \(name)")
+      header[name] = .object([
+        "dtype": .string("F32"), "shape": .array(tensor.shape.map(JSONValue.integer)),
+        "data_offsets": .array([.integer(offset), .integer(end)]),
+      ])
+      offset = end
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard var text = try? encoder.encode(header) else {
+      preconditionFailure("a header of names, numbers and text is always JSON")
+    }
+    text.append(contentsOf: [UInt8](repeating: 0x20, count: (8 - text.count % 8) % 8))
+    var start = Data((0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) })
+    start.append(text)
+    try AtomicFile.write(to: url) { (append) throws(Failure) in
+      try append(start)
+      for (_, tensor) in tensors { try append(bytes(of: tensor)) }
+    }
+  }
+
+  private static func bytes(of tensor: Tensor) -> Data {
+    let floats = tensor.values.map { Float($0) }
+    return floats.withUnsafeBytes { Data($0) }
+  }
+
+  private static func entry(_ fields: [String: JSONValue], bodyStart: Int, fileSize: Int) -> Entry? {
+    guard case .string(let dtype)? = fields["dtype"], let size = widths[dtype],
+      case .array(let axes)? = fields["shape"], case .array(let offsets)? = fields["data_offsets"],
+      offsets.count == 2, case .integer(let start) = offsets[0], case .integer(let end) = offsets[1]
+    else { return nil }
+    var shape: [Int] = []
+    var count = 1
+    for axis in axes {
+      guard case .integer(let length) = axis, length >= 0 else { return nil }
+      let (product, overflow) = count.multipliedReportingOverflow(by: length)
+      guard !overflow, product <= fileSize else { return nil }
+      count = product
+      shape.append(length)
+    }
+    guard start >= 0, end >= start, end <= fileSize - bodyStart, end - start == count * size else {
+      return nil
+    }
+    return Entry(dtype: dtype, shape: shape, range: bodyStart + start..<bodyStart + end)
+  }
+
+  private static let widths = ["F32": 4, "F64": 8, "F16": 2, "BF16": 2]
+
+  private static func scalars(_ bytes: Slice<UnsafeRawBufferPointer>, _ dtype: String) -> [Scalar] {
+    let raw = UnsafeRawBufferPointer(rebasing: bytes)
+    func map<T>(_: T.Type, _ convert: (T) -> Scalar) -> [Scalar] {
+      let size = MemoryLayout<T>.size
+      return (0..<raw.count / size).map { convert(raw.loadUnaligned(fromByteOffset: $0 * size, as: T.self)) }
+    }
+    switch dtype {
+    case "F32": return map(UInt32.self) { Scalar(Float(bitPattern: UInt32(littleEndian: $0))) }
+    case "F64": return map(UInt64.self) { Scalar(Double(bitPattern: UInt64(littleEndian: $0))) }
+    case "BF16": return map(UInt16.self) { Scalar(Float(bitPattern: UInt32(UInt16(littleEndian: $0)) << 16)) }
+    default: return map(UInt16.self) { Scalar(halfToFloat(UInt16(littleEndian: $0))) }
+    }
+  }
+
+  /// IEEE 754 binary16, written out because `Float16` is missing on x86 macOS.
+  private static func halfToFloat(_ bits: UInt16) -> Float {
+    let sign: Float = bits >> 15 == 0 ? 1 : -1
+    let exponent = Int(bits >> 10 & 0x1f)
+    let fraction = Float(bits & 0x3ff)
+    switch exponent {
+    case 0: return sign * fraction * 0x1p-24
+    case 31: return fraction == 0 ? sign * .infinity : .nan
+    default: return sign * Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
+    }
+  }
+}
