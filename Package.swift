@@ -60,11 +60,12 @@ let package = Package(
       ]),
 
     .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], resources: [.copy("Golden")]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging"], resources: [.copy("Golden")]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
     .testTarget(
-      name: "VisionTransformerTests", dependencies: ["VisionTransformer"]),
+      name: "VisionTransformerTests", dependencies: ["VisionTransformer"],
+      resources: [.copy("Golden")]),
     .testTarget(
       name: "PretrainingTests", dependencies: ["Pretraining"], resources: [.copy("Golden")]),
     .testTarget(

@@ -1,0 +1,116 @@
+"""Times one MAE training step of `mae_reference` in PyTorch on the CPU, float32: the rival of `vitrail bench step`.
+
+Example: python Scripts/benchmark/pytorch_step.py --shape ti --json
+Pixels are made once; a step is masking, forward, backward, AdamW and clearing of gradients. The defaults
+for --attention and --optimizer are the faster ones as measured (BENCHMARKS.md).
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import sys
+import time
+from pathlib import Path
+
+
+def seconds_since_start():
+    """Seconds since the kernel started this process, the interpreter's own start-up included."""
+    fields = Path("/proc/self/stat").read_text().rsplit(")", 1)[1].split()
+    started = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - started
+
+
+def resident_bytes():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "golden"))
+import torch  # noqa: E402
+
+from mae_reference import Configuration, MaskedAutoencoder, decay_groups, patchify  # noqa: E402
+
+IMPORTS_BYTES = resident_bytes()
+
+# side, patch, (width, depth, heads), decoder (width, depth, heads), batch
+SHAPES = {
+    "mini": (28, 4, (128, 6, 4), (64, 1, 4), 128),
+    "xs": (32, 4, (192, 12, 3), (128, 4, 4), 64),
+    "ti": (224, 16, (192, 12, 3), (192, 4, 3), 32),
+    "s": (224, 16, (384, 12, 6), (256, 4, 8), 16),
+    "b": (224, 16, (768, 12, 12), (512, 8, 16), 8),
+}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shape", choices=SHAPES, default="ti")
+    parser.add_argument("--steps", type=int, default=10, help="timed steps (default 10)")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--compile", action="store_true", help="torch.compile the forward and backward")
+    parser.add_argument("--attention", choices=("fused", "explicit"), default="fused")
+    parser.add_argument("--optimizer", choices=("fused", "foreach", "loop"), default="fused")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args()
+    if options.steps < 1 or options.threads < 1:
+        parser.error("--steps and --threads must be at least 1")
+    return options
+
+
+def make_step(options):
+    """A function that runs one training step, and the batch size."""
+    side, patch, encoder, decoder, batch = SHAPES[options.shape]
+    configuration = Configuration(side, side, 3, patch, *encoder, *decoder)
+    model = MaskedAutoencoder(configuration, fused=options.attention == "fused")
+    chosen = {"fused": {"fused": True}, "foreach": {"foreach": True}, "loop": {"foreach": False}}
+    optimiser = torch.optim.AdamW(
+        decay_groups(model, 0.05), lr=1.5e-4, betas=(0.9, 0.95), **chosen[options.optimizer])
+    patches = patchify(torch.randn(batch, 3, side, side), patch).contiguous()
+    run = torch.compile(model) if options.compile else model
+
+    def step():
+        loss = run(patches, torch.rand(batch, configuration.patch_count))[0]
+        loss.backward()
+        optimiser.step()
+        optimiser.zero_grad(set_to_none=True)
+        return loss.item()
+
+    return step, batch
+
+
+def main():
+    options = arguments()
+    torch.manual_seed(0)
+    torch.set_num_threads(options.threads)
+    step, batch = make_step(options)
+    step()
+    first = seconds_since_start()
+    for _ in range(5 if options.compile else 2):
+        step()
+    times = []
+    for _ in range(options.steps):
+        begin = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - begin)
+    median = statistics.median(times)
+    result = {
+        "shape": options.shape,
+        "batch": batch,
+        "threads": options.threads,
+        "imagesPerSecond": round(batch / median, 2),
+        "millisecondsPerStep": round(1000 * median, 2),
+        "peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "secondsToFirstStep": round(first, 2),
+        "importsBytes": IMPORTS_BYTES,
+        "mode": "compile" if options.compile else "eager",
+        "attention": options.attention,
+        "optimizer": options.optimizer,
+        "fastestMillisecondsPerStep": round(1000 * min(times), 2),
+    }
+    print(json.dumps(result) if options.json else "\n".join(f"{k}: {v}" for k, v in result.items()))
+
+
+if __name__ == "__main__":
+    main()
