@@ -5,7 +5,7 @@ package struct LimitedMemoryBFGS: Sendable {
   /// Iterations at most.
   package var maximumIterations = 1000
   /// Stops when ‖gradient‖ falls to this share of the reference norm given to `minimize`.
-  package var gradientTolerance = 1e-5
+  package var gradientTolerance = 1e-6
   /// Stops when the objective fell by less than this share of itself over the last ten iterations.
   package var objectiveTolerance = 1e-7
 
