@@ -1,0 +1,67 @@
+import Platform
+
+/// The labels of a train and a test set in one numbering.
+///
+/// Classes are matched by *name*, never by index. The classes of the task are those with at least one train
+/// row, in the order of the train set's class names; a test row of any other class has no label here and
+/// counts as always wrong.
+public struct ClassificationTask: Sendable {
+  /// Names of the classes that have train rows; at least two.
+  public let classNames: [String]
+  /// Class of each train row, an index into `classNames`.
+  public let trainLabels: [Int]
+  /// Class of each test row, an index into `classNames`; nil when the train set has no such class.
+  public let testLabels: [Int?]
+
+  /// Number of classes.
+  public var classCount: Int { classNames.count }
+
+  /// Matches two labelled sets.
+  ///
+  /// - Throws: `Failure` when a set has no labels, the widths differ, or the train rows are all of one class.
+  public init(train: Features, test: Features) throws(Failure) {
+    for set in [train, test] where set.labels.isEmpty {
+      throw Failure(
+        "the images have no classes", at: set.origin,
+        mend: "put each class in its own folder, or use an evaluator that needs no labels")
+    }
+    guard train.width == test.width else {
+      throw Failure(
+        "train features have width \(train.width), test features \(test.width)", at: test.origin,
+        mend: "extract both with the same weights and the same pooling")
+    }
+    var rowsOfClass = [Int](repeating: 0, count: train.classNames.count)
+    for label in train.labels { rowsOfClass[label] += 1 }
+    let present = rowsOfClass.indices.filter { rowsOfClass[$0] > 0 }
+    guard present.count > 1 else {
+      throw Failure(
+        "every train image is of class “\(train.classNames[train.labels[0]])”", at: train.origin,
+        mend: "give at least two classes: an accuracy over one says nothing")
+    }
+    var number = [Int](repeating: 0, count: train.classNames.count)
+    for (index, label) in present.enumerated() { number[label] = index }
+    let names = present.map { train.classNames[$0] }
+    let numberOfName = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+    let numberOfTestClass = test.classNames.map { numberOfName[$0] }
+    classNames = names
+    trainLabels = train.labels.map { number[$0] }
+    testLabels = test.labels.map { numberOfTestClass[$0] }
+  }
+
+  /// Share of the most frequent train class among the test rows: what a classifier that ignores the features
+  /// scores. Of equally frequent train classes the first counts. 0.1 for ten balanced classes.
+  public var chance: Double {
+    var rows = [Int](repeating: 0, count: classCount)
+    for label in trainLabels { rows[label] += 1 }
+    var best = 0
+    for index in rows.indices where rows[index] > rows[best] { best = index }
+    return Double(testLabels.count { $0 == best }) / Double(testLabels.count)
+  }
+
+  /// Share of test rows for which `predictions`, one class a test row, are right.
+  public func accuracy(of predictions: [Int]) -> Double {
+    precondition(predictions.count == testLabels.count, "accuracy: one prediction a test row")
+    let right = zip(predictions, testLabels).reduce(0) { $0 + ($1.0 == $1.1 ? 1 : 0) }
+    return Double(right) / Double(testLabels.count)
+  }
+}

@@ -1,0 +1,129 @@
+import Platform
+
+/// The linear probe: multinomial logistic regression on frozen features.
+///
+/// 1. Features are standardised by the train set's mean and standard deviation.
+/// 2. A tenth of every train class is held out (`heldOutShare`, `seed`). On at most `selectionRows` of the
+///    other rows the penalties are tried from strong to weak, each fit starting from the one before. The
+///    path ends early once held-out accuracy is more than two standard errors, √(p(1−p)/n), below its best.
+///    The most accurate penalty is chosen; of equals the strongest. When no class has two rows nothing can be held out,
+///    and the middle penalty is taken.
+/// 3. All train rows are fitted at that penalty, and the test set is scored, once.
+public enum LinearProbe: Evaluator {
+  /// `linear`.
+  public static let name = "linear"
+  /// What it measures, in one line.
+  public static let summary =
+    "multinomial logistic regression on standardised features, λ chosen on held-out train rows"
+  /// Where the protocol comes from.
+  public static let source =
+    "logistic-regression evaluation of Radford et al., 2021 (CLIP) and Oquab et al., 2023"
+  /// The default options.
+  public static let defaults = LinearProbeOptions()
+
+  /// Scores `test`; see the type for the protocol.
+  ///
+  /// - Throws: `Failure` when an option is out of range, a set has no labels, the widths differ, or train has one
+  ///   class only.
+  public static func evaluate(
+    train: Features, test: Features, options: LinearProbeOptions, progress: ProgressHandler
+  ) throws(Failure) -> LinearProbeResult {
+    try evaluate(
+      train: train, test: test, options: options, threads: defaultThreadCount, progress: progress)
+  }
+
+  package static func evaluate(
+    train: Features, test: Features, options: LinearProbeOptions, threads: Int,
+    progress: ProgressHandler = { _, _ in }
+  ) throws(Failure) -> LinearProbeResult {
+    try options.check()
+    let task = try ClassificationTask(train: train, test: test)
+    let standardizer = Standardizer(
+      values: train.values, count: train.count, width: train.width, threads: threads)
+    let values = standardizer.apply(to: train.values)
+    let selection = select(values, task, options, threads: threads, progress: progress)
+
+    progress("fitting all rows at λ = \(selection.l2)", 0.6)
+    let objective = SoftmaxObjective(
+      values: values, labels: task.trainLabels, width: train.width, classCount: task.classCount,
+      l2: selection.l2, threads: threads)
+    var method = LimitedMemoryBFGS()
+    method.maximumIterations = options.maximumIterations
+    let model = LogisticRegression.fit(objective, start: selection.model, method: method)
+
+    progress("scoring the test set", 0.98)
+    let logits = model.logits(of: standardizer.apply(to: test.values))
+    let ranks = ranks(of: task.testLabels, in: logits, classCount: task.classCount)
+    return LinearProbeResult(
+      top1: Double(ranks.count { $0 < 1 }) / Double(ranks.count),
+      top5: Double(ranks.count { $0 < 5 }) / Double(ranks.count), l2: selection.l2,
+      candidates: selection.candidates, iterations: model.iterations, converged: model.converged)
+  }
+
+  private struct Selection {
+    var l2: Double
+    var model: LogisticRegression?
+    var candidates: [LinearProbeResult.Candidate] = []
+  }
+
+  private static func select(
+    _ values: [Float], _ task: ClassificationTask, _ options: LinearProbeOptions, threads: Int,
+    progress: ProgressHandler
+  ) -> Selection {
+    let path = Set(options.l2).sorted(by: >)
+    let split = StratifiedSplit(
+      labels: task.trainLabels, classCount: task.classCount, share: options.heldOutShare,
+      fitLimit: options.selectionRows, seed: options.seed)
+    guard path.count > 1, !split.heldOut.isEmpty else { return Selection(l2: path[path.count / 2]) }
+
+    let width = values.count / task.trainLabels.count
+    let heldOut = rows(split.heldOut, of: values, width: width)
+    let heldOutLabels = split.heldOut.map { task.trainLabels[$0] }
+    var objective = SoftmaxObjective(
+      values: rows(split.fit, of: values, width: width), labels: split.fit.map { task.trainLabels[$0] },
+      width: width, classCount: task.classCount, l2: 1, threads: threads)
+    var method = LimitedMemoryBFGS()
+    method.maximumIterations = options.maximumIterations
+    var selection = Selection(l2: path[0])
+    var best = -1.0
+    var previous: LogisticRegression?
+    for (index, l2) in path.enumerated() {
+      progress("trying λ = \(l2)", 0.6 * Double(index) / Double(path.count))
+      objective.l2 = l2
+      let model = LogisticRegression.fit(objective, start: previous, method: method)
+      previous = model
+      let right = zip(model.predictions(for: heldOut), heldOutLabels).count { $0 == $1 }
+      let accuracy = Double(right) / Double(heldOutLabels.count)
+      selection.candidates.append(
+        .init(l2: l2, heldOutAccuracy: accuracy, iterations: model.iterations))
+      if accuracy > best {
+        best = accuracy
+        selection.l2 = l2
+        selection.model = model
+      }
+      let standardError = (best * (1 - best) / Double(heldOutLabels.count)).squareRoot()
+      if accuracy < best - 2 * standardError { break }
+    }
+    return selection
+  }
+
+  private static func rows(_ rows: [Int], of values: [Float], width: Int) -> [Float] {
+    var result: [Float] = []
+    result.reserveCapacity(rows.count * width)
+    for row in rows { result += values[(row * width)..<((row + 1) * width)] }
+    return result
+  }
+
+  /// How many classes score above each row's own, of equal scores the lower class first; `Int.max` for a row
+  /// whose class the train set does not have.
+  private static func ranks(of labels: [Int?], in logits: [Float], classCount: Int) -> [Int] {
+    labels.enumerated().map { row, label in
+      guard let label else { return .max }
+      let own = logits[row * classCount + label]
+      return (0..<classCount).count { other in
+        let score = logits[row * classCount + other]
+        return score > own || (score == own && other < label)
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Evaluation
+import Foundation
+import Platform
+import Testing
+
+@Suite struct EvaluatorsTests {
+  @Test func namesAreUniqueAndFound() throws {
+    let names = Evaluators.all.map { $0.name }
+    #expect(Set(names).count == names.count)
+    for name in names { #expect(try Evaluators.named(name).name == name) }
+    #expect(Evaluators.all.allSatisfy { !$0.summary.isEmpty && !$0.source.isEmpty })
+  }
+
+  @Test(arguments: [("liner", "linear"), ("KNN", "knn"), ("k-nn", "knn")])
+  func anUnknownNameGetsTheNearestSpelling(_ name: String, _ meant: String) {
+    #expect {
+      try Evaluators.named(name)
+    } throws: { error in
+      (error as? Failure)?.remedy.hasPrefix("did you mean “\(meant)”?") ?? false
+    }
+  }
+
+  @Test func emptyOptionsAreTheDefaults() throws {
+    func check<E: Evaluator>(_ evaluator: E.Type) throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = .sortedKeys
+      let empty = try JSONDecoder().decode(E.Options.self, from: Data("{}".utf8))
+      #expect(try encoder.encode(empty) == encoder.encode(E.defaults))
+    }
+    for evaluator in Evaluators.all { try check(evaluator) }
+  }
+
+  @Test func givenOptionsReplaceDefaults() throws {
+    let options = try JSONDecoder().decode(
+      LinearProbeOptions.self, from: Data(#"{"l2": [0.5], "seed": 9}"#.utf8))
+    #expect(options.l2 == [0.5] && options.seed == 9 && options.heldOutShare == 0.1)
+    let vote = try JSONDecoder().decode(NearestNeighborOptions.self, from: Data(#"{"k": [3]}"#.utf8))
+    #expect(vote.k == [3] && vote.temperature == 0.07)
+  }
+
+  @Test func scoresAreWrittenBesideTheirBaselines() throws {
+    let train = try clusters(count: 100, width: 4, classes: 4, spread: 0.1, seed: 1)
+    let test = try clusters(count: 40, width: 4, classes: 4, spread: 0.1, seed: 2)
+    let noise = (train: try clusters(count: 100, width: 2, classes: 4, spread: 9, seed: 3), test: test)
+    let pixels = (train: noise.train, test: try clusters(count: 40, width: 2, classes: 4, spread: 9, seed: 4))
+    var stages: [String] = []
+    func measure<E: Evaluator>(_ evaluator: E.Type) throws -> [String: Any] {
+      let scores = try Scores.measure(evaluator, (train, test), baselines: ["pixels": pixels]) { stage, _ in
+        stages.append(stage)
+      }
+      let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(scores))
+      return try #require(json as? [String: Any])
+    }
+    let linear = try measure(LinearProbe.self)
+    #expect(linear["top1"] as? Double == 1)
+    #expect(linear["top5"] as? Double == 1)
+    #expect((linear["l2"] as? Double ?? 0) > 0)
+    let baselines = try #require(linear["baselines"] as? [String: Double])
+    #expect(baselines["chance"] == 0.25)
+    #expect((baselines["pixels"] ?? 1) < 0.6)
+
+    let knn = try measure(NearestNeighborVote.self)
+    let top1 = try #require(knn["top1"] as? [String: Double])
+    #expect(top1.keys.sorted() == ["1", "10", "20", "200", "5"])
+    let pixelTop1 = (knn["baselines"] as? [String: Any])?["pixels"] as? [String: Double]
+    #expect(pixelTop1?.count == 5)
+    #expect(stages.contains { $0.hasPrefix("linear on pixels: ") })
+    #expect(throws: Failure.self) { try measure2(noise.train, noise.test) }
+  }
+
+  private func measure2(_ train: Features, _ test: Features) throws -> Scores {
+    try Scores.measure(LinearProbe.self, (train, test))
+  }
+}
