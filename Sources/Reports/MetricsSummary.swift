@@ -1,0 +1,135 @@
+import Foundation
+import Platform
+
+/// What `metrics.jsonl` tells about a run, read in bounded memory: a gigabyte of lines takes some 30 MB.
+///
+/// A resumed run goes back to its checkpoint and logs some steps again; of what it logged at or
+/// after the step it went back to, only the later lines count.
+public struct MetricsSummary: Sendable {
+  /// The last line that counts.
+  public let last: MetricsLine
+  /// How many lines count.
+  public let lineCount: Int
+  /// How many lines a resumed run logged anew.
+  public let replacedCount: Int
+  /// How many lines were no whole JSON object with a step, such as the one during which a run crashed.
+  public let unreadableCount: Int
+  /// The median of the lines' images a second; NaN without any.
+  public let medianImagesPerSecond: Double
+  /// The share of time spent waiting for data, each line weighted by its time; NaN without any.
+  public let dataWait: Double
+  /// Loss over steps.
+  public let loss: DecimatedSeries
+  /// Learning rate over steps.
+  public let learningRate: DecimatedSeries
+  /// Gradient norm over steps.
+  public let gradNorm: DecimatedSeries
+  /// Images a second over steps.
+  public let imagesPerSecond: DecimatedSeries
+
+  /// Reads a file twice: first for what was logged anew, then for the values.
+  ///
+  /// - Throws: `Failure` when the file is missing, unreadable, or has no readable line.
+  public init(contentsOf url: URL) throws(Failure) {
+    guard let size = RunFolder.size(of: url) else {
+      throw Failure(
+        "there is no metrics.jsonl", at: url.path,
+        mend: "name a run folder that `vitrail pretrain` wrote, after its first logged step")
+    }
+    let returns = try Returns(contentsOf: url, limit: size)
+    var reading = Reading(returns: returns)
+    try LineReader.forEachLine(of: url, limit: size) { reading.add($0) }
+    guard let last = reading.last else {
+      throw Failure(
+        "metrics.jsonl has no readable line", at: url.path,
+        mend: "wait until the run has logged its first step, then report again")
+    }
+    self.last = last
+    lineCount = reading.lineCount
+    replacedCount = reading.replacedCount
+    unreadableCount = reading.unreadableCount
+    medianImagesPerSecond = median(reading.speeds)
+    dataWait = reading.waitWeight > 0 ? reading.waitSum / reading.waitWeight : .nan
+    loss = reading.loss
+    learningRate = reading.learningRate
+    gradNorm = reading.gradNorm
+    imagesPerSecond = reading.imagesPerSecond
+  }
+}
+
+/// Where a run went back to an earlier step: ascending lines with ascending steps.
+private struct Returns {
+  private(set) var entries: [(line: Int, step: Int)] = []
+
+  init(contentsOf url: URL, limit: Int) throws(Failure) {
+    var found: [(line: Int, step: Int)] = []
+    var line = 0
+    var previous = -1
+    try LineReader.forEachLine(of: url, limit: limit) { text in
+      line += 1
+      guard let step = MetricsLine(json: text)?.step else { return }
+      if step <= previous {
+        while let earlier = found.last, earlier.step >= step { found.removeLast() }
+        found.append((line, step))
+      }
+      previous = step
+    }
+    entries = found
+  }
+}
+
+private struct Reading {
+  private let returns: [(line: Int, step: Int)]
+  private var passed = 0
+  private var line = 0
+  private var previousSeconds = 0.0
+  private(set) var last: MetricsLine?
+  private(set) var lineCount = 0
+  private(set) var replacedCount = 0
+  private(set) var unreadableCount = 0
+  private(set) var speeds: [Float] = []
+  private(set) var waitSum = 0.0
+  private(set) var waitWeight = 0.0
+  private(set) var loss = DecimatedSeries()
+  private(set) var learningRate = DecimatedSeries()
+  private(set) var gradNorm = DecimatedSeries()
+  private(set) var imagesPerSecond = DecimatedSeries()
+
+  init(returns: Returns) { self.returns = returns.entries }
+
+  mutating func add(_ text: ArraySlice<UInt8>) {
+    line += 1
+    guard let values = MetricsLine(json: text) else {
+      if text.contains(where: { $0 > 32 }) { unreadableCount += 1 }
+      return
+    }
+    let elapsed = values.seconds - previousSeconds
+    if values.seconds.isFinite { previousSeconds = values.seconds }
+    while passed < returns.count && returns[passed].line <= line { passed += 1 }
+    if passed < returns.count && values.step >= returns[passed].step {
+      replacedCount += 1
+      return
+    }
+    last = values
+    lineCount += 1
+    if values.imagesPerSecond.isFinite { speeds.append(Float(values.imagesPerSecond)) }
+    if values.dataWait.isFinite {
+      let weight = elapsed > 0 ? elapsed : 1e-9
+      waitSum += weight * values.dataWait
+      waitWeight += weight
+    }
+    let step = Double(values.step)
+    loss.append(x: step, y: values.loss)
+    learningRate.append(x: step, y: values.learningRate)
+    gradNorm.append(x: step, y: values.gradNorm)
+    imagesPerSecond.append(x: step, y: values.imagesPerSecond)
+  }
+}
+
+private func median(_ values: [Float]) -> Double {
+  guard !values.isEmpty else { return .nan }
+  let sorted = values.sorted()
+  let middle = sorted.count / 2
+  return sorted.count % 2 == 1
+    ? Double(sorted[middle]) : (Double(sorted[middle - 1]) + Double(sorted[middle])) / 2
+}

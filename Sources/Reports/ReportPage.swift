@@ -1,0 +1,206 @@
+import Foundation
+
+/// The HTML of a run's report.
+package struct ReportPage: Sendable {
+  private let folder: RunFolder
+
+  /// Creates the page of a folder.
+  package init(folder: RunFolder) { self.folder = folder }
+
+  private var metrics: MetricsSummary { folder.metrics }
+
+  /// The whole document.
+  package var html: String {
+    let name = Markup.escaped(folder.url.standardizedFileURL.lastPathComponent)
+    let sections = [headline, curves, reconstructions, scores, nextStep, recipe, badImages, remarks]
+    return """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+      img-src data:; style-src 'unsafe-inline'">
+      <title>\(name) · Vitrail</title>
+      <style>\(PageStyle.css)</style>
+      </head>
+      <body>
+      <main>
+      <header><p class="kind">Vitrail pretraining run</p><h1>\(name)</h1></header>
+      \(sections.compactMap(\.self).joined(separator: "\n"))
+      </main>
+      </body>
+      </html>
+
+      """
+  }
+
+  private var headline: String {
+    let trend = metrics.loss.trend.last.flatMap(\.self)?.y
+    let cards = [
+      card("Steps", NumberText.grouped(metrics.last.step)),
+      metrics.last.epoch.isFinite ? card("Epochs", NumberText.fixed(metrics.last.epoch, decimals: 1)) : nil,
+      card(
+        "Final loss", NumberText.measured(metrics.last.loss),
+        detail: trend.map { "trend \(NumberText.measured($0))" }),
+      metrics.medianImagesPerSecond.isFinite
+        ? card("Images/s", NumberText.measured(metrics.medianImagesPerSecond), detail: "median") : nil,
+      metrics.dataWait.isFinite
+        ? card("Waiting for data", NumberText.percentage(metrics.dataWait), detail: "of the time") : nil,
+      metrics.last.seconds.isFinite
+        ? card("Total time", NumberText.duration(seconds: metrics.last.seconds)) : nil,
+    ]
+    return "<section class=\"cards\">\n\(cards.compactMap(\.self).joined(separator: "\n"))\n</section>"
+  }
+
+  private func card(_ name: String, _ value: String, detail: String? = nil) -> String {
+    let small = detail.map { "<span class=\"detail\">\($0)</span>" } ?? ""
+    return
+      "<div class=\"card\"><span class=\"name\">\(name)</span><span class=\"value\">\(value)</span>\(small)</div>"
+  }
+
+  private var curves: String? {
+    let plots = [
+      plot("Loss", "loss", metrics.loss, logarithmicFrom: 20),
+      plot("Learning rate", "learning rate", metrics.learningRate, beginsAtZero: true, showsTrend: false),
+      plot("Speed", "images/s", metrics.imagesPerSecond, beginsAtZero: true),
+      plot("Gradient norm", "Euclidean norm", metrics.gradNorm, logarithmicFrom: 20),
+    ].compactMap(\.self)
+    guard !plots.isEmpty else { return nil }
+    return "<section><h2>Curves</h2>\n<div class=\"plots\">\n\(plots.joined())</div></section>"
+  }
+
+  /// A plot, logarithmic where the highest value is that many times the lowest; nil for values never logged.
+  private func plot(
+    _ title: String, _ yLabel: String, _ series: DecimatedSeries, logarithmicFrom ratio: Double = .infinity,
+    beginsAtZero: Bool = false, showsTrend: Bool = true
+  ) -> String? {
+    if series.yRange == nil && title != "Loss" { return nil }
+    let isWide = series.yRange.map { $0.lowerBound > 0 && $0.upperBound / $0.lowerBound >= ratio } ?? false
+    let plot = LinePlot(
+      title: title, xLabel: "step", yLabel: yLabel, scale: isWide ? .logarithmic : .linear,
+      beginsAtZero: beginsAtZero, showsTrend: showsTrend)
+    return "<figure>\(plot.svg(series))</figure>\n"
+  }
+
+  private var reconstructions: String? {
+    guard !folder.reconstructions.isEmpty else { return nil }
+    let figures = folder.reconstructions.map { picture in
+      let name = Markup.escaped(picture.name)
+      return "<figure><img alt=\"Reconstructions, \(name)\" "
+        + "src=\"data:image/png;base64,\(picture.png.base64EncodedString())\">"
+        + "<figcaption>\(name)</figcaption></figure>"
+    }
+    return "<section><h2>Reconstructions</h2>\n<div class=\"pictures\">\n"
+      + "\(figures.joined(separator: "\n"))\n</div></section>"
+  }
+
+  private var scores: String? {
+    guard let scores = folder.scores, !scores.rows.isEmpty else { return nil }
+    let rows = scores.rows.map { row -> String in
+      let show = { (value: Double?) in
+        value.map { row.isAccuracy ? NumberText.percentage($0) : NumberText.measured($0) } ?? "–"
+      }
+      let baselines = [row.chance, row.pixels, row.randomInit].map { "<td>\(show($0))</td>" }.joined()
+      return
+        "<tr><th scope=\"row\">\(Markup.escaped(row.name))</th><td class=\"model\">\(show(row.score))</td>"
+        + "\(baselines)\(gain(row))</tr>"
+    }
+    let sets = [("trained on", scores.train), ("tested on", scores.test)].compactMap { verb, set -> String? in
+      guard let images = set.images else { return nil }
+      let classes = set.classes.map { " in \(NumberText.grouped($0)) classes" } ?? ""
+      return "\(verb) \(NumberText.grouped(images)) images\(classes)"
+    }
+    let caption = [scores.weights.map { "Weights \(Markup.escaped($0))" }].compactMap(\.self) + sets
+    return """
+      <section><h2>Scores</h2>
+      <div class="wide"><table>
+      <thead><tr><th scope="col">Evaluator</th><th scope="col">This model</th><th scope="col">Chance</th>\
+      <th scope="col">Raw pixels</th><th scope="col">Random init</th>\
+      <th scope="col">Over best baseline</th></tr></thead>
+      <tbody>
+      \(rows.joined(separator: "\n"))
+      </tbody></table></div>
+      <p class="detail">\(caption.joined(separator: " · "))</p></section>
+      """
+  }
+
+  private func gain(_ row: EvaluationScores.Row) -> String {
+    guard row.isAccuracy, let baseline = row.bestBaseline else { return "<td>–</td>" }
+    let points = (row.score - baseline) * 100
+    let text = (points > 0 ? "+" : "") + NumberText.fixed(points, decimals: 1)
+    return "<td class=\"\(points > 0 ? "better" : "worse")\">\(text) points</td>"
+  }
+
+  private var nextStep: String {
+    let run = Self.quoted(folder.url.path)
+    let (sentence, command) =
+      folder.scores == nil
+      ? (
+        "Measure what the encoder has learned, beside baselines, then report again:",
+        "vitrail evaluate --weights \(run) --train TRAIN_FOLDER --test TEST_FOLDER "
+          + "--json \(Self.quoted(folder.url.path + "/evaluation.json"))"
+      )
+      : (
+        "Turn images into features with this encoder:",
+        "vitrail embed --weights \(run) --data IMAGE_FOLDER --out FEATURE_FOLDER"
+      )
+    return
+      "<section><h2>Next</h2><p>\(sentence)</p><pre><code>\(Markup.escaped(command))</code></pre></section>"
+  }
+
+  /// A word as a shell needs it.
+  private static func quoted(_ word: String) -> String {
+    let isPlain = word.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: "-_./+,:@%=".utf8.contains(byte)
+      }
+    }
+    return isPlain ? word : "'\(word.replacingOccurrences(of: "'", with: "'\\''"))'"
+  }
+
+  private var recipe: String? {
+    folder.recipe.map { text in
+      "<section><details><summary>Recipe</summary><pre><code>\(Markup.escaped(text))</code></pre></details></section>"
+    }
+  }
+
+  private var badImages: String? {
+    guard let count = folder.badImageCount else { return nil }
+    if count == 0 { return "<section><h2>Bad images</h2><p>Every image could be read.</p></section>" }
+    let more = count - folder.badImageExamples.count
+    let rest = more > 0 ? "\n… and \(NumberText.grouped(more)) more in bad-images.txt" : ""
+    let sentence = count == 1 ? "1 file was skipped" : "\(NumberText.grouped(count)) files were skipped"
+    return "<section><details><summary>Bad images: \(sentence)</summary><pre><code>"
+      + Markup.escaped(folder.badImageExamples.joined(separator: "\n") + rest)
+      + "</code></pre></details></section>"
+  }
+
+  private var remarks: String? {
+    var lines: [String] = []
+    if metrics.replacedCount > 0 {
+      lines.append(
+        "The run was resumed: \(Self.lines(metrics.replacedCount)) logged before are replaced by later ones.")
+    }
+    if metrics.unreadableCount > 0 {
+      lines.append(
+        "\(Self.lines(metrics.unreadableCount)) of metrics.jsonl could not be read and were left out; "
+          + "a crash while writing leaves such a line.")
+    }
+    if !metrics.last.loss.isFinite {
+      lines.append("The last loss is not finite: the run has diverged. A lower learning rate may mend it.")
+    }
+    lines += folder.remarks
+    guard !lines.isEmpty else { return nil }
+    let items = lines.map { "<li>\(Markup.escaped($0))</li>" }.joined(separator: "\n")
+    return "<section><h2>Remarks</h2><ul>\n\(items)\n</ul></section>"
+  }
+
+  private static func lines(_ count: Int) -> String {
+    count == 1 ? "1 line" : "\(NumberText.grouped(count)) lines"
+  }
+}

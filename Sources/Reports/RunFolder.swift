@@ -1,0 +1,124 @@
+import Foundation
+import Platform
+
+/// The pieces of a run folder that a report shows; each may be absent.
+package struct RunFolder: Sendable {
+  /// A picture of reconstructions.
+  package struct Picture: Sendable, Equatable {
+    /// The file's name.
+    package var name: String
+    /// The PNG file's bytes.
+    package var png: Data
+  }
+
+  /// The folder.
+  package let url: URL
+  /// The metrics.
+  package let metrics: MetricsSummary
+  /// The recipe's text.
+  package let recipe: String?
+  /// How many files were skipped; nil without `bad-images.txt`.
+  package let badImageCount: Int?
+  /// The first few lines of `bad-images.txt`.
+  package let badImageExamples: [String]
+  /// The newest pictures of reconstructions, newest first.
+  package let reconstructions: [Picture]
+  /// The scores.
+  package let scores: EvaluationScores?
+  /// What was there and could not be shown, a sentence each.
+  package let remarks: [String]
+
+  /// Larger files of text or JSON are not read.
+  private static let largestText = 1 << 20
+  /// Larger pictures are not embedded.
+  private static let largestPicture = 8 << 20
+  private static let pictureCount = 3
+  private static let exampleCount = 10
+
+  /// Reads a folder.
+  ///
+  /// - Throws: `Failure` when `metrics.jsonl` is absent, unreadable or without a readable line.
+  package init(_ url: URL) throws(Failure) {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue else {
+      throw Failure(
+        "there is no such run folder", at: url.path,
+        mend: "name a folder that `vitrail pretrain` wrote, such as runs/…")
+    }
+    self.url = url
+    metrics = try MetricsSummary(contentsOf: url.appendingPathComponent("metrics.jsonl"))
+    var remarks: [String] = []
+    recipe = Self.bytes(of: url, "recipe.yaml", limit: Self.largestText, &remarks)
+      .map { String(decoding: $0, as: UTF8.self) }
+    let json = Self.bytes(of: url, "evaluation.json", limit: Self.largestText, &remarks)
+    scores = json.flatMap(EvaluationScores.init(json:))
+    if json != nil && scores == nil {
+      remarks.append("evaluation.json could not be understood; run vitrail evaluate again.")
+    }
+    (badImageCount, badImageExamples) = Self.badImages(url.appendingPathComponent("bad-images.txt"), &remarks)
+    reconstructions = Self.pictures(in: url.appendingPathComponent("reconstructions"), &remarks)
+    self.remarks = remarks
+  }
+
+  /// A regular file's size in bytes; nil if there is none.
+  package static func size(of url: URL) -> Int? {
+    let path = url.resolvingSymlinksInPath().path
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+      attributes[.type] as? FileAttributeType == .typeRegular
+    else { return nil }
+    return (attributes[.size] as? NSNumber)?.intValue
+  }
+
+  private static func bytes(of folder: URL, _ name: String, limit: Int, _ remarks: inout [String]) -> Data? {
+    let url = folder.appendingPathComponent(name)
+    guard let size = size(of: url) else { return nil }
+    guard size <= limit else {
+      remarks.append(
+        "\(name) is left out: \(NumberText.grouped(size)) bytes, shown up to \(NumberText.grouped(limit)).")
+      return nil
+    }
+    guard let data = try? Data(contentsOf: url) else {
+      remarks.append("\(name) could not be read.")
+      return nil
+    }
+    return data
+  }
+
+  private static func badImages(_ url: URL, _ remarks: inout [String]) -> (count: Int?, examples: [String]) {
+    guard size(of: url) != nil else { return (nil, []) }
+    var count = 0
+    var examples: [String] = []
+    do throws(Failure) {
+      try LineReader.forEachLine(of: url) { line in
+        guard line.contains(where: { $0 > 32 }) else { return }
+        count += 1
+        if examples.count < exampleCount {
+          examples.append(String(decoding: line.prefix(400), as: UTF8.self))
+        }
+      }
+    } catch {
+      remarks.append("bad-images.txt could not be read.")
+      return (nil, [])
+    }
+    return (count, examples)
+  }
+
+  /// The newest by date, then by name, so that pictures of one second come in order of their step.
+  private static func pictures(in folder: URL, _ remarks: inout [String]) -> [Picture] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let dated = names.filter { $0.lowercased().hasSuffix(".png") && !$0.hasPrefix(".") }.map { name in
+      let path = folder.appendingPathComponent(name).path
+      let date = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+      return (name: name, date: date ?? .distantPast)
+    }
+    let newest = dated.sorted { ($0.date, $0.name) > ($1.date, $1.name) }.prefix(pictureCount)
+    return newest.compactMap { name, _ in
+      guard let png = bytes(of: folder, name, limit: largestPicture, &remarks) else { return nil }
+      guard png.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) else {
+        remarks.append("reconstructions/\(name) is left out: it is no PNG file.")
+        return nil
+      }
+      return Picture(name: name, png: png)
+    }
+  }
+}
