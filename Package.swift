@@ -46,7 +46,7 @@ let package = Package(
     .target(
       name: "Pretraining",
       dependencies: [
-        "VisionTransformer", "Datasets", .product(name: "Logging", package: "swift-log"),
+        "VisionTransformer", "Datasets", "Yams", .product(name: "Logging", package: "swift-log"),
       ]),
     .target(name: "Evaluation", dependencies: ["VisionTransformer", "Datasets"]),
     .target(name: "Reports", dependencies: ["Imaging", "Platform"]),
@@ -55,7 +55,7 @@ let package = Package(
     .executableTarget(
       name: "VitrailCLI",
       dependencies: [
-        "Pretraining", "Evaluation", "Reports", "Yams",
+        "Pretraining", "Evaluation", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -53,6 +53,14 @@ public enum JSONValue: Sendable, Equatable, Codable {
     }
   }
 
+  /// The tree as JSON on one line, keys sorted.
+  public var text: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(self) else { preconditionFailure("a tree is always JSON") }
+    return String(decoding: data, as: UTF8.self)
+  }
+
   /// `self` with the entries of `other` laid over it: objects merge key by key, all else is replaced.
   ///
   /// An object whose `kind` differs is replaced whole, because its other keys belong to the old kind.

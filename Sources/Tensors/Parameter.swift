@@ -23,8 +23,7 @@ public final class Parameter: @unchecked Sendable {
 
   /// Replaces the value; the count must match.
   public func assign(_ values: [Scalar]) {
-    precondition(values.count == value.count, "\(name): \(values.count) values for \(shape)")
-    value.pointer.update(from: values, count: values.count)
+    value.assign(values)
   }
 
   /// value ← value − rate · gradient: a step of plain gradient descent, for small heads.

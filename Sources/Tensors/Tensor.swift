@@ -42,6 +42,12 @@ public struct Tensor: Sendable {
   /// A copy of the elements, row-major.
   public var values: [Scalar] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 
+  /// Replaces the elements, seen by every tensor that shares the storage; the count must match.
+  public func assign(_ values: [Scalar]) {
+    precondition(values.count == count, "Tensor.assign: \(values.count) values for \(shape)")
+    pointer.update(from: values, count: values.count)
+  }
+
   /// The only element of a tensor that has one.
   public var scalar: Scalar {
     precondition(count == 1, "Tensor.scalar: the shape is \(shape)")

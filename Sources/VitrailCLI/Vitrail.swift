@@ -1,8 +1,39 @@
 import ArgumentParser
+import Foundation
+import Platform
 
 @main
 struct Vitrail: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vitrail", abstract: "Self-supervised vision pretraining on ordinary CPUs.",
-    subcommands: [Bench.self])
+    discussion: "Example: vitrail pretrain --data photos/",
+    subcommands: [
+      Pretrain.self, Evaluate.self, Embed.self, Reconstruct.self, ReportCommand.self, Inspect.self, List.self,
+      Bench.self, Dataset.self,
+    ])
+
+  /// Every error ends as one line on standard error: `error: what · where · how to mend`.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let failure as Failure {
+      fail("\(failure)", code: 1)
+    } catch {
+      let code = exitCode(for: error)
+      guard code == .validationFailure else { exit(withError: error) }
+      let usage = usageString(for: error)
+      fail("\(message(for: error)) · the command line · \(usage)", code: code.rawValue)
+    }
+  }
+
+  private static func usageString(for error: any Error) -> String {
+    let lines = fullMessage(for: error).split(separator: "\n")
+    return lines.first { $0.contains("--help") }.map { $0.trimmingCharacters(in: .whitespaces) } ?? "see vitrail --help"
+  }
+
+  private static func fail(_ text: String, code: Int32) -> Never {
+    FileHandle.standardError.write(Data("error: \(text)\n".utf8))
+    Foundation.exit(code)
+  }
 }

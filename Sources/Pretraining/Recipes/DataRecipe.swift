@@ -1,0 +1,72 @@
+import Imaging
+import Platform
+
+/// The keys under `data:`.
+public struct DataRecipe: Codable, Sendable, Equatable {
+  /// The folder or IDX set; `--data` sets it.
+  public var path: String?
+  /// Which half of an IDX set.
+  public var split = "train"
+  /// Only that many images, the first of the source's order.
+  public var limit: Int?
+  /// Random resized crop: share of the area, lowest and highest.
+  public var cropScale = [0.2, 1.0]
+  /// Random resized crop: width by height, lowest and highest.
+  public var cropRatio = [3.0 / 4, 4.0 / 3]
+  /// Probability of a horizontal flip.
+  public var flip = 0.5
+  /// The resize filter.
+  public var filter = ResizeFilter.bicubic
+  /// Mean of each channel of values in 0…1; absent: ImageNet's.
+  public var mean: [Float]?
+  /// Standard deviation of each channel; absent: ImageNet's.
+  public var standardDeviation: [Float]?
+  /// Shorter side before the centre crop when features are extracted; absent: 8/7 of the image size from 96 pixels
+  /// on, the image size below.
+  public var evaluationResize: Int?
+  /// Share of files that may be undecodable before the run stops.
+  public var maxBad = 0.05
+  /// Largest image that is decoded, in pixels.
+  public var maxPixels = 200_000_000
+  /// Threads that decode; absent: half of the lanes, at least one.
+  public var threads: Int?
+  /// The defaults.
+  public init() {}
+
+  func validate(channels: Int, at place: String) throws(Failure) {
+    func require(_ holds: Bool, _ key: String, _ problem: String, _ remedy: String) throws(Failure) {
+      if !holds { throw Failure(problem, at: "\(place).\(key)", mend: remedy) }
+    }
+    try require(
+      cropScale.count == 2 && 0 < cropScale[0] && cropScale[0] <= cropScale[1] && cropScale[1] <= 1, "cropScale",
+      "a crop scale of \(cropScale)", "give [lowest, highest] with 0 < lowest ≤ highest ≤ 1")
+    try require(
+      cropRatio.count == 2 && 0 < cropRatio[0] && cropRatio[0] <= cropRatio[1], "cropRatio",
+      "a crop ratio of \(cropRatio)", "give [lowest, highest], both above 0")
+    try require((0...1).contains(flip), "flip", "a flip probability of \(flip)", "choose 0 … 1")
+    try require((0...1).contains(maxBad), "maxBad", "maxBad is \(maxBad)", "choose a share from 0 to 1")
+    try require(maxPixels > 0, "maxPixels", "maxPixels is \(maxPixels)", "choose a number above 0")
+    try require(limit ?? 1 > 0, "limit", "limit is \(limit ?? 0)", "choose a number above 0")
+    try require(threads ?? 1 > 0, "threads", "threads is \(threads ?? 0)", "choose a number above 0")
+    for (key, values) in [("mean", mean), ("standardDeviation", standardDeviation)] {
+      guard let values else { continue }
+      try require(
+        values.count == channels, key, "\(values.count) values for \(channels) channels", "give one value a channel")
+    }
+    try require(
+      standardDeviation?.allSatisfy { $0 > 0 } ?? true, "standardDeviation", "a deviation that is not above 0",
+      "give values above 0")
+  }
+
+  /// How features of this model are extracted, and what its pixels are normalised by.
+  public func preprocessing(for model: ModelRecipe) -> Preprocessing {
+    let side = min(model.imageSize.height, model.imageSize.width)
+    // Gray images take the average of ImageNet's three channels.
+    let defaultMean = model.channels == 3 ? Preprocessing.imageNetMean : [0.449]
+    let defaultDeviation = model.channels == 3 ? Preprocessing.imageNetStandardDeviation : [0.226]
+    return Preprocessing(
+      height: model.imageSize.height, width: model.imageSize.width, channels: model.channels,
+      resizeShorterSide: evaluationResize ?? (side >= 96 ? side * 8 / 7 : side), filter: filter,
+      mean: mean ?? defaultMean, standardDeviation: standardDeviation ?? defaultDeviation)
+  }
+}

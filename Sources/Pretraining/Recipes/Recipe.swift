@@ -1,0 +1,136 @@
+import Imaging
+import Platform
+import VisionTransformer
+
+/// Everything that fixes a pretraining run; what a recipe file holds, with a default for every key.
+public struct Recipe: Codable, Sendable, Equatable {
+  /// The encoder.
+  public var model = ModelRecipe()
+  /// The task: a name, or a group of keys with `kind`.
+  public var objective: Choice = "mae"
+  /// The images and how they become input.
+  public var data = DataRecipe()
+  /// The optimiser: a name, or a group of keys with `kind`.
+  public var optimizer: Choice = "adamW"
+  /// Length, batch, rates and what is written when.
+  public var train = TrainRecipe()
+
+  /// The defaults: MAE with a tiny encoder on 224-pixel images.
+  public init() {}
+
+  /// Decodes a tree of keys over the defaults.
+  ///
+  /// - Throws: `Failure` that names `place` and the key path of what is unknown or does not fit.
+  public init(_ tree: JSONValue, at place: String) throws(Failure) {
+    let full = JSONValue.encoding(Recipe()).overlaid(with: tree)
+    self = try StrictDecoder.decode(Recipe.self, from: full, at: place)
+    try validate(at: place)
+  }
+
+  /// Checks what a type alone cannot.
+  private func validate(at place: String) throws(Failure) {
+    try model.configuration(at: place).validate(at: "\(place): model")
+    try train.validate(at: "\(place): train")
+    try data.validate(channels: model.channels, at: "\(place): data")
+  }
+}
+
+/// The keys under `model:`.
+public struct ModelRecipe: Codable, Sendable, Equatable {
+  /// A named size; width, depth and heads override it.
+  public var size = NamedSize.tiny
+  /// Width D.
+  public var width: Int?
+  /// Number of blocks.
+  public var depth: Int?
+  /// Number of heads.
+  public var heads: Int?
+  /// Width of the MLP's hidden layer as a multiple of D.
+  public var mlpRatio = 4.0
+  /// Pixels: one side, or [height, width].
+  public var imageSize = ImageSize(height: 224, width: 224)
+  /// Side of a patch in pixels.
+  public var patchSize = 16
+  /// 1 (gray) or 3 (RGB).
+  public var channels = 3
+  /// The norm of every site.
+  public var norm: Choice = "layerNorm"
+  /// Where norms stand.
+  public var placement: Choice = "pre"
+  /// Norms around the patch projection.
+  public var patchNorm = PatchNorm.dual
+  /// How tokens know their place.
+  public var positions = Positions.sinCos2D
+  /// How weights start.
+  public var initializer: Choice = "xavierUniform"
+  /// How tokens become one vector.
+  public var pooling = Pooling.mean
+  /// Whether a class token leads the sequence.
+  public var classToken = true
+  /// Number of register tokens.
+  public var registers = 0
+  /// Start of LayerScale, or absent for none.
+  public var layerScale: Double?
+  /// Drop-path rate of the last block.
+  public var dropPath = 0.0
+
+  /// The defaults.
+  public init() {}
+
+  /// The architecture that these keys describe.
+  public func configuration(at place: String) -> VisionTransformerConfiguration {
+    var configuration = VisionTransformerConfiguration()
+    configuration.width = width ?? size.width
+    configuration.depth = depth ?? size.depth
+    configuration.headCount = heads ?? size.headCount
+    configuration.mlpRatio = mlpRatio
+    configuration.imageHeight = imageSize.height
+    configuration.imageWidth = imageSize.width
+    configuration.patchSize = patchSize
+    configuration.channels = channels
+    configuration.norm = norm
+    configuration.placement = placement
+    configuration.patchNorm = patchNorm
+    configuration.positions = positions
+    configuration.initializer = initializer
+    configuration.pooling = pooling
+    configuration.hasClassToken = classToken
+    configuration.registerCount = registers
+    configuration.layerScale = layerScale
+    configuration.dropPath = dropPath
+    return configuration
+  }
+}
+
+/// Pixels of an image: `224`, or `[192, 256]` for height and width.
+public struct ImageSize: Codable, Sendable, Equatable {
+  /// Rows.
+  public let height: Int
+  /// Columns.
+  public let width: Int
+
+  /// Creates a size.
+  public init(height: Int, width: Int) {
+    self.height = height
+    self.width = width
+  }
+
+  /// Decodes a number or a pair.
+  public init(from decoder: any Decoder) throws {
+    switch try JSONValue(from: decoder) {
+    case .integer(let side):
+      self.init(height: side, width: side)
+    case .array(let pair):
+      guard pair.count == 2, case .integer(let height) = pair[0], case .integer(let width) = pair[1] else { fallthrough }
+      self.init(height: height, width: width)
+    default:
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "wanted a number of pixels, or [height, width]"))
+    }
+  }
+
+  /// Encodes a number when height and width are equal.
+  public func encode(to encoder: any Encoder) throws {
+    if height == width { try height.encode(to: encoder) } else { try [height, width].encode(to: encoder) }
+  }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import Platform
+import Yams
+
+/// Reads and writes recipes as YAML.
+public enum RecipeFile {
+  /// Reads a recipe: `name` is a file, or the name of one in `folders`; `extends:` lays it over another;
+  /// `overrides` are `key.path=value` with the value in YAML.
+  ///
+  /// - Throws: `Failure` that names the file, the key path, what was found and what is allowed.
+  public static func load(
+    _ name: String?, folders: [URL], overrides: [String] = []
+  ) throws(Failure) -> Recipe {
+    var tree = JSONValue.object([:])
+    var place = "the default recipe"
+    if let name {
+      let url = try find(name, folders: folders)
+      place = url.path
+      tree = try read(url, folders: folders, depth: 0)
+    }
+    for override in overrides {
+      tree = tree.overlaid(with: try parse(override: override))
+    }
+    if !overrides.isEmpty { place += " with --set" }
+    return try Recipe(tree.removingNulls, at: place)
+  }
+
+  /// The recipes in `folders`: name and the first line of the header.
+  public static func available(in folders: [URL]) -> [(name: String, header: String)] {
+    folders.flatMap { folder in
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+      return names.filter { $0.hasSuffix(".yaml") }.sorted().map { file in
+        let text = (try? String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)) ?? ""
+        let header = text.split(separator: "\n").first { $0.hasPrefix("#") }?.dropFirst() ?? ""
+        return (String(file.dropLast(5)), header.trimmingCharacters(in: .whitespaces))
+      }
+    }
+  }
+
+  /// The recipe as YAML, keys in the order of their declaration.
+  public static func text(_ recipe: Recipe) -> String {
+    // The encoder writes 0.485 as 4.85e-1; numbers are written again as people write them.
+    do {
+      guard let node = try compose(yaml: YAMLEncoder().encode(recipe)) else { return "" }
+      return try serialize(node: plainNumbers(node))
+    } catch {
+      preconditionFailure("a recipe can always be written as YAML: \(error)")
+    }
+  }
+
+  private static func find(_ name: String, folders: [URL]) throws(Failure) -> URL {
+    let candidates = [URL(fileURLWithPath: name)] + folders.map { $0.appendingPathComponent(name + ".yaml") }
+    for url in candidates where FileManager.default.fileExists(atPath: url.path) { return url }
+    let names = available(in: folders).map(\.name)
+    throw Failure("no recipe '\(name)'", at: "--recipe", mend: "give a file, or: " + Spelling.remedy(for: name, among: names))
+  }
+
+  private static func read(_ url: URL, folders: [URL], depth: Int) throws(Failure) -> JSONValue {
+    guard let text = try? String(contentsOf: url, encoding: .utf8) else {
+      throw Failure("cannot read the recipe", at: url.path, mend: "give a readable UTF-8 file")
+    }
+    guard case .object(var object) = try parse(text, at: url.path) else {
+      throw Failure("a recipe holds keys, such as model: and train:", at: url.path, mend: "see vitrail list recipes")
+    }
+    guard let base = object.removeValue(forKey: "extends") else { return .object(object) }
+    guard case .string(let name) = base, depth < 8 else {
+      throw Failure("extends: wants the name of another recipe, in no circle", at: url.path, mend: "correct extends:")
+    }
+    let folder = url.deletingLastPathComponent()
+    let below = try read(find(name, folders: [folder] + folders), folders: folders, depth: depth + 1)
+    return below.overlaid(with: .object(object))
+  }
+
+  private static func parse(override: String) throws(Failure) -> JSONValue {
+    let parts = override.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty else {
+      throw Failure("'\(override)' sets nothing", at: "--set", mend: "write key=value, such as --set model.norm=rmsNorm")
+    }
+    let value = try parse(String(parts[1]), at: "--set \(parts[0])")
+    return parts[0].split(separator: ".").reversed().reduce(value) { .object([String($1): $0]) }
+  }
+
+  private static func parse(_ text: String, at place: String) throws(Failure) -> JSONValue {
+    do {
+      return try compose(yaml: text).map(tree) ?? .object([:])
+    } catch {
+      throw Failure("not valid YAML: \(error)", at: place, mend: "correct the syntax")
+    }
+  }
+
+  private static func tree(_ node: Node) -> JSONValue {
+    switch node {
+    case .mapping(let mapping):
+      return .object(
+        Dictionary(mapping.map { ($0.key.string ?? "", tree($0.value)) }, uniquingKeysWith: { $1 }))
+    case .sequence(let sequence):
+      return .array(sequence.map(tree))
+    case .alias:
+      return .null
+    case .scalar(let scalar):
+      switch Resolver.default.resolveTag(of: node) {
+      case .null: return .null
+      case .bool: return node.bool.map(JSONValue.bool) ?? .string(scalar.string)
+      case .int: return node.int.map(JSONValue.integer) ?? .string(scalar.string)
+      case .float: return node.float.map(JSONValue.number) ?? .string(scalar.string)
+      default: return .string(scalar.string)
+      }
+    }
+  }
+
+  private static func plainNumbers(_ node: Node) -> Node {
+    switch node {
+    case .mapping(let mapping):
+      return .mapping(.init(mapping.map { ($0.key, plainNumbers($0.value)) }))
+    case .sequence(let sequence):
+      return .sequence(.init(sequence.map(plainNumbers), .implicit, .flow))
+    case .scalar(let scalar) where scalar.string.contains("e"):
+      guard let number = Double(scalar.string), number.isFinite else { return node }
+      return Node("\(number)")
+    default:
+      return node
+    }
+  }
+}
+
+extension JSONValue {
+  /// The tree without keys whose value is null: null takes a key back to its absence.
+  var removingNulls: JSONValue {
+    guard case .object(let object) = self else { return self }
+    return .object(object.filter { $0.value != .null }.mapValues(\.removingNulls))
+  }
+}

@@ -1,0 +1,85 @@
+import Platform
+
+/// The keys under `train:`.
+public struct TrainRecipe: Codable, Sendable, Equatable {
+  /// Samples an optimiser step.
+  public var batchSize = 256
+  /// Passes over the data; absent: 100, unless `steps` is given.
+  public var epochs: Double?
+  /// Optimiser steps, instead of epochs.
+  public var steps: Int?
+  /// Peak learning rate for a batch of 256; the rate used is this × batchSize / 256 (Goyal et al., 2017).
+  public var learningRatePerBatch256 = 1.5e-4
+  /// Learning rate at the end.
+  public var minimumLearningRate = 0.0
+  /// Epochs of linear warm-up; absent: a tenth of the run, at most 40.
+  public var warmupEpochs: Double?
+  /// Largest norm of the whole gradient; absent: no clipping.
+  public var clipNorm: Double?
+  /// Passes that each lane splits its share of the batch into.
+  public var accumulation = 1
+  /// Momentum of the moving average of the weights; absent: no average.
+  public var averageMomentum: Double?
+  /// The seed of initial weights, data order, crops and masks.
+  public var seed: UInt64 = 0
+  /// Lanes, or `auto` for one a core.
+  public var lanes = LaneSetting.auto
+  /// Steps between lines of `metrics.jsonl`.
+  public var logSteps = 10
+  /// Minutes between checkpoints.
+  public var checkpointMinutes = 10.0
+  /// Steps between checkpoints, instead of minutes.
+  public var checkpointSteps: Int?
+  /// The defaults.
+  public init() {}
+
+  func validate(at place: String) throws(Failure) {
+    func require(_ holds: Bool, _ key: String, _ problem: String, _ remedy: String) throws(Failure) {
+      if !holds { throw Failure(problem, at: "\(place).\(key)", mend: remedy) }
+    }
+    let positive = "choose a number above 0"
+    try require((1...1 << 20).contains(batchSize), "batchSize", "batchSize is \(batchSize)", "choose 1 … 1048576")
+    try require(epochs ?? 1 > 0, "epochs", "epochs is \(epochs ?? 0)", positive)
+    try require(steps ?? 1 > 0, "steps", "steps is \(steps ?? 0)", positive)
+    try require(
+      epochs == nil || steps == nil, "steps", "both epochs and steps are given", "keep one of them; null removes a key")
+    try require(
+      learningRatePerBatch256 >= 0 && learningRatePerBatch256.isFinite, "learningRatePerBatch256",
+      "learningRatePerBatch256 is \(learningRatePerBatch256)", "choose 0 or more; 1.5e-4 is usual for MAE")
+    try require(warmupEpochs ?? 0 >= 0, "warmupEpochs", "warmupEpochs is \(warmupEpochs ?? 0)", "choose 0 or more")
+    try require(clipNorm ?? 1 > 0, "clipNorm", "clipNorm is \(clipNorm ?? 0)", positive)
+    try require((1...4096).contains(accumulation), "accumulation", "accumulation is \(accumulation)", "choose 1 … 4096")
+    try require(
+      (0...1).contains(averageMomentum ?? 0), "averageMomentum", "averageMomentum is \(averageMomentum ?? 0)",
+      "choose 0 … 1; 0.999 is usual")
+    try require(logSteps > 0, "logSteps", "logSteps is \(logSteps)", positive)
+    try require(checkpointMinutes > 0, "checkpointMinutes", "checkpointMinutes is \(checkpointMinutes)", positive)
+    try require(checkpointSteps ?? 1 > 0, "checkpointSteps", "checkpointSteps is \(checkpointSteps ?? 0)", positive)
+  }
+}
+
+/// How many lanes: a number, or `auto` for one a core.
+public enum LaneSetting: Codable, Sendable, Equatable {
+  case auto
+  case count(Int)
+
+  /// Decodes `auto` or a number from 1 to 1024.
+  public init(from decoder: any Decoder) throws {
+    switch try JSONValue(from: decoder) {
+    case .string("auto"): self = .auto
+    case .integer(let count) where (1...1024).contains(count): self = .count(count)
+    case let other:
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath, debugDescription: "found \(other.summary), wanted auto or 1 … 1024"))
+    }
+  }
+
+  /// Encodes the same.
+  public func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .auto: try "auto".encode(to: encoder)
+    case .count(let count): try count.encode(to: encoder)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Imaging
+import Platform
+import Tensors
+import VisionTransformer
+
+/// All that a run needs to go on as if it had never stopped.
+///
+/// Random numbers are functions of the step and the sample, so the place in the data is the step alone.
+struct Checkpoint {
+  let folder: RunFolder
+  let store: ParameterStore
+  let encoderParameterCount: Int
+  let optimizer: any Optimizer
+  let average: WeightAverage?
+  let averaged: [Parameter]
+  let configuration: VisionTransformerConfiguration
+  let preprocessing: Preprocessing
+  let recipe: JSONValue
+  /// Older checkpoints that stay beside the newest.
+  private static let kept = 2
+
+  /// Writes the checkpoint of a step, points `last` at it, writes the encoder alone, and removes old checkpoints.
+  func write(step: Int, seconds: Double) throws(Failure) {
+    let url = folder.checkpoint(step)
+    try ModelFile.write(
+      tensors, configuration: configuration, preprocessing: preprocessing,
+      metadata: ["step": "\(step)", "seconds": "\(seconds)", "recipe": recipe.text], to: url)
+    try AtomicFile.link(folder.lastCheckpoint, to: url.lastPathComponent)
+    try writeModel(step: step)
+    removeOld(newest: step)
+  }
+
+  /// Gives every tensor the values of the newest checkpoint; returns its step and the seconds trained so far.
+  func restore() throws(Failure) -> (step: Int, seconds: Double) {
+    let file = try SafetensorsFile(contentsOf: folder.lastCheckpoint)
+    guard let step = file.metadata["step"].flatMap({ Int($0) }), step > 0,
+      let seconds = file.metadata["seconds"].flatMap({ Double($0) })
+    else {
+      throw Failure(
+        "the checkpoint does not say its step", at: folder.lastCheckpoint.path,
+        mend: "point checkpoints/last.safetensors at an intact checkpoint, or start a new run")
+    }
+    for (name, tensor) in tensors { tensor.assign(try file.values(name, shape: tensor.shape)) }
+    return (step, seconds)
+  }
+
+  private var tensors: [(name: String, tensor: Tensor)] {
+    store.parameters.map { ($0.name, $0.value) }
+      + optimizer.state.map { ("optimizer.\($0.name)", $0.tensor) }
+      + averages.map { ("average.\($0.name)", $0.tensor) }
+  }
+
+  private var averages: [(name: String, tensor: Tensor)] {
+    guard let average else { return [] }
+    return zip(averaged, average.tensors).map { ($0.name, $1) }
+  }
+
+  private func writeModel(step: Int) throws(Failure) {
+    let byName = Dictionary(uniqueKeysWithValues: averages.map { ($0.name, $0.tensor) })
+    let encoder = store.parameters.prefix(encoderParameterCount).map { parameter in
+      (name: parameter.name, tensor: byName[parameter.name] ?? parameter.value)
+    }
+    try ModelFile.write(
+      encoder, configuration: configuration, preprocessing: preprocessing,
+      metadata: ["step": "\(step)", "recipe": recipe.text], to: folder.model)
+  }
+
+  private func removeOld(newest: Int) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.checkpoints.path)) ?? []
+    let old = names.filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }.sorted().dropLast(Self.kept)
+    for name in old where name != folder.checkpoint(newest).lastPathComponent {
+      try? FileManager.default.removeItem(at: folder.checkpoints.appendingPathComponent(name))
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import Datasets
+import Foundation
+import Imaging
+import Logging
+import Platform
+import Tensors
+import VisionTransformer
+
+/// A pretraining run in its folder: from a recipe and a source of images to checkpoints and an encoder.
+public final class PretrainingRun {
+  /// How a call of `run` ended.
+  public enum Ending: Sendable, Equatable {
+    /// All steps are done.
+    case finished
+    /// It was asked to stop; the checkpoint of that step is on disk.
+    case interrupted(step: Int)
+  }
+
+  /// How far the run is; given after every step.
+  public struct Progress: Sendable {
+    /// The step, from 1, and the number of all steps.
+    public let step, totalSteps: Int
+    /// Fractional epoch.
+    public let epoch: Double
+    /// Loss, smoothed over the last steps.
+    public let loss: Double
+    /// Over the last steps.
+    public let imagesPerSecond: Double
+    /// Share of the time over the last steps spent waiting for data.
+    public let dataWait: Double
+    /// Seconds left at the present rate.
+    public let secondsLeft: Double
+    /// Files skipped so far.
+    public let badImages: Int
+  }
+
+  /// The recipe with every choice made: lanes counted, epochs and warm-up set, normalisation written out.
+  public let recipe: Recipe
+  /// Where the run is.
+  public let folder: RunFolder
+  /// The encoder.
+  public let encoder: VisionTransformer
+  /// The task.
+  public let objective: any Objective
+  /// How images become input.
+  public let preprocessing: Preprocessing
+  /// Optimiser steps of the whole run.
+  public let totalSteps: Int
+  /// Called after each checkpoint with its step.
+  public var onCheckpoint: ((Int) -> Void)?
+
+  private let source: any ImageSource
+  private let sampler: EpochSampler
+  private let step: TrainingStep
+  private let schedule: WarmupCosine
+  private let checkpoint: Checkpoint
+  private let logger = Logger(label: "vitrail.pretraining")
+
+  /// Builds model, objective and optimiser from a recipe.
+  ///
+  /// - Throws: `Failure` when the recipe's parts do not fit together or the source holds no image.
+  public init(recipe given: Recipe, source: any ImageSource, folder: RunFolder) throws(Failure) {
+    var recipe = given
+    let laneCount =
+      switch recipe.train.lanes {
+      case .auto: LaneTeam.coreCount
+      case .count(let count): count
+      }
+    recipe.train.lanes = .count(laneCount)
+    let preprocessing = recipe.data.preprocessing(for: recipe.model)
+    recipe.data.mean = preprocessing.mean
+    recipe.data.standardDeviation = preprocessing.standardDeviation
+    recipe.data.evaluationResize = preprocessing.resizeShorterSide
+    recipe.data.threads = recipe.data.threads ?? max(1, laneCount / 2)
+    sampler = EpochSampler(seed: recipe.train.seed, count: source.count, batchSize: recipe.train.batchSize)
+    let stepsPerEpoch = Double(sampler.stepsPerEpoch)
+    if recipe.train.steps == nil { recipe.train.epochs = recipe.train.epochs ?? 100 }
+    let epochs = recipe.train.epochs ?? Double(recipe.train.steps ?? 1) / stepsPerEpoch
+    totalSteps = recipe.train.steps ?? max(1, Int((epochs * stepsPerEpoch).rounded(.up)))
+    recipe.train.warmupEpochs = recipe.train.warmupEpochs ?? min(40, epochs / 10)
+    self.recipe = recipe
+    self.source = source
+    self.folder = folder
+    self.preprocessing = preprocessing
+
+    let store = ParameterStore(seed: recipe.train.seed)
+    let configuration = recipe.model.configuration(at: "model")
+    encoder = try VisionTransformer(configuration, parameters: store)
+    let encoderParameterCount = store.parameters.count
+    objective = try Objectives.make(recipe.objective, encoder: encoder, at: "objective")
+    let trainable = store.parameters.filter(\.isTrainable)
+    let optimizer = try Optimizers.make(recipe.optimizer, parameters: trainable, at: "optimizer")
+    let average = recipe.train.averageMomentum.map { WeightAverage(of: trainable, momentum: $0) }
+    step = TrainingStep(
+      objective: objective, optimizer: optimizer, parameters: trainable, team: LaneTeam(count: laneCount),
+      passes: recipe.train.accumulation, clipNorm: recipe.train.clipNorm, average: average)
+    schedule = WarmupCosine(
+      peak: recipe.train.learningRatePerBatch256 * Double(recipe.train.batchSize) / 256,
+      minimum: recipe.train.minimumLearningRate, warmupEpochs: recipe.train.warmupEpochs ?? 0, epochs: epochs)
+    checkpoint = Checkpoint(
+      folder: folder, store: store, encoderParameterCount: encoderParameterCount, optimizer: optimizer,
+      average: average, averaged: trainable, configuration: configuration, preprocessing: preprocessing,
+      recipe: JSONValue.encoding(recipe))
+  }
+
+  /// Trains to the end or until `shouldStop`, from the newest checkpoint when `resuming`.
+  ///
+  /// - Throws: `Failure` when the disk is full, too many images are bad, or the loss is not finite; the newest
+  ///   checkpoint stays as it is.
+  public func run(
+    resuming: Bool, shouldStop: () -> Bool = { false }, onProgress: (Progress) -> Void = { _ in }
+  ) throws(Failure) -> Ending {
+    try folder.create()
+    var (done, earlierSeconds) = resuming ? try checkpoint.restore() : (0, 0)
+    if !resuming { try AtomicFile.write(Data(RecipeFile.text(recipe).utf8), to: folder.recipe) }
+    guard done < totalSteps else { return .finished }
+    let log = try RunLog(folder, resumingAfter: done)
+    let badImages = try BadImages(
+      file: folder.badImages, sourceCount: source.count, maximumShare: recipe.data.maxBad)
+    let loader = try makeLoader(firstStep: done, badImages: badImages)
+    defer { loader.stop() }
+    let meter = ProgressMeter(batchSize: recipe.train.batchSize, start: Clock.seconds)
+    var lastCheckpoint = Clock.seconds
+    func save() throws(Failure) {
+      try checkpoint.write(step: done, seconds: earlierSeconds + meter.seconds)
+      lastCheckpoint = Clock.seconds
+      onCheckpoint?(done)
+    }
+    while done < totalSteps {
+      if shouldStop() {
+        try save()
+        return .interrupted(step: done)
+      }
+      let batch = try loader.next()
+      let samples = MicroBatch(patches: batch.patches, identity: batch.identity)
+      let epoch = Double(done) / Double(sampler.stepsPerEpoch)
+      let rate = schedule.rate(at: epoch)
+      let outcome = step.run(samples, learningRate: rate, step: done + 1)
+      guard outcome.loss.isFinite, outcome.gradientNorm.isFinite else {
+        throw divergence(samples, step: done + 1, outcome)
+      }
+      done += 1
+      meter.record(loss: outcome.loss, waitSeconds: loader.waitSeconds)
+      if done % recipe.train.logSteps == 0 || done == totalSteps {
+        let interval = meter.closeInterval()
+        try log.append(
+          Metrics(
+            step: done, epoch: Double(done) / Double(sampler.stepsPerEpoch), loss: interval.loss, learningRate: rate,
+            gradNorm: outcome.gradientNorm, imagesPerSecond: interval.imagesPerSecond, dataWait: interval.dataWait,
+            seconds: earlierSeconds + meter.seconds))
+      }
+      onProgress(progress(done, meter, badImages.count))
+      let isDue =
+        recipe.train.checkpointSteps.map { done % $0 == 0 }
+        ?? (Clock.seconds - lastCheckpoint >= recipe.train.checkpointMinutes * 60)
+      if isDue && done < totalSteps { try save() }
+    }
+    try save()
+    return .finished
+  }
+
+  private func makeLoader(firstStep: Int, badImages: BadImages) throws(Failure) -> TrainingLoader {
+    let data = recipe.data
+    let transform = TrainingTransform(
+      height: recipe.model.imageSize.height, width: recipe.model.imageSize.width, channels: recipe.model.channels,
+      scale: data.cropScale, ratio: data.cropRatio, filter: data.filter, flip: data.flip,
+      mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation)
+    return try TrainingLoader(
+      source: source, transform: transform, patchSize: recipe.model.patchSize, sampler: sampler,
+      firstStep: firstStep, lastStep: totalSteps, threads: data.threads ?? 1, badImages: badImages,
+      limits: DecodeLimits(maximumPixels: data.maxPixels))
+  }
+
+  private func progress(_ done: Int, _ meter: ProgressMeter, _ bad: Int) -> Progress {
+    Progress(
+      step: done, totalSteps: totalSteps, epoch: Double(done) / Double(sampler.stepsPerEpoch), loss: meter.smoothedLoss,
+      imagesPerSecond: meter.recentImagesPerSecond, dataWait: meter.recentDataWait,
+      secondsLeft: Double(totalSteps - done) * meter.recentSecondsPerStep, badImages: bad)
+  }
+
+  private func divergence(_ batch: MicroBatch, step number: Int, _ outcome: TrainingStep.Outcome) -> Failure {
+    let layer = step.firstNonFinite(in: batch)
+    let last = FileManager.default.fileExists(atPath: folder.lastCheckpoint.path)
+    return Failure(
+      "step \(number) is not finite (loss \(outcome.loss)); first in \(layer)", at: folder.url.path,
+      mend: "lower train.learningRatePerBatch256 or set train.clipNorm: 1, and start again"
+        + (last ? "; the last good checkpoint is \(folder.lastCheckpoint.path)" : ""))
+  }
+}

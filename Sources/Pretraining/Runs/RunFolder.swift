@@ -1,0 +1,46 @@
+import Foundation
+import Platform
+
+/// The places of a run's files.
+public struct RunFolder: Sendable {
+  /// The folder.
+  public let url: URL
+
+  /// Names the folder; nothing is created.
+  public init(_ url: URL) { self.url = url }
+
+  /// The fully resolved recipe.
+  public var recipe: URL { url.appendingPathComponent("recipe.yaml") }
+  /// One object a logged step.
+  public var metrics: URL { url.appendingPathComponent("metrics.jsonl") }
+  /// Weights, optimiser and place in the data.
+  public var checkpoints: URL { url.appendingPathComponent("checkpoints", isDirectory: true) }
+  /// The newest checkpoint: a link.
+  public var lastCheckpoint: URL { checkpoints.appendingPathComponent("last.safetensors") }
+  /// The encoder alone.
+  public var model: URL { url.appendingPathComponent("model.safetensors") }
+  /// Files that could not be decoded, and why.
+  public var badImages: URL { url.appendingPathComponent("bad-images.txt") }
+  /// Pictures of masked and reconstructed images.
+  public var reconstructions: URL { url.appendingPathComponent("reconstructions", isDirectory: true) }
+  /// Scores.
+  public var evaluation: URL { url.appendingPathComponent("evaluation.json") }
+
+  /// The checkpoint of a step.
+  public func checkpoint(_ step: Int) -> URL {
+    checkpoints.appendingPathComponent("step-" + String(repeating: "0", count: max(0, 8 - "\(step)".count)) + "\(step).safetensors")
+  }
+
+  /// Creates the folder and those in it.
+  ///
+  /// - Throws: `Failure` when that is not possible.
+  public func create() throws(Failure) {
+    do {
+      try FileManager.default.createDirectory(at: checkpoints, withIntermediateDirectories: true)
+    } catch {
+      throw Failure(
+        "cannot create the run folder: \(error.localizedDescription)", at: url.path,
+        mend: "choose another --out, or change the permissions")
+    }
+  }
+}

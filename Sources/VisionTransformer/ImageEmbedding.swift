@@ -1,0 +1,24 @@
+import Imaging
+import Tensors
+
+extension VisionTransformer {
+  /// One vector an image: [n, D], from evaluation views as `preprocessing` describes them.
+  ///
+  /// Runs on the calling thread; give a few dozen images at a time to bound memory.
+  public func embed(_ images: [Image], preprocessing: Preprocessing) -> Tensor {
+    let tape = Tape(mode: .evaluating)
+    return features(patches(of: images, preprocessing: preprocessing), tape)
+  }
+
+  /// The normalised patches of evaluation views: [n, L, P·P·C].
+  public func patches(of images: [Image], preprocessing: Preprocessing) -> Tensor {
+    let grid = configuration.grid
+    let patches = Tensor(shape: [images.count, grid.count, grid.width])
+    let table = NormalizationTable(
+      mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation)
+    for (index, image) in images.enumerated() {
+      grid.patchify(preprocessing.evaluationView(of: image).pixels, table, into: patches, at: index)
+    }
+    return patches
+  }
+}

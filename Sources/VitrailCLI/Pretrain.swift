@@ -1,0 +1,116 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Platform
+import Pretraining
+import Reports
+
+struct Pretrain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Pretrain a Vision Transformer on a folder of images.",
+    discussion: """
+      Example: vitrail pretrain --data photos/ --out runs/photos
+      Writes a run folder: recipe, log, checkpoints, encoder and report. Stop it at any moment; --resume goes on.
+      """)
+
+  @Option(help: "Folder of images, or folder of an IDX set.")
+  var data: String?
+  @Option(help: "Recipe: a file, or a name from 'vitrail list recipes'.")
+  var recipe: String?
+  @Option(help: "Run folder; default: runs/<time>-<objective>.")
+  var out: String?
+  @Flag(help: "Go on with the run in --out, to the same bits as if it had never stopped.")
+  var resume = false
+  @Option(name: .customLong("set"), help: "Override a key of the recipe: key.path=value. May be repeated.")
+  var overrides: [String] = []
+  @Option(help: "Passes over the data.")
+  var epochs: Double?
+  @Option(help: "Lanes; default: one a core.")
+  var lanes: Int?
+  @Option(help: "Which half of an IDX set: train or test.")
+  var split: String?
+  @Option(help: "Share of files that may be undecodable before the run stops.")
+  var maxBad: Double?
+
+  func run() throws {
+    let folder = RunFolder(URL(fileURLWithPath: out ?? defaultFolder()))
+    let recipe = try resume ? resumedRecipe(folder) : freshRecipe(folder)
+    guard let path = recipe.data.path else {
+      throw ValidationError("no images: give --data PATH")
+    }
+    let source = try Sources.open(path: path, split: recipe.data.split, limit: recipe.data.limit)
+    let run = try PretrainingRun(recipe: recipe, source: source, folder: folder)
+    let line = ProgressLine()
+    announce(run, source, folder)
+    let pictures = ReconstructionPictures(run: run, source: source)
+    run.onCheckpoint = { step in pictures?.write(step: step) }
+    let signals = StopSignals()
+    let start = Clock.seconds
+    let ending: PretrainingRun.Ending
+    do throws(Failure) {
+      ending = try run.run(resuming: resume, shouldStop: { signals.wantsStop }, onProgress: { line.show($0) })
+    } catch {
+      line.finish()
+      throw error
+    }
+    line.finish()
+    switch ending {
+    case .interrupted(let step):
+      print("stopped at step \(step) of \(run.totalSteps); go on with:")
+      print("  vitrail pretrain --resume --out \(folder.url.relativePath)")
+    case .finished:
+      let report = try RunReport.write(runFolder: folder.url)
+      print("trained \(run.totalSteps) steps in \(duration(Clock.seconds - start))")
+      print("encoder: \(folder.model.path)")
+      print("report:  \(report.path)")
+      print("next:    vitrail evaluate --weights \(folder.url.relativePath) --train PATH --test PATH")
+    }
+  }
+
+  private func freshRecipe(_ folder: RunFolder) throws -> Recipe {
+    if FileManager.default.fileExists(atPath: folder.recipe.path) {
+      throw Failure(
+        "the folder holds a run already", at: folder.url.path, mend: "go on with it by --resume, or choose another --out")
+    }
+    var settings = overrides
+    if let data { settings.append("data.path=\(quoted(absolute(data)))") }
+    if let split { settings.append("data.split=\(quoted(split))") }
+    if let epochs { settings += ["train.steps=null", "train.epochs=\(epochs)"] }
+    if let lanes { settings.append("train.lanes=\(lanes)") }
+    if let maxBad { settings.append("data.maxBad=\(maxBad)") }
+    return try RecipeFile.load(recipe, folders: RecipeFolders.all, overrides: settings)
+  }
+
+  private func resumedRecipe(_ folder: RunFolder) throws -> Recipe {
+    guard out != nil else { throw ValidationError("--resume wants the run folder: --out DIR") }
+    guard recipe == nil, overrides.isEmpty, epochs == nil, lanes == nil, split == nil, maxBad == nil else {
+      throw ValidationError("a resumed run takes its recipe from its folder: give --resume and --out alone")
+    }
+    guard FileManager.default.fileExists(atPath: folder.recipe.path) else {
+      throw Failure("no run to resume", at: folder.url.path, mend: "check --out, or start the run without --resume")
+    }
+    let settings = data.map { ["data.path=\(quoted(absolute($0)))"] } ?? []
+    return try RecipeFile.load(folder.recipe.path, folders: [], overrides: settings)
+  }
+
+  private func announce(_ run: PretrainingRun, _ source: any ImageSource, _ folder: RunFolder) {
+    let model = run.encoder.configuration
+    let lines = [
+      "images   \(source.count) in \(run.recipe.data.path ?? "")",
+      "model    \(model.width) × \(model.depth), \(model.headCount) heads, patch \(model.patchSize), \(run.encoder.parameters.trainableScalarCount) parameters with heads",
+      "training \(run.totalSteps) steps of \(run.recipe.train.batchSize), objective \(run.recipe.objective.name)",
+      "folder   \(folder.url.path)",
+    ]
+    FileHandle.standardError.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+  }
+
+  private func defaultFolder() -> String {
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.dateFormat = "yyyy-MM-dd-HHmmss"
+    return "runs/\(formatter.string(from: Date()))-\(recipe.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent } ?? "mae")"
+  }
+
+  private func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
+  private func quoted(_ text: String) -> String { JSONValue.string(text).text }
+}

@@ -1,0 +1,51 @@
+import Datasets
+import Foundation
+import Imaging
+import Platform
+import Pretraining
+import Reports
+
+/// The pictures that a masked objective leaves in its run folder: the same few images at every checkpoint.
+struct ReconstructionPictures {
+  private let run: PretrainingRun
+  private let objective: MaskedAutoencoder
+  private let images: [Image]
+
+  /// Takes the first images that can be decoded; nil when the objective reconstructs nothing.
+  init?(run: PretrainingRun, source: any ImageSource, count: Int = 8) {
+    guard let objective = run.objective as? MaskedAutoencoder else { return nil }
+    self.run = run
+    self.objective = objective
+    images = Self.images(source, run.preprocessing, count: count)
+  }
+
+  /// Writes `reconstructions/step-….png`; a picture that cannot be written does not stop a run.
+  func write(step: Int) {
+    let folder = run.folder.reconstructions
+    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let name = run.folder.checkpoint(step).deletingPathExtension().lastPathComponent + ".png"
+    try? Self.grid(
+      Reconstruction.make(
+        images, objective: objective, grid: run.encoder.configuration.grid, preprocessing: run.preprocessing,
+        seed: run.recipe.train.seed)
+    )?.writePNG(to: folder.appendingPathComponent(name))
+  }
+
+  /// Evaluation views of the first decodable images, spread over the source so that classes mix.
+  static func images(_ source: any ImageSource, _ preprocessing: Preprocessing, count: Int) -> [Image] {
+    let stride = max(1, source.count / count)
+    return (0..<min(count, source.count)).compactMap { index in
+      guard let image = try? source.image(at: index * stride, limits: DecodeLimits()) else { return nil }
+      return preprocessing.evaluationView(of: image)
+    }
+  }
+
+  /// Original, masked and reconstructed side by side, an image a row.
+  static func grid(_ reconstructions: [Reconstruction]) -> Image? {
+    guard let first = reconstructions.first else { return nil }
+    let side = max(first.original.width, first.original.height)
+    let grid = ImageGrid(
+      columns: 3, scale: ImageGrid.readableScale(side: side), headings: ["original", "masked", "reconstructed"])
+    return grid.render(reconstructions.flatMap { [$0.original, $0.masked, $0.reconstructed] })
+  }
+}

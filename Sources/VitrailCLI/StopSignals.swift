@@ -1,0 +1,26 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// SIGINT and SIGTERM as a wish to stop; a second one ends the process at once.
+final class StopSignals: Sendable {
+  private static let wasAsked = Atomic(false)
+  private let sources: [any DispatchSourceSignal]
+
+  /// Starts listening.
+  init() {
+    sources = [SIGINT, SIGTERM].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler {
+        if Self.wasAsked.exchange(true, ordering: .relaxed) { exit(130) }
+        FileHandle.standardError.write(
+          Data("\nstopping after this step; once more to stop without a checkpoint\n".utf8))
+      }
+      source.resume()
+      return source
+    }
+  }
+
+  var wantsStop: Bool { Self.wasAsked.load(ordering: .relaxed) }
+}
