@@ -1,8 +1,10 @@
 extension Image {
   /// The image at another size, bit for bit as Pillow's `Image.resize`.
   ///
-  /// Two passes, columns then rows, each rounded and clamped to 8 bits; a pass that changes no size is
-  /// skipped.
+  /// Two passes, first along x, then along y, each rounded and clamped to 8 bits; a pass that changes no
+  /// size is skipped. Pillow 13 runs the passes the other way round where the height shrinks much more than
+  /// the width, which moves some samples by one; this is the order of all versions before it, hence of the
+  /// published models.
   ///
   /// - Parameter flipped: also exchange left and right, at no cost.
   public func resized(width: Int, height: Int, filter: ResizeFilter, flipped: Bool = false) -> Image {

@@ -5,7 +5,7 @@ import Foundation
 /// Up to ten times: an area uniform in `scale` of the image's, an aspect ratio log-uniform in `ratio`,
 /// sides rounded half to even; the first that fits is placed uniformly, top drawn before left. Otherwise
 /// the largest centred crop whose ratio is within `ratio`.
-public struct RandomResizedCrop: Sendable, Equatable, Codable {
+public struct RandomResizedCrop: Sendable, Equatable {
   /// The crop's area as a share of the image's.
   public var scale: ClosedRange<Double>
   /// The crop's width over its height.
@@ -20,8 +20,8 @@ public struct RandomResizedCrop: Sendable, Equatable, Codable {
 
   /// Draws a crop of an image of `width`×`height`.
   ///
-  /// Two uniform doubles a try, each from the upper 53 bits of one word, then two unbiased integers, each
-  /// the upper half of word·bound (redrawn in the rare case that would bias it).
+  /// Takes two words of `generator` a try, for two uniform doubles of 53 bits, then two for unbiased integers
+  /// (upper half of word·bound; redrawn in the rare case that would bias it).
   public func sample(
     width: Int, height: Int, using generator: inout some RandomNumberGenerator
   ) -> CropRectangle {
@@ -54,5 +54,25 @@ public struct RandomResizedCrop: Sendable, Equatable, Codable {
     }
     return CropRectangle(
       left: (width - cropWidth) / 2, top: (height - cropHeight) / 2, width: cropWidth, height: cropHeight)
+  }
+}
+
+extension RandomResizedCrop: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case scale, ratio
+  }
+
+  /// Decodes the two ranges, each as `[lower, upper]`.
+  ///
+  /// - Throws: `DecodingError` when a key is missing or a range is not positive.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    scale = try values.decode(ClosedRange<Double>.self, forKey: .scale)
+    ratio = try values.decode(ClosedRange<Double>.self, forKey: .ratio)
+    guard scale.lowerBound > 0, ratio.lowerBound > 0 else {
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(
+          codingPath: decoder.codingPath, debugDescription: "scale and ratio must be above 0"))
+    }
   }
 }

@@ -99,7 +99,8 @@ func resampleColumns(
           if channels == 3 {
             let pixel = gathered + 3 * row
             target.storeBytes(of: pixel.loadUnaligned(as: UInt16.self), as: UInt16.self)
-            target.storeBytes(of: pixel.load(fromByteOffset: 2, as: UInt8.self), toByteOffset: 2, as: UInt8.self)
+            target.storeBytes(
+              of: pixel.load(fromByteOffset: 2, as: UInt8.self), toByteOffset: 2, as: UInt8.self)
           } else {
             target.storeBytes(of: gathered.load(fromByteOffset: row, as: UInt8.self), as: UInt8.self)
           }
