@@ -77,10 +77,23 @@ import Testing
       ])
   }
 
+  @Test func stepsBeginAtZeroWhereTheyBeginNearIt() throws {
+    var series = DecimatedSeries()
+    for x in [10.0, 500, 1000] { series.append(x: x, y: x) }
+    let plot = LinePlot(title: "t", xLabel: "x", yLabel: "y")
+    let area = LinePlot.area
+    let line = try #require(lines(plot.svg(series)).first)
+    // A hundredth of the width, to the tenth of a unit that is written.
+    #expect(abs((line.points.first?.x ?? .nan) - (area.left + 0.01 * (area.right - area.left))) <= 0.05)
+    var resumed = DecimatedSeries()
+    for x in [600.0, 1000] { resumed.append(x: x, y: x) }
+    #expect(lines(plot.svg(resumed)).first?.points.first?.x == area.left)
+  }
+
   @Test func aSinglePointIsADotInTheMiddle() {
     let svg = plot([5])
     #expect(lines(svg).map(\.points.count) == [1])
-    #expect(svg.contains("M384 142h0"))
+    #expect(svg.contains("M302 130h0"))
   }
 
   @Test func thinValuesAndBoldTrendAreDrawnForLongSeries() {
