@@ -19,6 +19,19 @@ package struct EvaluationScores: Sendable, Equatable {
     /// The score of an untrained encoder.
     package var randomInit: Double?
 
+    /// Creates a row.
+    package init(
+      name: String, score: Double, isAccuracy: Bool, chance: Double? = nil, pixels: Double? = nil,
+      randomInit: Double? = nil
+    ) {
+      self.name = name
+      self.score = score
+      self.isAccuracy = isAccuracy
+      self.chance = chance
+      self.pixels = pixels
+      self.randomInit = randomInit
+    }
+
     /// The best of the baselines there are.
     package var bestBaseline: Double? { [chance, pixels, randomInit].compactMap(\.self).max() }
   }

@@ -31,8 +31,8 @@ public struct LinePlot: Sendable {
   }
 
   /// The plot area in the drawing's units; every point lies inside.
-  package static let area = (left: 64.0, top: 40.0, right: 704.0, bottom: 244.0)
-  private static let size = (width: 720, height: 288)
+  package static let area = (left: 60.0, top: 40.0, right: 544.0, bottom: 220.0)
+  private static let size = (width: 560, height: 264)
 
   /// The SVG element. It carries its own style and may stand alone or inside HTML.
   public func svg(_ series: DecimatedSeries) -> String {
@@ -55,7 +55,9 @@ public struct LinePlot: Sendable {
         case .linear: .linear(lowest...highest)
         case .logarithmic: .logarithmic(lowest...highest)
         }
-      let xAxis = PlotAxis.linear(xRange, widened: false, whole: true)
+      let beginsNearZero = xRange.lowerBound > 0 && xRange.lowerBound < 0.05 * xRange.upperBound
+      let xAxis = PlotAxis.linear(
+        beginsNearZero ? 0...xRange.upperBound : xRange, widened: false, whole: true)
       let hasTrend = showsTrend && outline.count >= 10
       parts.append(note(hasTrend: hasTrend, notFiniteCount: series.notFiniteCount))
       parts += frame(xAxis, yAxis)
@@ -64,7 +66,7 @@ public struct LinePlot: Sendable {
     } else {
       let middle = (Self.area.left + Self.area.right) / 2
       parts.append(
-        "<text class=\"vp-label\" x=\"\(coordinate(middle))\" y=\"142\" text-anchor=\"middle\">"
+        "<text class=\"vp-label\" x=\"\(coordinate(middle))\" y=\"130\" text-anchor=\"middle\">"
           + "no finite value was logged</text>")
     }
     return parts.joined(separator: "\n") + "\n</svg>\n"

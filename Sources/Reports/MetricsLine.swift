@@ -45,7 +45,7 @@ public struct MetricsLine: Sendable, Equatable {
   }
 }
 
-/// Walks over the text of a JSON object and reads the numbers in it. A general decoder took ten times as long.
+/// Walks over the text of a JSON object and reads the numbers in it. `JSONDecoder` took five times as long.
 private struct ObjectScanner {
   private let bytes: ArraySlice<UInt8>
   private var index: Int

