@@ -4,10 +4,11 @@ import Platform
 ///
 /// 1. Features are standardised by the train set's mean and standard deviation.
 /// 2. A tenth of every train class is held out (`heldOutShare`, `seed`). On at most `selectionRows` of the
-///    other rows the penalties are tried from strong to weak, each fit starting from the one before. The
-///    path ends early once held-out accuracy is more than two standard errors, √(p(1−p)/n), below its best.
-///    The most accurate penalty is chosen; of equals the strongest. When no class has two rows nothing can be held out,
-///    and the middle penalty is taken.
+///    other rows the penalties are tried from strong to weak, each fit starting from the one before and
+///    stopping at ten times the final fit's gradient tolerance. The path ends early once held-out accuracy is
+///    more than two standard errors, √(p(1−p)/n), below its best. The most accurate penalty is chosen; of
+///    equals the strongest. When no class has two rows, nothing can be held out and the middle penalty is
+///    taken.
 /// 3. All train rows are fitted at that penalty, and the test set is scored, once.
 public enum LinearProbe: Evaluator {
   /// `linear`.
@@ -23,8 +24,8 @@ public enum LinearProbe: Evaluator {
 
   /// Scores `test`; see the type for the protocol.
   ///
-  /// - Throws: `Failure` when an option is out of range, a set has no labels, the widths differ, or train has one
-  ///   class only.
+  /// - Throws: `Failure` when an option is out of range, a set has no labels, the widths differ, or train
+  ///   has one class only.
   public static func evaluate(
     train: Features, test: Features, options: LinearProbeOptions, progress: ProgressHandler
   ) throws(Failure) -> LinearProbeResult {
@@ -84,6 +85,7 @@ public enum LinearProbe: Evaluator {
       width: width, classCount: task.classCount, l2: 1, threads: threads)
     var method = LimitedMemoryBFGS()
     method.maximumIterations = options.maximumIterations
+    method.gradientTolerance = 1e-5
     var selection = Selection(l2: path[0])
     var best = -1.0
     var previous: LogisticRegression?
@@ -115,14 +117,15 @@ public enum LinearProbe: Evaluator {
   }
 
   /// How many classes score above each row's own, of equal scores the lower class first; `Int.max` for a row
-  /// whose class the train set does not have.
+  /// whose class the train set does not have. A score that overflowed to NaN counts as wrong.
   private static func ranks(of labels: [Int?], in logits: [Float], classCount: Int) -> [Int] {
     labels.enumerated().map { row, label in
       guard let label else { return .max }
       let own = logits[row * classCount + label]
       return (0..<classCount).count { other in
         let score = logits[row * classCount + other]
-        return score > own || (score == own && other < label)
+        let isBelow = score < own || (score == own && other > label)
+        return other != label && !isBelow
       }
     }
   }

@@ -2,8 +2,8 @@
 public struct LinearProbeResult: EvaluationResult, Equatable {
   /// Share of test rows whose class has the highest score.
   public let top1: Double
-  /// Share of test rows whose class is among the five highest scores; with five classes or fewer, the share of
-  /// test rows whose class occurs in train.
+  /// Share of test rows whose class is among the five highest scores; with five classes or fewer, the share
+  /// of test rows whose class occurs in train.
   public let top5: Double
   /// The chosen λ.
   public let l2: Double

@@ -3,8 +3,8 @@ import Tensors
 
 /// Multinomial logistic regression: the minimiser of (1/n)·Σ CE + (λ/2)·‖W‖² with free intercepts.
 ///
-/// scikit-learn's `LogisticRegression(C:)` has the same solution at λ = 1/(C·n). Features are used as given;
-/// see `Standardizer`.
+/// scikit-learn's `LogisticRegression` has the same solution at λ = 1/(C·n), with two classes at λ = 2/(C·n):
+/// it then penalises the difference of both weight vectors. Features are used as given; see `Standardizer`.
 public struct LogisticRegression: Sendable {
   /// Number of classes.
   public let classCount: Int

@@ -3,9 +3,9 @@ import Platform
 
 /// The k-NN classifier of DINO: the k train rows of highest cosine similarity s vote with weight exp(s/T).
 ///
-/// One search serves every k. A k above the number of train rows counts all of them. Of equally similar
-/// train rows the lower index is nearer; of classes with equal votes the first wins. A row of zeros is equally
-/// dissimilar (s = 0) to everything.
+/// One search serves every k. A k above the number of train rows counts all of them. Of equally similar train
+/// rows the lower index is nearer; of classes with equal votes the first wins. A row of zeros has s = 0 to
+/// everything.
 public enum NearestNeighborVote: Evaluator {
   /// `knn`.
   public static let name = "knn"
@@ -18,8 +18,8 @@ public enum NearestNeighborVote: Evaluator {
 
   /// Scores `test`; see the type for the protocol.
   ///
-  /// - Throws: `Failure` when an option is out of range, a set has no labels, the widths differ, or train has one
-  ///   class only.
+  /// - Throws: `Failure` when an option is out of range, a set has no labels, the widths differ, or train
+  ///   has one class only.
   public static func evaluate(
     train: Features, test: Features, options: NearestNeighborOptions, progress: ProgressHandler
   ) throws(Failure) -> NearestNeighborResult {

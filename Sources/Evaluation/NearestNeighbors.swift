@@ -2,9 +2,9 @@ import Tensors
 
 /// Exact search for the most similar rows of a bank by cosine similarity.
 ///
-/// A row of zeros has similarity 0 to every row. Of equally similar bank rows the lower index comes first. Bank
-/// and queries are padded with zero rows to whole blocks, so that equal rows go through the same arithmetic
-/// wherever they stand and tie exactly.
+/// A row of zeros has similarity 0 to every row. Of equally similar bank rows the lower index comes first.
+/// Bank and queries are padded with zero rows to whole blocks, so that equal rows go through the same
+/// arithmetic wherever they stand and tie exactly.
 public struct NearestNeighbors: Sendable {
   /// Number of bank rows.
   public let count: Int
@@ -22,6 +22,7 @@ public struct NearestNeighbors: Sendable {
     precondition(width > 0 && values.count >= width && values.count % width == 0, "NearestNeighbors: sizes")
     self.width = width
     count = values.count / width
+    precondition(count <= UInt32.max, "NearestNeighbors: a bank holds at most 2³² − 1 rows")
     blockRows = min(1024, (count + 63) / 64 * 64)
     bank = unitRows(values, width: width, paddedTo: (count + blockRows - 1) / blockRows * blockRows)
   }

@@ -40,6 +40,7 @@ package struct SoftmaxObjective: Sendable {
     values: [Float], labels: [Int], width: Int, classCount: Int, l2: Double, threads: Int = defaultThreadCount
   ) {
     precondition(!labels.isEmpty && values.count == labels.count * width, "SoftmaxObjective: sizes")
+    precondition(l2 >= 0, "SoftmaxObjective: a penalty is at least 0")
     self.values = values
     self.labels = labels
     self.width = width

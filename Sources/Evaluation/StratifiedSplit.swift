@@ -1,8 +1,8 @@
 /// A reproducible cut of labelled rows into a part to fit on and a part held out, class by class.
 ///
-/// From each class with n ≥ 2 rows, round(n · share) rows, at least one and at most n − 1, are held out; a
-/// class with a single row stays in the fitting part. Where the fitting part is limited, every class
-/// keeps its share of the limit, at least one row.
+/// From each class with n ≥ 2 rows, round(n · share) rows, at least one and at most n − 1, are held out;
+/// a class with a single row stays in the fitting part. Where the fitting part is limited, every class keeps
+/// its share of the limit, at least one row.
 public struct StratifiedSplit: Sendable {
   /// Rows to fit on, ascending.
   public let fit: [Int]

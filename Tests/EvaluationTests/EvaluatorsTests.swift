@@ -65,10 +65,5 @@ import Testing
     let pixelTop1 = (knn["baselines"] as? [String: Any])?["pixels"] as? [String: Double]
     #expect(pixelTop1?.count == 5)
     #expect(stages.contains { $0.hasPrefix("linear on pixels: ") })
-    #expect(throws: Failure.self) { try measure2(noise.train, noise.test) }
-  }
-
-  private func measure2(_ train: Features, _ test: Features) throws -> Scores {
-    try Scores.measure(LinearProbe.self, (train, test))
   }
 }
