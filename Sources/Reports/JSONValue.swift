@@ -1,5 +1,5 @@
 /// Any JSON, for files whose writers may add keys.
-package enum JSONValue: Decodable, Sendable, Equatable {
+enum JSONValue: Decodable, Sendable, Equatable {
   /// A number.
   case number(Double)
   /// A text.
@@ -11,7 +11,7 @@ package enum JSONValue: Decodable, Sendable, Equatable {
   /// `null`, `true` or `false`.
   case other
 
-  package init(from decoder: any Decoder) throws {
+  init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let number = try? container.decode(Double.self) {
       self = .number(number)
@@ -27,17 +27,17 @@ package enum JSONValue: Decodable, Sendable, Equatable {
   }
 
   /// The value of an object's key.
-  package subscript(key: String) -> JSONValue? {
+  subscript(key: String) -> JSONValue? {
     if case .object(let entries) = self { entries[key] } else { nil }
   }
 
   /// The number, where this is one.
-  package var number: Double? {
+  var number: Double? {
     if case .number(let value) = self { value } else { nil }
   }
 
   /// The text, where this is one.
-  package var text: String? {
+  var text: String? {
     if case .text(let value) = self { value } else { nil }
   }
 }

@@ -31,7 +31,7 @@ public struct MetricsSummary: Sendable {
   ///
   /// - Throws: `Failure` when the file is missing, unreadable, or has no readable line.
   public init(contentsOf url: URL) throws(Failure) {
-    guard let size = RunFolder.size(of: url) else {
+    guard let size = RunContents.size(of: url) else {
       throw Failure(
         "there is no metrics.jsonl", at: url.path,
         mend: "name a run folder that `vitrail pretrain` wrote, after its first logged step")

@@ -1,17 +1,17 @@
 import Foundation
 
 /// The HTML of a run's report.
-package struct ReportPage: Sendable {
-  private let folder: RunFolder
+struct ReportPage: Sendable {
+  private let contents: RunContents
 
-  /// Creates the page of a folder.
-  package init(folder: RunFolder) { self.folder = folder }
+  /// Creates the page of a run.
+  init(contents: RunContents) { self.contents = contents }
 
-  private var metrics: MetricsSummary { folder.metrics }
+  private var metrics: MetricsSummary { contents.metrics }
 
   /// The whole document.
-  package var html: String {
-    let name = Markup.escaped(folder.url.standardizedFileURL.lastPathComponent)
+  var html: String {
+    let name = Markup.escaped(contents.url.standardizedFileURL.lastPathComponent)
     let sections = [headline, curves, reconstructions, scores, nextStep, recipe, badImages, remarks]
     return """
       <!DOCTYPE html>
@@ -85,8 +85,8 @@ package struct ReportPage: Sendable {
   }
 
   private var reconstructions: String? {
-    guard !folder.reconstructions.isEmpty else { return nil }
-    let figures = folder.reconstructions.map { picture in
+    guard !contents.reconstructions.isEmpty else { return nil }
+    let figures = contents.reconstructions.map { picture in
       let name = Markup.escaped(picture.name)
       return "<figure><img alt=\"Reconstructions, \(name)\" "
         + "src=\"data:image/png;base64,\(picture.png.base64EncodedString())\">"
@@ -97,7 +97,7 @@ package struct ReportPage: Sendable {
   }
 
   private var scores: String? {
-    guard let scores = folder.scores, !scores.rows.isEmpty else { return nil }
+    guard let scores = contents.scores, !scores.rows.isEmpty else { return nil }
     let rows = scores.rows.map { row -> String in
       let show = { (value: Double?) in
         value.map { row.isAccuracy ? NumberText.percentage($0) : NumberText.measured($0) } ?? "–"
@@ -134,13 +134,13 @@ package struct ReportPage: Sendable {
   }
 
   private var nextStep: String {
-    let run = Self.quoted(folder.url.path)
+    let run = Self.quoted(contents.url.path)
     let (sentence, command) =
-      folder.scores == nil
+      contents.scores == nil
       ? (
         "Measure what the encoder has learned, beside baselines, then report again:",
         "vitrail evaluate --weights \(run) --train TRAIN_FOLDER --test TEST_FOLDER "
-          + "--json \(Self.quoted(folder.url.path + "/evaluation.json"))"
+          + "--json \(Self.quoted(contents.url.path + "/evaluation.json"))"
       )
       : (
         "Turn images into features with this encoder:",
@@ -164,19 +164,19 @@ package struct ReportPage: Sendable {
   }
 
   private var recipe: String? {
-    folder.recipe.map { text in
+    contents.recipe.map { text in
       "<section><details><summary>Recipe</summary><pre><code>\(Markup.escaped(text))</code></pre></details></section>"
     }
   }
 
   private var badImages: String? {
-    guard let count = folder.badImageCount else { return nil }
+    guard let count = contents.badImageCount else { return nil }
     if count == 0 { return "<section><h2>Bad images</h2><p>Every image could be read.</p></section>" }
-    let more = count - folder.badImageExamples.count
+    let more = count - contents.badImageExamples.count
     let rest = more > 0 ? "\n… and \(NumberText.grouped(more)) more in bad-images.txt" : ""
     let sentence = count == 1 ? "1 file was skipped" : "\(NumberText.grouped(count)) files were skipped"
     return "<section><details><summary>Bad images: \(sentence)</summary><pre><code>"
-      + Markup.escaped(folder.badImageExamples.joined(separator: "\n") + rest)
+      + Markup.escaped(contents.badImageExamples.joined(separator: "\n") + rest)
       + "</code></pre></details></section>"
   }
 
@@ -194,7 +194,7 @@ package struct ReportPage: Sendable {
     if !metrics.last.loss.isFinite {
       lines.append("The last loss is not finite: the run has diverged. A lower learning rate may mend it.")
     }
-    lines += folder.remarks
+    lines += contents.remarks
     guard !lines.isEmpty else { return nil }
     let items = lines.map { "<li>\(Markup.escaped($0))</li>" }.joined(separator: "\n")
     return "<section><h2>Remarks</h2><ul>\n\(items)\n</ul></section>"

@@ -13,7 +13,7 @@ public enum RunReport {
   ///   be written.
   @discardableResult
   public static func write(runFolder: URL) throws(Failure) -> URL {
-    let page = ReportPage(folder: try RunFolder(runFolder))
+    let page = ReportPage(contents: try RunContents(runFolder))
     let report = runFolder.appendingPathComponent("report.html")
     try AtomicFile.write(Data(page.html.utf8), to: report)
     return report

@@ -2,31 +2,31 @@ import Foundation
 import Platform
 
 /// The pieces of a run folder that a report shows; each may be absent.
-package struct RunFolder: Sendable {
+struct RunContents: Sendable {
   /// A picture of reconstructions.
-  package struct Picture: Sendable, Equatable {
+  struct Picture: Sendable, Equatable {
     /// The file's name.
-    package var name: String
+    var name: String
     /// The PNG file's bytes.
-    package var png: Data
+    var png: Data
   }
 
   /// The folder.
-  package let url: URL
+  let url: URL
   /// The metrics.
-  package let metrics: MetricsSummary
+  let metrics: MetricsSummary
   /// The recipe's text.
-  package let recipe: String?
+  let recipe: String?
   /// How many files were skipped; nil without `bad-images.txt`.
-  package let badImageCount: Int?
+  let badImageCount: Int?
   /// The first few lines of `bad-images.txt`.
-  package let badImageExamples: [String]
+  let badImageExamples: [String]
   /// The newest pictures of reconstructions, newest first.
-  package let reconstructions: [Picture]
+  let reconstructions: [Picture]
   /// The scores.
-  package let scores: EvaluationScores?
+  let scores: EvaluationScores?
   /// What was there and could not be shown, a sentence each.
-  package let remarks: [String]
+  let remarks: [String]
 
   /// Larger files of text or JSON are not read.
   private static let largestText = 1 << 20
@@ -38,7 +38,7 @@ package struct RunFolder: Sendable {
   /// Reads a folder.
   ///
   /// - Throws: `Failure` when `metrics.jsonl` is absent, unreadable or without a readable line.
-  package init(_ url: URL) throws(Failure) {
+  init(_ url: URL) throws(Failure) {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue else {
       throw Failure(
@@ -61,7 +61,7 @@ package struct RunFolder: Sendable {
   }
 
   /// A regular file's size in bytes; nil if there is none.
-  package static func size(of url: URL) -> Int? {
+  static func size(of url: URL) -> Int? {
     let path = url.resolvingSymlinksInPath().path
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
       attributes[.type] as? FileAttributeType == .typeRegular
