@@ -46,16 +46,20 @@ let package = Package(
     .target(
       name: "Pretraining",
       dependencies: [
-        "VisionTransformer", "Datasets", "Yams", .product(name: "Logging", package: "swift-log"),
+        "VisionTransformer", "Datasets", "Tensors", "Imaging", "Platform", "Yams",
+        .product(name: "Logging", package: "swift-log"),
       ]),
-    .target(name: "Evaluation", dependencies: ["VisionTransformer", "Datasets"]),
+    .target(
+      name: "Evaluation",
+      dependencies: ["VisionTransformer", "Datasets", "Tensors", "Imaging", "Platform"]),
     .target(name: "Reports", dependencies: ["Imaging", "Platform"]),
 
     // Floor 4
     .executableTarget(
       name: "VitrailCLI",
       dependencies: [
-        "Pretraining", "Evaluation", "Reports",
+        "Pretraining", "Evaluation", "Reports", "VisionTransformer", "Datasets", "Tensors", "Imaging",
+        "Platform",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

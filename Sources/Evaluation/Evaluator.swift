@@ -8,18 +8,12 @@ public typealias ProgressHandler = (_ stage: String, _ fraction: Double) -> Void
 /// An evaluator is a pure function of its arguments. Baselines are the same evaluator on other features
 /// (raw pixels, a randomly initialised encoder) and, for `chance`, on none. To add one: conform in a new
 /// file and append the type to `Evaluators.all`.
-public protocol Evaluator: Sendable {
+public protocol Evaluator: Variant, Sendable {
   /// Settings, with defaults for every key that is not given.
   associatedtype Options: Codable & Sendable
   /// What is measured.
   associatedtype Result: EvaluationResult
 
-  /// The name in recipes and on the command line.
-  static var name: String { get }
-  /// What it measures, in one line.
-  static var summary: String { get }
-  /// The paper, or where the protocol comes from.
-  static var source: String { get }
   /// The default options.
   static var defaults: Options { get }
 

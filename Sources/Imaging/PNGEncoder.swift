@@ -29,10 +29,10 @@ public enum PNGEncoder {
 }
 
 extension Image {
-  /// Writes the image as a PNG file, which appears whole or not at all.
+  /// Writes the image as a PNG file, which appears whole or not at all; `durably` as in `AtomicFile.write`.
   ///
   /// - Throws: `Failure` naming the path when the file cannot be written.
-  public func writePNG(to url: URL) throws(Failure) {
-    try AtomicFile.write(PNGEncoder.encode(self), to: url)
+  public func writePNG(to url: URL, durably: Bool = true) throws(Failure) {
+    try AtomicFile.write(PNGEncoder.encode(self), to: url, durably: durably)
   }
 }

@@ -4,17 +4,21 @@ import Foundation
 public enum AtomicFile {
   /// Writes `data` to `url`, replacing what was there.
   ///
+  /// Without `durably` nothing is flushed to the disk: a power failure may empty the file, but a killed process
+  /// leaves it whole. That is for many small files that can be made again.
+  ///
   /// - Throws: `Failure` naming the path when a folder is missing, a permission refused or the disk full;
   ///   the previous file, if any, is untouched then.
-  public static func write(_ data: Data, to url: URL) throws(Failure) {
-    try write(to: url) { (append) throws(Failure) in try append(data) }
+  public static func write(_ data: Data, to url: URL, durably: Bool = true) throws(Failure) {
+    try write(to: url, durably: durably) { (append) throws(Failure) in try append(data) }
   }
 
   /// Streams pieces to `url`; `body` receives a function that appends bytes.
   ///
   /// - Throws: whatever `body` throws, or `Failure` from the file system; nothing appears at `url` then.
   public static func write(
-    to url: URL, _ body: (_ append: (Data) throws(Failure) -> Void) throws(Failure) -> Void
+    to url: URL, durably: Bool = true,
+    _ body: (_ append: (Data) throws(Failure) -> Void) throws(Failure) -> Void
   ) throws(Failure) {
     let path = url.path
     let temporary = "\(path).\(getpid()).partial"
@@ -23,7 +27,7 @@ public enum AtomicFile {
     do throws(Failure) {
       defer { close(descriptor) }
       try body { (data) throws(Failure) in try appendAll(data, to: descriptor, path: path) }
-      guard fsync(descriptor) == 0 else { throw systemFailure("cannot flush the file", path) }
+      guard !durably || fsync(descriptor) == 0 else { throw systemFailure("cannot flush the file", path) }
     } catch {
       unlink(temporary)
       throw error
@@ -33,7 +37,7 @@ public enum AtomicFile {
       unlink(temporary)
       throw failure
     }
-    syncFolder(of: url)
+    if durably { syncFolder(of: url) }
   }
 
   /// Makes `link` a symbolic link to `target` (a name relative to the link's folder), atomically.

@@ -10,6 +10,24 @@ public enum Positions: String, Codable, Sendable, CaseIterable {
   /// None: the encoder is equivariant under permutations of the patches.
   case none
 
+  /// A line for `vitrail list`.
+  public var summary: String {
+    switch self {
+    case .sinCos2D: "fixed sines and cosines of row and column"
+    case .learned: "a learned table"
+    case .none: "none: the encoder is equivariant under permutations of the patches"
+    }
+  }
+
+  /// Where it is from.
+  public var source: String {
+    switch self {
+    case .sinCos2D: "He et al., 2021"
+    case .learned: "Dosovitskiy et al., 2020"
+    case .none: ""
+    }
+  }
+
   /// Declares the table [1, c + L, D] as `name`, or nothing; row 0 belongs to the class token when there is one.
   public func declare(
     _ name: String, grid: PatchGrid, width: Int, hasClassToken: Bool, initializer: any Initializer,

@@ -27,8 +27,8 @@ struct Pretrain: ParsableCommand {
   var epochs: Double?
   @Option(help: "Lanes; default: one a core.")
   var lanes: Int?
-  @Option(help: "Which half of an IDX set: train or test.")
-  var split: String?
+  @Option(help: "Part of an IDX set: train or test.")
+  var split: DatasetSplit?
   @Option(help: "Share of files that may be undecodable before the run stops.")
   var maxBad: Double?
 
@@ -38,7 +38,7 @@ struct Pretrain: ParsableCommand {
     guard let path = recipe.data.path else {
       throw ValidationError("no images: give --data PATH")
     }
-    let source = try Sources.open(path: path, split: recipe.data.split, limit: recipe.data.limit)
+    let source = try ImageSources.open(path, split: recipe.data.split)
     let run = try PretrainingRun(recipe: recipe, source: source, folder: folder)
     let line = ProgressLine()
     announce(run, source, folder)
@@ -70,11 +70,12 @@ struct Pretrain: ParsableCommand {
   private func freshRecipe(_ folder: RunFolder) throws -> Recipe {
     if FileManager.default.fileExists(atPath: folder.recipe.path) {
       throw Failure(
-        "the folder holds a run already", at: folder.url.path, mend: "go on with it by --resume, or choose another --out")
+        "the folder holds a run already", at: folder.url.path,
+        mend: "go on with it by --resume, or choose another --out")
     }
     var settings = overrides
     if let data { settings.append("data.path=\(quoted(absolute(data)))") }
-    if let split { settings.append("data.split=\(quoted(split))") }
+    if let split { settings.append("data.split=\(split.rawValue)") }
     if let epochs { settings += ["train.steps=null", "train.epochs=\(epochs)"] }
     if let lanes { settings.append("train.lanes=\(lanes)") }
     if let maxBad { settings.append("data.maxBad=\(maxBad)") }
@@ -87,7 +88,8 @@ struct Pretrain: ParsableCommand {
       throw ValidationError("a resumed run takes its recipe from its folder: give --resume and --out alone")
     }
     guard FileManager.default.fileExists(atPath: folder.recipe.path) else {
-      throw Failure("no run to resume", at: folder.url.path, mend: "check --out, or start the run without --resume")
+      throw Failure(
+        "no run to resume", at: folder.url.path, mend: "check --out, or start the run without --resume")
     }
     let settings = data.map { ["data.path=\(quoted(absolute($0)))"] } ?? []
     return try RecipeFile.load(folder.recipe.path, folders: [], overrides: settings)
@@ -108,7 +110,8 @@ struct Pretrain: ParsableCommand {
     let formatter = DateFormatter()
     formatter.locale = Locale(identifier: "en_US_POSIX")
     formatter.dateFormat = "yyyy-MM-dd-HHmmss"
-    return "runs/\(formatter.string(from: Date()))-\(recipe.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent } ?? "mae")"
+    return
+      "runs/\(formatter.string(from: Date()))-\(recipe.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent } ?? "mae")"
   }
 
   private func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }

@@ -14,7 +14,8 @@ final class ProgressLine {
     draw(isLast: isLast, fraction: Double(progress.step) / Double(progress.totalSteps)) {
       var parts = [
         "step \(progress.step)/\(progress.totalSteps)", "epoch \(fixed(progress.epoch, 2))",
-        "loss \(fixed(progress.loss, 4))", "\(fixed(progress.imagesPerSecond, progress.imagesPerSecond < 10 ? 1 : 0)) img/s",
+        "loss \(fixed(progress.loss, 4))",
+        "\(fixed(progress.imagesPerSecond, progress.imagesPerSecond < 10 ? 1 : 0)) img/s",
         "data wait \(fixed(progress.dataWait * 100, 1)) %", "\(duration(progress.secondsLeft)) left",
       ]
       if progress.badImages > 0 { parts.append("\(progress.badImages) bad images") }

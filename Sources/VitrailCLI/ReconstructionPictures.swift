@@ -45,7 +45,8 @@ struct ReconstructionPictures {
     guard let first = reconstructions.first else { return nil }
     let side = max(first.original.width, first.original.height)
     let grid = ImageGrid(
-      columns: 3, scale: ImageGrid.readableScale(side: side), headings: ["original", "masked", "reconstructed"])
+      columns: 3, scale: ImageGrid.readableScale(side: side),
+      headings: ["original", "masked", "reconstructed"])
     return grid.render(reconstructions.flatMap { [$0.original, $0.masked, $0.reconstructed] })
   }
 }

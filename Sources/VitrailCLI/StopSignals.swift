@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 
 /// SIGINT and SIGTERM as a wish to stop; a second one ends the process at once.
-final class StopSignals: Sendable {
+final class StopSignals {
   private static let wasAsked = Atomic(false)
   private let sources: [any DispatchSourceSignal]
 

@@ -29,7 +29,8 @@ struct Vitrail: ParsableCommand {
 
   private static func usageString(for error: any Error) -> String {
     let lines = fullMessage(for: error).split(separator: "\n")
-    return lines.first { $0.contains("--help") }.map { $0.trimmingCharacters(in: .whitespaces) } ?? "see vitrail --help"
+    return lines.first { $0.contains("--help") }.map { $0.trimmingCharacters(in: .whitespaces) }
+      ?? "see vitrail --help"
   }
 
   private static func fail(_ text: String, code: Int32) -> Never {

@@ -1,3 +1,4 @@
+import Datasets
 import Imaging
 import Platform
 
@@ -5,10 +6,8 @@ import Platform
 public struct DataRecipe: Codable, Sendable, Equatable {
   /// The folder or IDX set; `--data` sets it.
   public var path: String?
-  /// Which half of an IDX set.
-  public var split = "train"
-  /// Only that many images, the first of the source's order.
-  public var limit: Int?
+  /// The part of a set that comes in parts, such as IDX.
+  public var split = DatasetSplit.train
   /// Random resized crop: share of the area, lowest and highest.
   public var cropScale = [0.2, 1.0]
   /// Random resized crop: width by height, lowest and highest.
@@ -28,7 +27,7 @@ public struct DataRecipe: Codable, Sendable, Equatable {
   public var maxBad = 0.05
   /// Largest image that is decoded, in pixels.
   public var maxPixels = 200_000_000
-  /// Threads that decode; absent: half of the lanes, at least one.
+  /// Threads that decode; absent: one a core.
   public var threads: Int?
   /// The defaults.
   public init() {}
@@ -38,7 +37,8 @@ public struct DataRecipe: Codable, Sendable, Equatable {
       if !holds { throw Failure(problem, at: "\(place).\(key)", mend: remedy) }
     }
     try require(
-      cropScale.count == 2 && 0 < cropScale[0] && cropScale[0] <= cropScale[1] && cropScale[1] <= 1, "cropScale",
+      cropScale.count == 2 && 0 < cropScale[0] && cropScale[0] <= cropScale[1] && cropScale[1] <= 1,
+      "cropScale",
       "a crop scale of \(cropScale)", "give [lowest, highest] with 0 < lowest ≤ highest ≤ 1")
     try require(
       cropRatio.count == 2 && 0 < cropRatio[0] && cropRatio[0] <= cropRatio[1], "cropRatio",
@@ -46,15 +46,16 @@ public struct DataRecipe: Codable, Sendable, Equatable {
     try require((0...1).contains(flip), "flip", "a flip probability of \(flip)", "choose 0 … 1")
     try require((0...1).contains(maxBad), "maxBad", "maxBad is \(maxBad)", "choose a share from 0 to 1")
     try require(maxPixels > 0, "maxPixels", "maxPixels is \(maxPixels)", "choose a number above 0")
-    try require(limit ?? 1 > 0, "limit", "limit is \(limit ?? 0)", "choose a number above 0")
     try require(threads ?? 1 > 0, "threads", "threads is \(threads ?? 0)", "choose a number above 0")
     for (key, values) in [("mean", mean), ("standardDeviation", standardDeviation)] {
       guard let values else { continue }
       try require(
-        values.count == channels, key, "\(values.count) values for \(channels) channels", "give one value a channel")
+        values.count == channels, key, "\(values.count) values for \(channels) channels",
+        "give one value a channel")
     }
     try require(
-      standardDeviation?.allSatisfy { $0 > 0 } ?? true, "standardDeviation", "a deviation that is not above 0",
+      standardDeviation?.allSatisfy { $0 > 0 } ?? true, "standardDeviation",
+      "a deviation that is not above 0",
       "give values above 0")
   }
 

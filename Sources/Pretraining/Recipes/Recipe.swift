@@ -121,11 +121,14 @@ public struct ImageSize: Codable, Sendable, Equatable {
     case .integer(let side):
       self.init(height: side, width: side)
     case .array(let pair):
-      guard pair.count == 2, case .integer(let height) = pair[0], case .integer(let width) = pair[1] else { fallthrough }
+      guard pair.count == 2, case .integer(let height) = pair[0], case .integer(let width) = pair[1] else {
+        fallthrough
+      }
       self.init(height: height, width: width)
     default:
       throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: "wanted a number of pixels, or [height, width]"))
+        .init(
+          codingPath: decoder.codingPath, debugDescription: "wanted a number of pixels, or [height, width]"))
     }
   }
 

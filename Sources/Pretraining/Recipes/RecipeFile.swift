@@ -39,10 +39,10 @@ public enum RecipeFile {
 
   /// The recipe as YAML, keys in the order of their declaration.
   public static func text(_ recipe: Recipe) -> String {
-    // The encoder writes 0.485 as 4.85e-1; numbers are written again as people write them.
+    // The encoder knows the order of the keys but rounds numbers; their exact text comes from the tree.
     do {
       guard let node = try compose(yaml: YAMLEncoder().encode(recipe)) else { return "" }
-      return try serialize(node: plainNumbers(node))
+      return try serialize(node: exact(node, JSONValue.encoding(recipe)))
     } catch {
       preconditionFailure("a recipe can always be written as YAML: \(error)")
     }
@@ -52,7 +52,9 @@ public enum RecipeFile {
     let candidates = [URL(fileURLWithPath: name)] + folders.map { $0.appendingPathComponent(name + ".yaml") }
     for url in candidates where FileManager.default.fileExists(atPath: url.path) { return url }
     let names = available(in: folders).map(\.name)
-    throw Failure("no recipe '\(name)'", at: "--recipe", mend: "give a file, or: " + Spelling.remedy(for: name, among: names))
+    throw Failure(
+      "no recipe '\(name)'", at: "--recipe",
+      mend: "give a file, or: " + Spelling.remedy(for: name, among: names))
   }
 
   private static func read(_ url: URL, folders: [URL], depth: Int) throws(Failure) -> JSONValue {
@@ -60,11 +62,13 @@ public enum RecipeFile {
       throw Failure("cannot read the recipe", at: url.path, mend: "give a readable UTF-8 file")
     }
     guard case .object(var object) = try parse(text, at: url.path) else {
-      throw Failure("a recipe holds keys, such as model: and train:", at: url.path, mend: "see vitrail list recipes")
+      throw Failure(
+        "a recipe holds keys, such as model: and train:", at: url.path, mend: "see vitrail list recipes")
     }
     guard let base = object.removeValue(forKey: "extends") else { return .object(object) }
     guard case .string(let name) = base, depth < 8 else {
-      throw Failure("extends: wants the name of another recipe, in no circle", at: url.path, mend: "correct extends:")
+      throw Failure(
+        "extends: wants the name of another recipe, in no circle", at: url.path, mend: "correct extends:")
     }
     let folder = url.deletingLastPathComponent()
     let below = try read(find(name, folders: [folder] + folders), folders: folders, depth: depth + 1)
@@ -74,7 +78,8 @@ public enum RecipeFile {
   private static func parse(override: String) throws(Failure) -> JSONValue {
     let parts = override.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty else {
-      throw Failure("'\(override)' sets nothing", at: "--set", mend: "write key=value, such as --set model.norm=rmsNorm")
+      throw Failure(
+        "'\(override)' sets nothing", at: "--set", mend: "write key=value, such as --set model.norm=rmsNorm")
     }
     let value = try parse(String(parts[1]), at: "--set \(parts[0])")
     return parts[0].split(separator: ".").reversed().reduce(value) { .object([String($1): $0]) }
@@ -108,14 +113,14 @@ public enum RecipeFile {
     }
   }
 
-  private static func plainNumbers(_ node: Node) -> Node {
-    switch node {
-    case .mapping(let mapping):
-      return .mapping(.init(mapping.map { ($0.key, plainNumbers($0.value)) }))
-    case .sequence(let sequence):
-      return .sequence(.init(sequence.map(plainNumbers), .implicit, .flow))
-    case .scalar(let scalar) where scalar.string.contains("e"):
-      guard let number = Double(scalar.string), number.isFinite else { return node }
+  /// `node` with every number written as the shortest text that reads back as the same number.
+  private static func exact(_ node: Node, _ tree: JSONValue) -> Node {
+    switch (node, tree) {
+    case (.mapping(let mapping), .object(let object)):
+      return .mapping(.init(mapping.map { ($0.key, exact($0.value, object[$0.key.string ?? ""] ?? .null)) }))
+    case (.sequence(let sequence), .array(let array)):
+      return .sequence(.init(zip(sequence, array).map { exact($0, $1) }, .implicit, .flow))
+    case (.scalar, .number(let number)):
       return Node("\(number)")
     default:
       return node

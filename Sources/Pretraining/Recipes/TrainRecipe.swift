@@ -38,23 +38,29 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
       if !holds { throw Failure(problem, at: "\(place).\(key)", mend: remedy) }
     }
     let positive = "choose a number above 0"
-    try require((1...1 << 20).contains(batchSize), "batchSize", "batchSize is \(batchSize)", "choose 1 … 1048576")
+    try require(
+      (1...1 << 20).contains(batchSize), "batchSize", "batchSize is \(batchSize)", "choose 1 … 1048576")
     try require(epochs ?? 1 > 0, "epochs", "epochs is \(epochs ?? 0)", positive)
     try require(steps ?? 1 > 0, "steps", "steps is \(steps ?? 0)", positive)
     try require(
-      epochs == nil || steps == nil, "steps", "both epochs and steps are given", "keep one of them; null removes a key")
+      epochs == nil || steps == nil, "steps", "both epochs and steps are given",
+      "keep one of them; null removes a key")
     try require(
       learningRatePerBatch256 >= 0 && learningRatePerBatch256.isFinite, "learningRatePerBatch256",
       "learningRatePerBatch256 is \(learningRatePerBatch256)", "choose 0 or more; 1.5e-4 is usual for MAE")
-    try require(warmupEpochs ?? 0 >= 0, "warmupEpochs", "warmupEpochs is \(warmupEpochs ?? 0)", "choose 0 or more")
+    try require(
+      warmupEpochs ?? 0 >= 0, "warmupEpochs", "warmupEpochs is \(warmupEpochs ?? 0)", "choose 0 or more")
     try require(clipNorm ?? 1 > 0, "clipNorm", "clipNorm is \(clipNorm ?? 0)", positive)
-    try require((1...4096).contains(accumulation), "accumulation", "accumulation is \(accumulation)", "choose 1 … 4096")
+    try require(
+      (1...4096).contains(accumulation), "accumulation", "accumulation is \(accumulation)", "choose 1 … 4096")
     try require(
       (0...1).contains(averageMomentum ?? 0), "averageMomentum", "averageMomentum is \(averageMomentum ?? 0)",
       "choose 0 … 1; 0.999 is usual")
     try require(logSteps > 0, "logSteps", "logSteps is \(logSteps)", positive)
-    try require(checkpointMinutes > 0, "checkpointMinutes", "checkpointMinutes is \(checkpointMinutes)", positive)
-    try require(checkpointSteps ?? 1 > 0, "checkpointSteps", "checkpointSteps is \(checkpointSteps ?? 0)", positive)
+    try require(
+      checkpointMinutes > 0, "checkpointMinutes", "checkpointMinutes is \(checkpointMinutes)", positive)
+    try require(
+      checkpointSteps ?? 1 > 0, "checkpointSteps", "checkpointSteps is \(checkpointSteps ?? 0)", positive)
   }
 }
 
@@ -71,7 +77,8 @@ public enum LaneSetting: Codable, Sendable, Equatable {
     case let other:
       throw DecodingError.dataCorrupted(
         .init(
-          codingPath: decoder.codingPath, debugDescription: "found \(other.summary), wanted auto or 1 … 1024"))
+          codingPath: decoder.codingPath, debugDescription: "found \(other.summary), wanted auto or 1 … 1024")
+      )
     }
   }
 

@@ -68,7 +68,8 @@ struct Checkpoint {
 
   private func removeOld(newest: Int) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.checkpoints.path)) ?? []
-    let old = names.filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }.sorted().dropLast(Self.kept)
+    let old = names.filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }.sorted().dropLast(
+      Self.kept)
     for name in old where name != folder.checkpoint(newest).lastPathComponent {
       try? FileManager.default.removeItem(at: folder.checkpoints.appendingPathComponent(name))
     }

@@ -71,7 +71,6 @@ public final class PretrainingRun {
     recipe.data.mean = preprocessing.mean
     recipe.data.standardDeviation = preprocessing.standardDeviation
     recipe.data.evaluationResize = preprocessing.resizeShorterSide
-    recipe.data.threads = recipe.data.threads ?? max(1, laneCount / 2)
     sampler = EpochSampler(seed: recipe.train.seed, count: source.count, batchSize: recipe.train.batchSize)
     let stepsPerEpoch = Double(sampler.stepsPerEpoch)
     if recipe.train.steps == nil { recipe.train.epochs = recipe.train.epochs ?? 100 }
@@ -115,9 +114,8 @@ public final class PretrainingRun {
     if !resuming { try AtomicFile.write(Data(RecipeFile.text(recipe).utf8), to: folder.recipe) }
     guard done < totalSteps else { return .finished }
     let log = try RunLog(folder, resumingAfter: done)
-    let badImages = try BadImages(
-      file: folder.badImages, sourceCount: source.count, maximumShare: recipe.data.maxBad)
-    let loader = try makeLoader(firstStep: done, badImages: badImages)
+    let badImages = try BadImages(in: source, file: folder.badImages, maximumShare: recipe.data.maxBad)
+    let loader = makeLoader(steps: done..<totalSteps, badImages: badImages)
     defer { loader.stop() }
     let meter = ProgressMeter(batchSize: recipe.train.batchSize, start: Clock.seconds)
     var lastCheckpoint = Clock.seconds
@@ -131,7 +129,7 @@ public final class PretrainingRun {
         try save()
         return .interrupted(step: done)
       }
-      let batch = try loader.next()
+      guard let batch = try loader.next() else { break }
       let samples = MicroBatch(patches: batch.patches, identity: batch.identity)
       let epoch = Double(done) / Double(sampler.stepsPerEpoch)
       let rate = schedule.rate(at: epoch)
@@ -145,8 +143,10 @@ public final class PretrainingRun {
         let interval = meter.closeInterval()
         try log.append(
           Metrics(
-            step: done, epoch: Double(done) / Double(sampler.stepsPerEpoch), loss: interval.loss, learningRate: rate,
-            gradNorm: outcome.gradientNorm, imagesPerSecond: interval.imagesPerSecond, dataWait: interval.dataWait,
+            step: done, epoch: Double(done) / Double(sampler.stepsPerEpoch), loss: interval.loss,
+            learningRate: rate,
+            gradNorm: outcome.gradientNorm, imagesPerSecond: interval.imagesPerSecond,
+            dataWait: interval.dataWait,
             seconds: earlierSeconds + meter.seconds))
       }
       onProgress(progress(done, meter, badImages.count))
@@ -159,21 +159,26 @@ public final class PretrainingRun {
     return .finished
   }
 
-  private func makeLoader(firstStep: Int, badImages: BadImages) throws(Failure) -> TrainingLoader {
+  private func makeLoader(steps: Range<Int>, badImages: BadImages) -> TrainingLoader {
     let data = recipe.data
     let transform = TrainingTransform(
-      height: recipe.model.imageSize.height, width: recipe.model.imageSize.width, channels: recipe.model.channels,
-      scale: data.cropScale, ratio: data.cropRatio, filter: data.filter, flip: data.flip,
-      mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation)
-    return try TrainingLoader(
-      source: source, transform: transform, patchSize: recipe.model.patchSize, sampler: sampler,
-      firstStep: firstStep, lastStep: totalSteps, threads: data.threads ?? 1, badImages: badImages,
-      limits: DecodeLimits(maximumPixels: data.maxPixels))
+      height: preprocessing.height, width: preprocessing.width, channels: preprocessing.channels,
+      scale: data.cropScale[0]...data.cropScale[1], ratio: data.cropRatio[0]...data.cropRatio[1],
+      filter: data.filter,
+      flipProbability: data.flip, mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation
+    )
+    return TrainingLoader(
+      source: source, sampler: sampler, transform: transform, patchSize: recipe.model.patchSize, steps: steps,
+      badImages: badImages,
+      options: LoadingOptions(
+        threads: data.threads ?? LoadingOptions.defaultThreadCount,
+        limits: DecodeLimits(maximumPixels: data.maxPixels)))
   }
 
   private func progress(_ done: Int, _ meter: ProgressMeter, _ bad: Int) -> Progress {
     Progress(
-      step: done, totalSteps: totalSteps, epoch: Double(done) / Double(sampler.stepsPerEpoch), loss: meter.smoothedLoss,
+      step: done, totalSteps: totalSteps, epoch: Double(done) / Double(sampler.stepsPerEpoch),
+      loss: meter.smoothedLoss,
       imagesPerSecond: meter.recentImagesPerSecond, dataWait: meter.recentDataWait,
       secondsLeft: Double(totalSteps - done) * meter.recentSecondsPerStep, badImages: bad)
   }

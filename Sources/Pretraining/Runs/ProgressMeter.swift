@@ -34,7 +34,9 @@ final class ProgressMeter {
 
   /// Seconds since the session began.
   var seconds: Double { lastTime - start }
-  var recentImagesPerSecond: Double { recentSecondsPerStep > 0 ? Double(batchSize) / recentSecondsPerStep : 0 }
+  var recentImagesPerSecond: Double {
+    recentSecondsPerStep > 0 ? Double(batchSize) / recentSecondsPerStep : 0
+  }
   var recentDataWait: Double { recentSecondsPerStep > 0 ? recentWaitPerStep / recentSecondsPerStep : 0 }
 
   /// Notes a finished step; `waitSeconds` is the loader's total so far.

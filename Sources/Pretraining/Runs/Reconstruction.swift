@@ -17,7 +17,8 @@ public struct Reconstruction: Sendable {
   ///
   /// Normalised predictions take back the mean and deviation of the true patch, as in He et al., 2021.
   public static func make(
-    _ images: [Image], objective: MaskedAutoencoder, grid: PatchGrid, preprocessing: Preprocessing, seed: UInt64
+    _ images: [Image], objective: MaskedAutoencoder, grid: PatchGrid, preprocessing: Preprocessing,
+    seed: UInt64
   ) -> [Reconstruction] {
     guard !images.isEmpty else { return [] }
     let tape = Tape(mode: .evaluating)
@@ -41,7 +42,8 @@ public struct Reconstruction: Sendable {
         truth.replaceSubrange(range, with: [Scalar](repeating: .nan, count: grid.width))
       }
       return Reconstruction(
-        original: images[index], masked: picture(truth, grid, preprocessing), reconstructed: picture(shown, grid, preprocessing))
+        original: images[index], masked: picture(truth, grid, preprocessing),
+        reconstructed: picture(shown, grid, preprocessing))
     }
   }
 
@@ -53,12 +55,14 @@ public struct Reconstruction: Sendable {
   }
 
   /// Patches back to bytes; NaN becomes gray.
-  private static func picture(_ patches: [Scalar], _ grid: PatchGrid, _ preprocessing: Preprocessing) -> Image {
+  private static func picture(_ patches: [Scalar], _ grid: PatchGrid, _ preprocessing: Preprocessing) -> Image
+  {
     let values = grid.unpatchify(patches)
     let pixels = values.enumerated().map { index, value -> UInt8 in
       guard !value.isNaN else { return 128 }
       let channel = index % grid.channels
-      let level = (value * Scalar(preprocessing.standardDeviation[channel]) + Scalar(preprocessing.mean[channel])) * 255
+      let level =
+        (value * Scalar(preprocessing.standardDeviation[channel]) + Scalar(preprocessing.mean[channel])) * 255
       return UInt8(max(0, min(255, level.rounded())))
     }
     return Image(width: grid.imageWidth, height: grid.imageHeight, channels: grid.channels, pixels: pixels)

@@ -28,7 +28,8 @@ public struct RunFolder: Sendable {
 
   /// The checkpoint of a step.
   public func checkpoint(_ step: Int) -> URL {
-    checkpoints.appendingPathComponent("step-" + String(repeating: "0", count: max(0, 8 - "\(step)".count)) + "\(step).safetensors")
+    checkpoints.appendingPathComponent(
+      "step-" + String(repeating: "0", count: max(0, 8 - "\(step)".count)) + "\(step).safetensors")
   }
 
   /// Creates the folder and those in it.

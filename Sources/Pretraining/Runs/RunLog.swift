@@ -63,7 +63,9 @@ final class RunLog {
     let old = (try? Data(contentsOf: url)) ?? Data()
     var kept = Data()
     for line in old.split(separator: 0x0a) {
-      guard let decoded = try? JSONDecoder().decode(Step.self, from: Data(line)), decoded.step <= step else { continue }
+      guard let decoded = try? JSONDecoder().decode(Step.self, from: Data(line)), decoded.step <= step else {
+        continue
+      }
       kept.append(contentsOf: line)
       kept.append(0x0a)
     }

@@ -8,4 +8,14 @@ public enum PatchNorm: String, Codable, Sendable, CaseIterable {
   case post
   /// Both: Dual PatchNorm.
   case dual
+
+  /// A line for `vitrail list`.
+  public var summary: String {
+    switch self {
+    case .none: "the patch projection alone"
+    case .pre: "a norm of each patch's pixels"
+    case .post: "a norm of each embedding, before positions"
+    case .dual: "both: Dual PatchNorm"
+    }
+  }
 }

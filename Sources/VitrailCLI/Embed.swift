@@ -1,0 +1,43 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Foundation
+import Platform
+import Tensors
+
+struct Embed: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write the features of images as NumPy arrays.",
+    discussion: "Example: vitrail embed --weights runs/photos --data photos/ --out features/")
+
+  @Option(help: "Run folder or weights file.")
+  var weights: String
+  @Option(help: "Folder of images, or folder of an IDX set.")
+  var data: String
+  @Option(help: "Folder for features.npy, labels.npy, paths.txt and classes.txt.")
+  var out: String
+  @Option(help: "Part of an IDX set: train or test.")
+  var split: DatasetSplit = .train
+  @Option(help: "Lanes; default: one a core.")
+  var lanes: Int?
+
+  func run() throws {
+    let file = try WeightsArgument(weights).model
+    let source = try ImageSources.open(data, split: split)
+    let extraction = FeatureExtraction(
+      encoders: [("model", try file.makeModel())], preprocessing: file.preprocessing, includesPixels: false,
+      team: LaneTeam(count: lanes ?? LaneTeam.coreCount))
+    let line = ProgressLine()
+    let sets = try extraction.run(source) { line.show("features", $0, rate: $1) }
+    line.finish()
+    guard let features = sets.features["model"] else {
+      preconditionFailure("features of the model were extracted")
+    }
+    let folder = URL(fileURLWithPath: out)
+    try FeatureFiles.write(features, paths: sets.paths, to: folder)
+    print(
+      "\(features.count) × \(features.width) features in \(folder.path), \(fixed(sets.imagesPerSecond, 0)) img/s"
+    )
+    if !sets.skipped.isEmpty { print("skipped \(sets.skipped.count) bad images") }
+  }
+}

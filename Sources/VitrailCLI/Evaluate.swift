@@ -1,0 +1,105 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Foundation
+import Imaging
+import Platform
+import Pretraining
+import Tensors
+import VisionTransformer
+
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Score a frozen encoder on labelled images, beside chance, raw pixels and random weights.",
+    discussion: "Example: vitrail evaluate --weights runs/photos --train labelled/train --test labelled/test")
+
+  @Option(help: "Run folder or weights file.")
+  var weights: String
+  @Option(help: "Labelled images to learn from: a folder with a sub-folder a class, or an IDX folder.")
+  var train: String
+  @Option(help: "Labelled images to be measured on.")
+  var test: String
+  @Option(help: "Evaluators, separated by commas.")
+  var evaluators = Evaluators.all.map { $0.name }.joined(separator: ",")
+  @Option(help: "Also write the scores as JSON to this file; - for standard output.")
+  var json: String?
+  @Option(help: "Lanes; default: one a core.")
+  var lanes: Int?
+  @Option(help: "Share of files that may be undecodable.")
+  var maxBad = BadImages.defaultMaximumShare
+
+  func run() throws {
+    let chosen = try evaluators.split(separator: ",").map {
+      try Evaluators.named($0.trimmingCharacters(in: .whitespaces))
+    }
+    let argument = try WeightsArgument(weights)
+    let extraction = try extraction(argument.model)
+    let line = ProgressLine()
+    let trainSets = try pass(extraction, train, .train, line)
+    let testSets = try pass(extraction, test, .test, line)
+    let scores = try chosen.map { evaluator in
+      try measure(evaluator, trainSets, testSets, line)
+    }
+    line.finish()
+    let report = EvaluationReport(
+      weights: weights, train: try summary(trainSets), test: try summary(testSets), scores: scores)
+    let text = try report.json()
+    if json != "-" { print(report.table) }
+    if let json {
+      if json == "-" {
+        print(text)
+      } else {
+        try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: json))
+      }
+    }
+    if let folder = argument.folder { try AtomicFile.write(Data(text.utf8), to: folder.evaluation) }
+  }
+
+  private func extraction(_ file: ModelFile) throws(Failure) -> FeatureExtraction {
+    let untrained = try VisionTransformer(file.configuration, parameters: ParameterStore(seed: 0))
+    return FeatureExtraction(
+      encoders: [("model", try file.makeModel()), ("randomInit", untrained)],
+      preprocessing: file.preprocessing,
+      includesPixels: true, team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad)
+  }
+
+  private func pass(
+    _ extraction: FeatureExtraction, _ path: String, _ split: DatasetSplit, _ line: ProgressLine
+  ) throws(Failure) -> FeatureExtraction.Sets {
+    let source = try ImageSources.open(path, split: split)
+    let sets = try extraction.run(source) { fraction, rate in
+      line.show("features of \(source.count) \(split.rawValue) images", fraction, rate: rate)
+    }
+    if let first = sets.skipped.first {
+      FileHandle.standardError.write(
+        Data(
+          "skipped \(sets.skipped.count) bad images in \(path), such as \(first.path): \(first.reason)\n".utf8
+        ))
+    }
+    return sets
+  }
+
+  private func measure<E: Evaluator>(
+    _ evaluator: E.Type, _ train: FeatureExtraction.Sets, _ test: FeatureExtraction.Sets, _ line: ProgressLine
+  ) throws(Failure) -> Scores {
+    func pair(_ name: String) throws(Failure) -> Scores.Sets {
+      guard let trainFeatures = train.features[name], let testFeatures = test.features[name] else {
+        preconditionFailure("features of \(name) were extracted for both sets")
+      }
+      return (trainFeatures, testFeatures)
+    }
+    return try Scores.measure(
+      evaluator, pair("model"),
+      baselines: [
+        "pixels": pair(FeatureExtraction.pixelsName), "randomInit": pair("randomInit"),
+      ]
+    ) { stage, fraction in line.show(stage, fraction) }
+  }
+
+  private func summary(_ sets: FeatureExtraction.Sets) throws(Failure) -> EvaluationReport.SetSummary {
+    guard let features = sets.features["model"] else {
+      preconditionFailure("features of the model were extracted")
+    }
+    return EvaluationReport.SetSummary(images: features.count, classes: features.classNames.count)
+  }
+}

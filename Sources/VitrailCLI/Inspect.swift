@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import Platform
+import VisionTransformer
+
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what a weights file or a run folder holds.",
+    discussion: "Example: vitrail inspect runs/photos")
+
+  @Argument(help: "Run folder or .safetensors file.")
+  var path: String
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  private struct Contents: Encodable {
+    struct TensorEntry: Encodable {
+      let name: String
+      let shape: [Int]
+      let dtype: String
+    }
+    let kind: String
+    let parameters: Int
+    let config: JSONValue
+    let tensors: [TensorEntry]
+    let step: Int?
+    let recipe: JSONValue?
+  }
+
+  func run() throws {
+    let contents = try read()
+    if json {
+      print(JSONValue.encoding(contents).text)
+      return
+    }
+    print("\(contents.kind), \(contents.parameters) scalars\(contents.step.map { ", step \($0)" } ?? "")")
+    if contents.config != .null { print("config  \(contents.config.text)") }
+    if let recipe = contents.recipe { print("recipe  \(recipe.text)") }
+    for tensor in contents.tensors { print("\(tensor.dtype)  \(tensor.shape)  \(tensor.name)") }
+  }
+
+  private func read() throws(Failure) -> Contents {
+    var isFolder: ObjCBool = false
+    let isRun = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    let file =
+      isRun
+      ? try WeightsArgument(path).model.file : try SafetensorsFile(contentsOf: URL(fileURLWithPath: path))
+    let kind =
+      switch (isRun, file.metadata["format"], file.entries.keys.contains { $0.hasPrefix("optimizer.") }) {
+      case (true, _, _): "run"
+      case (_, "vitrail"?, true): "checkpoint"
+      case (_, "vitrail"?, false): "model"
+      default: "safetensors"
+      }
+    let tensors = file.entries.sorted { $0.key < $1.key }.map {
+      Contents.TensorEntry(name: $0.key, shape: $0.value.shape, dtype: $0.value.dtype)
+    }
+    return Contents(
+      kind: kind, parameters: tensors.reduce(0) { $0 + $1.shape.reduce(1, *) },
+      config: tree(file, "configuration") ?? .null,
+      tensors: tensors, step: file.metadata["step"].flatMap { Int($0) }, recipe: tree(file, "recipe"))
+  }
+
+  private func tree(_ file: SafetensorsFile, _ key: String) -> JSONValue? {
+    file.metadata[key].flatMap { try? JSONDecoder().decode(JSONValue.self, from: Data($0.utf8)) }
+  }
+}

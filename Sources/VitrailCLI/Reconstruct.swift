@@ -1,0 +1,46 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Imaging
+import Platform
+import Pretraining
+
+struct Reconstruct: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Draw original, masked and reconstructed images side by side.",
+    discussion: "Example: vitrail reconstruct --weights runs/photos --data photos/ --out grid.png")
+
+  @Option(help: "Run folder or checkpoint of a masked objective.")
+  var weights: String
+  @Option(help: "Folder of images, or folder of an IDX set.")
+  var data: String
+  @Option(help: "The picture to write.")
+  var out: String
+  @Option(help: "Number of images.")
+  var count = 12
+  @Option(help: "Seed of the masks.")
+  var seed: UInt64 = 0
+  @Option(help: "Part of an IDX set: train or test.")
+  var split: DatasetSplit = .test
+
+  func run() throws {
+    guard count > 0 else { throw ValidationError("--count wants a number above 0") }
+    let trained = try TrainedObjective(checkpoint: WeightsArgument.checkpoint(weights))
+    guard let objective = trained.objective as? MaskedAutoencoder else {
+      throw Failure(
+        "the objective '\(trained.recipe.objective.name)' reconstructs nothing", at: weights,
+        mend: "give a run of a masked objective, such as mae")
+    }
+    let source = try ImageSources.open(data, split: split)
+    let images = ReconstructionPictures.images(source, trained.preprocessing, count: count)
+    let reconstructions = Reconstruction.make(
+      images, objective: objective, grid: trained.encoder.configuration.grid,
+      preprocessing: trained.preprocessing,
+      seed: seed)
+    guard let picture = ReconstructionPictures.grid(reconstructions) else {
+      throw Failure("no image could be read", at: data, mend: "check the files")
+    }
+    try picture.writePNG(to: URL(fileURLWithPath: out))
+    print("\(reconstructions.count) images in \(out)")
+  }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import Platform
+import Pretraining
+import VisionTransformer
+
+/// What `--weights` may name: a weights file or a run folder.
+struct WeightsArgument {
+  /// The file that holds the encoder.
+  let model: ModelFile
+  /// The run folder, when one was named.
+  let folder: RunFolder?
+
+  init(_ path: String) throws(Failure) {
+    let url = URL(fileURLWithPath: path)
+    guard let folder = Self.runFolder(url) else {
+      self.folder = nil
+      model = try ModelFile(contentsOf: url)
+      return
+    }
+    self.folder = folder
+    model = try ModelFile(contentsOf: Self.existing([folder.model, folder.lastCheckpoint], in: folder))
+  }
+
+  /// The file with decoder and optimiser: the named checkpoint, or the newest of the named run.
+  static func checkpoint(_ path: String) throws(Failure) -> URL {
+    let url = URL(fileURLWithPath: path)
+    guard let folder = runFolder(url) else { return url }
+    return try existing([folder.lastCheckpoint], in: folder)
+  }
+
+  private static func runFolder(_ url: URL) -> RunFolder? {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue else {
+      return nil
+    }
+    return RunFolder(url)
+  }
+
+  private static func existing(_ candidates: [URL], in folder: RunFolder) throws(Failure) -> URL {
+    for url in candidates where FileManager.default.fileExists(atPath: url.path) { return url }
+    throw Failure(
+      "no weights in this folder", at: folder.url.path,
+      mend: "name a run folder that has reached its first checkpoint, or a .safetensors file")
+  }
+}
