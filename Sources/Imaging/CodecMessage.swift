@@ -1,0 +1,14 @@
+import Platform
+
+/// Calls a C shim that answers false and a text of at most `capacity` bytes when it fails; nil, or that text.
+func codecMessage(capacity: Int32, _ body: (UnsafeMutablePointer<CChar>) -> Bool) -> String? {
+  withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(capacity)) { buffer in
+    guard let message = buffer.baseAddress else { return "out of memory" }
+    return body(message) ? nil : String(cString: message)
+  }
+}
+
+/// The failure for a file of a known format that its codec refuses.
+func damaged(_ format: String, _ text: String, place: String) -> Failure {
+  Failure("damaged \(format): \(text)", at: place, mend: "replace the file by an intact copy, or remove it")
+}

@@ -1,0 +1,29 @@
+/// What an image file says about itself before its pixels are decoded.
+public struct ImageHeader: Sendable, Equatable {
+  /// The file format.
+  public let format: ImageFormat
+  /// Pixels a row of the decoded image, EXIF orientation applied.
+  public let width: Int
+  /// Rows of the decoded image, EXIF orientation applied.
+  public let height: Int
+  /// Channels of the decoded image, 1 or 3: alpha is composited, CMYK becomes RGB.
+  public let channels: Int
+  /// How the stored pixels have to be turned to stand upright.
+  let orientation: Orientation
+  /// Samples a pixel as the codec delivers them, 1 to 4.
+  let storedChannels: Int
+
+  init(
+    format: ImageFormat, storedWidth: Int, storedHeight: Int, storedChannels: Int, orientation: Orientation
+  ) {
+    self.format = format
+    width = orientation.swapsSides ? storedHeight : storedWidth
+    height = orientation.swapsSides ? storedWidth : storedHeight
+    channels = storedChannels < 3 ? 1 : 3
+    self.orientation = orientation
+    self.storedChannels = storedChannels
+  }
+
+  var storedWidth: Int { orientation.swapsSides ? height : width }
+  var storedHeight: Int { orientation.swapsSides ? width : height }
+}

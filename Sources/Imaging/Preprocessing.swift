@@ -1,0 +1,97 @@
+/// How an image becomes model input. Stored in weight files, since a model answers well only to images
+/// prepared as those it learnt from.
+public struct Preprocessing: Sendable, Equatable {
+  /// Rows of the model's input.
+  public let height: Int
+  /// Columns of the model's input.
+  public let width: Int
+  /// Channels of the model's input, 1 or 3.
+  public let channels: Int
+  /// What the shorter side is resized to for evaluation, before the centre crop to `height`×`width`.
+  public let resizeShorterSide: Int
+  /// The interpolation kernel of the resize.
+  public let filter: ResizeFilter
+  /// Subtracted from each channel's values / 255.
+  public let mean: [Float]
+  /// Divides each channel's values / 255 less the mean.
+  public let standardDeviation: [Float]
+
+  /// Means of ImageNet's red, green and blue, of values / 255.
+  public static let imageNetMean: [Float] = [0.485, 0.456, 0.406]
+  /// Standard deviations of ImageNet's red, green and blue, of values / 255.
+  public static let imageNetStandardDeviation: [Float] = [0.229, 0.224, 0.225]
+
+  /// Creates a description; by default RGB with ImageNet's statistics, bicubic.
+  public init(
+    height: Int, width: Int, channels: Int = 3, resizeShorterSide: Int, filter: ResizeFilter = .bicubic,
+    mean: [Float] = imageNetMean, standardDeviation: [Float] = imageNetStandardDeviation
+  ) {
+    self.height = height
+    self.width = width
+    self.channels = channels
+    self.resizeShorterSide = resizeShorterSide
+    self.filter = filter
+    self.mean = mean
+    self.standardDeviation = standardDeviation
+    if let problem { preconditionFailure(problem) }
+  }
+
+  /// The image as evaluation sees it, `height`×`width`×`channels`: channels converted, resized to cover
+  /// (see `EvaluationGeometry`), cropped in the middle; each step skipped when it changes nothing.
+  /// Equal to resizing whole and then cropping, but only the pixels in the crop are computed.
+  public func evaluationView(of image: Image) -> Image {
+    let image = image.converted(toChannels: channels)
+    let geometry = EvaluationGeometry(
+      imageWidth: image.width, imageHeight: image.height, width: width, height: height,
+      resizeShorterSide: resizeShorterSide)
+    let whole = CropRectangle(left: 0, top: 0, width: image.width, height: image.height)
+    let keepsSize = (geometry.resizedWidth, geometry.resizedHeight) == (image.width, image.height)
+    if keepsSize && geometry.crop == whole { return image }
+    return image.resized(
+      cropping: whole, width: geometry.resizedWidth, height: geometry.resizedHeight, filter: filter,
+      window: geometry.crop, flipped: false)
+  }
+
+  /// Why no model input can be described so, if it cannot.
+  private var problem: String? {
+    if channels != 1 && channels != 3 { return "channels is \(channels), not 1 or 3" }
+    if min(height, width) < 1 || max(height, width) > 1 << 20 {
+      return "a model input of \(height)×\(width) pixels; each side must be 1 to \(1 << 20)"
+    }
+    if resizeShorterSide < min(height, width) || resizeShorterSide > 1 << 20 {
+      return "resizeShorterSide is \(resizeShorterSide), not \(min(height, width)) to \(1 << 20)"
+    }
+    if mean.count != channels || standardDeviation.count != channels {
+      return "mean and standardDeviation have \(mean.count) and \(standardDeviation.count) values, "
+        + "not one for each of \(channels) channels"
+    }
+    if !mean.allSatisfy(\.isFinite) || !standardDeviation.allSatisfy({ $0.isFinite && $0 > 0 }) {
+      return "mean must be finite and standardDeviation finite and positive"
+    }
+    return nil
+  }
+}
+
+extension Preprocessing: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case height, width, channels, resizeShorterSide, filter, mean, standardDeviation
+  }
+
+  /// Decodes a description and checks it.
+  ///
+  /// - Throws: `DecodingError` when a key is missing, or the values cannot describe a model input.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    height = try values.decode(Int.self, forKey: .height)
+    width = try values.decode(Int.self, forKey: .width)
+    channels = try values.decode(Int.self, forKey: .channels)
+    resizeShorterSide = try values.decode(Int.self, forKey: .resizeShorterSide)
+    filter = try values.decode(ResizeFilter.self, forKey: .filter)
+    mean = try values.decode([Float].self, forKey: .mean)
+    standardDeviation = try values.decode([Float].self, forKey: .standardDeviation)
+    if let problem {
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(codingPath: decoder.codingPath, debugDescription: problem))
+    }
+  }
+}
