@@ -8,8 +8,11 @@ import Platform
 /// the prefix is or ends in `train` for the training images, `t10k` or `test` for the test images.
 /// Without a labels file the images are unlabelled.
 public struct IDXImages: ImageSource {
+  /// The name in listings.
   public static let name = "idx"
+  /// What is accepted, in a line.
   public static let summary = "a folder holding train- or t10k-images-idx3-ubyte[.gz]"
+  /// Where the layout comes from.
   public static let source = "LeCun, 1998, The MNIST database of handwritten digits"
 
   /// The file that holds the images.
@@ -20,6 +23,7 @@ public struct IDXImages: ImageSource {
   public let height: Int
   /// Columns of every image.
   public let width: Int
+  /// Number of images.
   public let count: Int
   private let pixels: [UInt8]
   private let labels: [UInt8]?
@@ -91,10 +95,15 @@ public struct IDXImages: ImageSource {
     classNames = (0...Int(values.max() ?? 0)).map(String.init)
   }
 
+  /// The class of an image; nil for one without.
   public func label(of index: Int) -> Int? { labels.map { Int($0[index]) } }
 
+  /// The file and the image's place in it, `file#index`.
   public func location(of index: Int) -> String { "\(path)#\(index)" }
 
+  /// An image, copied out of the set.
+  ///
+  /// - Throws: `Failure` when it has more pixels than `limits` allow.
   public func image(at index: Int, limits: DecodeLimits) throws(Failure) -> Image {
     guard width * height <= limits.maximumPixels else {
       throw Failure(

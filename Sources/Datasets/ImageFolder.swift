@@ -10,12 +10,17 @@ import Platform
 /// - Files directly in the folder have no class; without images in sub-folders nothing has one.
 /// - Links to files and folders are followed, except those that lead back to a folder above.
 public struct ImageFolder: ImageSource {
+  /// The name in listings.
   public static let name = "folder"
+  /// What is accepted, in a line.
   public static let summary =
     "a folder of .png, .jpg, .jpeg or .jfif images (nested; class = first folder level)"
+  /// Where the layout comes from.
   public static let source = "the layout of torchvision's ImageFolder"
 
+  /// The folder.
   public let path: String
+  /// The first-level folders that hold images, in the order of their names' bytes.
   public let classNames: [String]
   private let labels: [Int32]
   // Paths below `path`, one after the other; the one of image i ends at ends[i].
@@ -58,15 +63,21 @@ public struct ImageFolder: ImageSource {
     labels = walk.labels.map { $0 < 0 ? -1 : rank[Int($0)] }
   }
 
+  /// Number of images.
   public var count: Int { ends.count }
 
+  /// The class of an image; nil for one without.
   public func label(of index: Int) -> Int? { labels[index] < 0 ? nil : Int(labels[index]) }
 
+  /// The path of an image's file.
   public func location(of index: Int) -> String {
     let start = index == 0 ? 0 : ends[index - 1]
     return path + "/" + String(decoding: names[start..<ends[index]], as: UTF8.self)
   }
 
+  /// Decodes an image.
+  ///
+  /// - Throws: `Failure` when the file cannot be read, is damaged or above `limits`.
   public func image(at index: Int, limits: DecodeLimits) throws(Failure) -> Image {
     try ImageDecoder.decode(
       contentsOf: URL(filePath: location(of: index), directoryHint: .notDirectory), limits: limits)
