@@ -1,0 +1,67 @@
+import Foundation
+import Platform
+import Synchronization
+
+/// The images of a set that could not be read, each once, and when they are too many.
+public final class BadImages: Sendable {
+  /// The share of a set that may be bad unless said otherwise.
+  public static let defaultMaximumShare = 0.05
+
+  private let source: any ImageSource
+  private let list: BadImageList?
+  private let maximumShare: Double
+  private let reasons: Mutex<[Int: String]>
+
+  /// Creates a register.
+  ///
+  /// - Parameters:
+  ///   - file: where a line `path<TAB>reason` is appended for each image when it is found; what an earlier
+  ///     run left there counts and is not written again.
+  ///   - maximumShare: the share of the whole set that may be bad, 0…1.
+  /// - Throws: `Failure` when `file` cannot be read.
+  public init(
+    in source: any ImageSource, file: URL? = nil, maximumShare: Double = defaultMaximumShare
+  ) throws(Failure) {
+    precondition((0...1).contains(maximumShare), "BadImages: a share of \(maximumShare)")
+    self.source = source
+    self.maximumShare = maximumShare
+    list = file.map { BadImageList(path: $0.path) }
+    let known = Dictionary(
+      (try list?.load() ?? []).map { ($0.location, $0.reason) }, uniquingKeysWith: { first, _ in first })
+    var reasons: [Int: String] = [:]
+    if !known.isEmpty {
+      for index in 0..<source.count { reasons[index] = known[source.location(of: index)] }
+    }
+    self.reasons = Mutex(reasons)
+  }
+
+  /// Number of bad images.
+  public var count: Int { reasons.withLock { $0.count } }
+
+  /// The share of the whole set that is bad.
+  public var fraction: Double { Double(count) / Double(source.count) }
+
+  /// The bad images in the order of the set, and why they are bad.
+  public var entries: [(index: Int, reason: String)] {
+    reasons.withLock { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+  }
+
+  /// Enters an image, unless it is known.
+  ///
+  /// - Throws: `Failure` when more than the allowed share is bad, or the list cannot be written.
+  public func record(_ index: Int, _ failure: Failure) throws(Failure) {
+    try reasons.withLock { (reasons) throws(Failure) in
+      if reasons[index] == nil {
+        reasons[index] = failure.problem
+        try list?.append(location: source.location(of: index), reason: failure.problem)
+      }
+      guard Double(reasons.count) > maximumShare * Double(source.count) else { return }
+      let listing = list == nil ? "such as \(source.location(of: index))" : "all listed there"
+      throw Failure(
+        "\(reasons.count) of \(source.count) images cannot be read (\(failure.problem)), "
+          + "more than the allowed share of \(maximumShare)",
+        at: list?.path ?? source.path,
+        mend: "mend or remove them, \(listing), and delete the list; or allow more with --max-bad")
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import Imaging
+import Platform
+
+extension IDXImages {
+  /// Writes the images as PNG files `class/000001.png`, named for their place in the set (without labels, in
+  /// the folder itself). Each file appears whole or not at all; files that are there already stay.
+  ///
+  /// - Parameters:
+  ///   - folder: made when missing.
+  ///   - limit: how many images to write, the first of the set; nil means all.
+  ///   - classNames: the names of the class folders; nil means `0`, `1`, …
+  /// - Returns: how many files were written, those there already not counted.
+  /// - Throws: `Failure` when names are missing or cannot be folder names, or the file system refuses.
+  @discardableResult
+  public func exportPNG(
+    to folder: URL, limit: Int? = nil, classNames: [String]? = nil
+  ) throws(Failure) -> Int {
+    let names = classNames ?? self.classNames
+    guard names.count >= self.classNames.count else {
+      throw Failure(
+        "\(names.count) class names for \(self.classNames.count) classes", at: path, mend: "name every class")
+    }
+    for name in names where name.isEmpty || name.hasPrefix(".") || name.contains("/") {
+      throw Failure(
+        "'\(name)' cannot be the name of a class folder", at: folder.path,
+        mend: "leave out slashes and dots at the start")
+    }
+    for name in self.classNames.isEmpty ? [""] : names { try makeFolder(folder.path + "/" + name) }
+    var written = 0
+    for index in 0..<min(limit ?? count, count) {
+      let number = String(index)
+      let file = String(repeating: "0", count: max(0, 6 - number.count)) + number + ".png"
+      let subfolder = label(of: index).map { names[$0] + "/" } ?? ""
+      let target = "\(folder.path)/\(subfolder)\(file)"
+      guard access(target, F_OK) != 0 else { continue }
+      try image(at: index, limits: DecodeLimits()).writePNG(
+        to: URL(filePath: target, directoryHint: .notDirectory))
+      written += 1
+    }
+    return written
+  }
+
+  private func makeFolder(_ path: String) throws(Failure) {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw Failure(
+        "cannot make the folder: \(error.localizedDescription)", at: path,
+        mend: "check the path, its permissions and the disk")
+    }
+  }
+}

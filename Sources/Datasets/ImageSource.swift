@@ -1,0 +1,27 @@
+import Imaging
+import Platform
+
+/// A numbered set of images, labelled or not; a variant is one file and one line in `ImageSources.all`.
+///
+/// Opening a source reads its listing only; images are read one by one, from any thread.
+public protocol ImageSource: Variant, Sendable {
+  /// Opens `path` when it holds this kind of source; nil when it is of another kind.
+  ///
+  /// - Throws: `Failure` when it is of this kind, but unreadable, damaged or empty.
+  static func open(path: String, split: DatasetSplit?) throws(Failure) -> Self?
+
+  /// The file or folder that holds the set, as an absolute path.
+  var path: String { get }
+  /// Number of images; at least 1.
+  var count: Int { get }
+  /// The names of the classes; a label is a place in this list. Empty when nothing is labelled.
+  var classNames: [String] { get }
+  /// The class of an image; nil when it has none.
+  func label(of index: Int) -> Int?
+  /// Where an image is: its path, or `file#index`.
+  func location(of index: Int) -> String
+  /// Reads and decodes an image.
+  ///
+  /// - Throws: `Failure` when its data cannot be read, are damaged or above `limits`.
+  func image(at index: Int, limits: DecodeLimits) throws(Failure) -> Image
+}

@@ -1,0 +1,28 @@
+import Imaging
+import Tensors
+
+/// How a loader works; nothing of it changes what a batch holds.
+public struct LoadingOptions: Sendable, Equatable {
+  /// Threads that decode; 0 means `defaultThreadCount`.
+  public var threads: Int
+  /// Batches that may be finished or in work before they are asked for; bounds memory.
+  public var batchesAhead: Int
+  /// What an image file may claim before it is refused.
+  public var limits: DecodeLimits
+
+  /// Creates options.
+  public init(
+    threads: Int = defaultThreadCount, batchesAhead: Int = 3, limits: DecodeLimits = DecodeLimits()
+  ) {
+    precondition(threads > 0 && batchesAhead > 0, "LoadingOptions: \(threads) threads, \(batchesAhead) ahead")
+    self.threads = threads
+    self.batchesAhead = batchesAhead
+    self.limits = limits
+  }
+
+  /// One thread a core.
+  ///
+  /// Threads sleep while enough batches are ready, so that they take from the lanes only what decoding
+  /// costs, and take it from all alike; where decoding is slower than the model, every core decodes.
+  public static var defaultThreadCount: Int { LaneTeam.coreCount }
+}

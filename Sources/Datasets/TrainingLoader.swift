@@ -1,0 +1,113 @@
+import Imaging
+import Platform
+import Tensors
+
+/// Decodes, crops, flips, normalises and patchifies the batches of training steps, ahead of the training.
+///
+/// A batch depends on the seed, the step and the files only, whatever the threads and wherever a run was
+/// interrupted. In place of an image that cannot be read comes another, drawn from the row's own random
+/// stream; batches are always full. Tensors return to the loader's pool when a batch is dropped.
+public final class TrainingLoader: Sendable {
+  private let producer: TrainingProducer
+  private let ring: PrefetchRing<TrainingProducer>
+
+  /// Starts loading.
+  ///
+  /// - Parameters:
+  ///   - sampler: the order of `source`; its seed is the run's.
+  ///   - patchSize: divides the transform's height and width.
+  ///   - steps: the steps to load, beginning where a run goes on.
+  ///   - badImages: where images that cannot be read are entered.
+  public init(
+    source: any ImageSource, sampler: EpochSampler, transform: TrainingTransform, patchSize: Int,
+    steps: Range<Int>, badImages: BadImages, options: LoadingOptions = LoadingOptions()
+  ) {
+    precondition(
+      sampler.count == source.count, "a sampler of \(sampler.count) for a source of \(source.count)")
+    producer = TrainingProducer(
+      source: source, sampler: sampler, transform: transform,
+      grid: PatchGrid(
+        height: transform.height, width: transform.width, channels: transform.channels, patchSize: patchSize),
+      table: NormalizationTable(mean: transform.mean, standardDeviation: transform.standardDeviation),
+      badImages: badImages, limits: options.limits)
+    ring = PrefetchRing(producer, numbers: steps, options: options)
+  }
+
+  deinit { ring.stop() }
+
+  /// The batch of the next step, waiting for it if need be; nil after the last step and after `stop()`.
+  ///
+  /// - Throws: `Failure` when too many images are bad, or none can be found in place of one.
+  public func next() throws(Failure) -> TrainingBatch? { try ring.next() }
+
+  /// Seconds that `next()` has waited.
+  public var waitSeconds: Double { ring.waitSeconds }
+
+  /// What was done so far.
+  public var statistics: LoaderStatistics { producer.clock.statistics(waitSeconds: ring.waitSeconds) }
+
+  /// Ends loading and waits until no thread runs any more.
+  public func stop() { ring.stop() }
+}
+
+private struct TrainingProducer: BatchProducer {
+  struct Draft: Sendable {
+    let step: Int
+    let epoch: Int
+    let samples: [Int]
+    let patches: Tensor
+  }
+
+  /// How often another image is tried in place of a bad one.
+  static let attempts = 64
+
+  let source: any ImageSource
+  let sampler: EpochSampler
+  let transform: TrainingTransform
+  let grid: PatchGrid
+  let table: NormalizationTable
+  let badImages: BadImages
+  let limits: DecodeLimits
+  let clock = WorkClock()
+  let pool = BufferPool()
+
+  func draft(_ step: Int) -> (draft: Draft, rowCount: Int) {
+    let (epoch, samples) = sampler.batch(step)
+    let patches = Tensor(shape: [samples.count, grid.count, grid.width], pool: pool)
+    return (Draft(step: step, epoch: epoch, samples: samples, patches: patches), samples.count)
+  }
+
+  func fill(_ row: Int, of draft: Draft) throws(Failure) -> Int {
+    var sample = draft.samples[row]
+    let position = draft.step % sampler.stepsPerEpoch * sampler.batchSize + row
+    var replacements = RandomStream(
+      seed: sampler.seed, purpose: .replacement, epoch: draft.epoch, sample: position)
+    for _ in 0...Self.attempts {
+      let start = WorkClock.now
+      do throws(Failure) {
+        let image = try source.image(at: sample, limits: limits)
+        let decoded = WorkClock.now
+        // A set smaller than a batch repeats images; each repetition draws anew.
+        var stream = RandomStream(
+          seed: sampler.seed, purpose: .augmentation, epoch: draft.epoch, sample: sample,
+          variant: row / sampler.count)
+        let view = transform.view(of: image, drawing: &stream)
+        grid.patchify(view.pixels, table, into: draft.patches, at: row)
+        clock.add(from: start, decoded: decoded, done: WorkClock.now)
+        return sample
+      } catch {
+        try badImages.record(sample, error)
+      }
+      sample = Int.random(in: 0..<source.count, using: &replacements)
+    }
+    throw Failure(
+      "\(Self.attempts) images drawn in place of \(source.location(of: draft.samples[row])) cannot be read either",
+      at: source.path, mend: "mend or remove the bad images")
+  }
+
+  func finish(_ draft: Draft, rows: [Int]) -> TrainingBatch {
+    TrainingBatch(
+      step: draft.step,
+      identity: SampleIdentity(seed: sampler.seed, epoch: draft.epoch, indices: rows), patches: draft.patches)
+  }
+}
