@@ -35,7 +35,7 @@ extension IDXImages {
       let target = "\(folder.path)/\(subfolder)\(file)"
       guard access(target, F_OK) != 0 else { continue }
       try image(at: index, limits: DecodeLimits()).writePNG(
-        to: URL(filePath: target, directoryHint: .notDirectory))
+        to: URL(filePath: target, directoryHint: .notDirectory), durably: false)
       written += 1
     }
     return written
