@@ -4,10 +4,8 @@ import Platform
 
 extension IDXImages {
   /// Writes the images as PNG files `class/000001.png`, named for their place in the set (without labels, in
-  /// the folder itself). Each file appears whole or not at all; files that are there already stay.
-  ///
-  /// Files are not flushed to the disk one by one, which takes several times as long; one that a power
-  /// failure left empty is written again.
+  /// the folder itself). Each file appears whole or not at all; files that are there already stay,
+  /// except empty ones.
   ///
   /// - Parameters:
   ///   - folder: made when missing.
@@ -31,15 +29,16 @@ extension IDXImages {
     }
     for name in self.classNames.isEmpty ? [""] : names { try makeFolder(folder.path + "/" + name) }
     var written = 0
+    var status = stat()
     for index in 0..<min(limit ?? count, count) {
       let number = String(index)
       let file = String(repeating: "0", count: max(0, 6 - number.count)) + number + ".png"
       let subfolder = label(of: index).map { names[$0] + "/" } ?? ""
       let target = "\(folder.path)/\(subfolder)\(file)"
-      var status = stat()
+      // A power failure can leave an unflushed file empty.
       if stat(target, &status) == 0 && status.st_size > 0 { continue }
-      let data = try PNGEncoder.encode(image(at: index, limits: DecodeLimits()))
-      try place(data, at: target)
+      try image(at: index, limits: DecodeLimits()).writePNG(
+        to: URL(filePath: target, directoryHint: .notDirectory))
       written += 1
     }
     return written
@@ -54,18 +53,4 @@ extension IDXImages {
         mend: "check the path, its permissions and the disk")
     }
   }
-}
-
-/// Writes beside the target, then renames.
-private func place(_ data: Data, at path: String) throws(Failure) {
-  let temporary = "\(path).\(getpid()).partial"
-  let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-  guard descriptor >= 0 else { throw systemFailure("cannot create the file", path) }
-  let written = data.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-  let problem = written == data.count ? nil : systemFailure("cannot write the file", path)
-  close(descriptor)
-  if problem == nil && rename(temporary, path) == 0 { return }
-  let failure = problem ?? systemFailure("cannot put the finished file in place", path)
-  unlink(temporary)
-  throw failure
 }
