@@ -4,7 +4,8 @@ import Platform
 
 extension IDXImages {
   /// Writes the images as PNG files `class/000001.png`, named for their place in the set (without labels, in
-  /// the folder itself). Each file appears whole or not at all; files that are there already stay.
+  /// the folder itself). Each file appears whole or not at all; files that are there already stay,
+  /// except empty ones.
   ///
   /// - Parameters:
   ///   - folder: made when missing.
@@ -28,12 +29,14 @@ extension IDXImages {
     }
     for name in self.classNames.isEmpty ? [""] : names { try makeFolder(folder.path + "/" + name) }
     var written = 0
+    var status = stat()
     for index in 0..<min(limit ?? count, count) {
       let number = String(index)
       let file = String(repeating: "0", count: max(0, 6 - number.count)) + number + ".png"
       let subfolder = label(of: index).map { names[$0] + "/" } ?? ""
       let target = "\(folder.path)/\(subfolder)\(file)"
-      guard access(target, F_OK) != 0 else { continue }
+      // A power failure can leave an unflushed file empty.
+      if stat(target, &status) == 0 && status.st_size > 0 { continue }
       try image(at: index, limits: DecodeLimits()).writePNG(
         to: URL(filePath: target, directoryHint: .notDirectory), durably: false)
       written += 1

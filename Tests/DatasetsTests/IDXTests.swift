@@ -108,6 +108,8 @@ struct IDXTests {
     #expect(try images.exportPNG(to: target, limit: 3, classNames: names) == 3)
     #expect(try images.exportPNG(to: target, classNames: names) == 2)
     #expect(try images.exportPNG(to: target, classNames: names) == 0)
+    try workspace.write([], to: "png/bag/000000.png")
+    #expect(try images.exportPNG(to: target, classNames: names) == 1)
     let folder = try ImageFolder(path: target.path)
     #expect(folder.classNames == ["bag", "coat", "shirt"] && folder.count == 5)
     #expect(folder.location(of: 0).hasSuffix("bag/000000.png"))
