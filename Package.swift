@@ -32,10 +32,11 @@ let package = Package(
     .target(
       name: "CVectorKernels",
       cSettings: [.define("VITRAIL_DOUBLE", .when(traits: ["DoublePrecision"]))]),
+    .target(name: "CAffinity"),
     .target(name: "Platform"),
 
     // Floor 1
-    .target(name: "Tensors", dependencies: ["COpenBLAS", "CVectorKernels", "Platform"]),
+    .target(name: "Tensors", dependencies: ["COpenBLAS", "CVectorKernels", "CAffinity", "Platform"]),
     .target(name: "Imaging", dependencies: ["CPNG", "CJPEG", "Platform"]),
 
     // Floor 2

@@ -1,1 +1,7 @@
 #include <cblas.h>
+
+// LAPACK's Cholesky factorisation and solution, which OpenBLAS carries but its cblas.h does not declare.
+// Matrices are column-major; the last argument is the length of `uplo`, which Fortran passes behind.
+void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info, unsigned long length);
+void dpotrs_(const char *uplo, const int *n, const int *nrhs, const double *a, const int *lda, double *b,
+             const int *ldb, int *info, unsigned long length);

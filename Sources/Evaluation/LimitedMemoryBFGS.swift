@@ -34,12 +34,12 @@ package struct LimitedMemoryBFGS: Sendable {
     let inverseProduct: Double
   }
 
-  /// Minimises `objective` from `start`.
+  /// Minimises `objective` from `start`; `precondition` applies a rough inverse of the Hessian in place.
   ///
   /// A search that finds no better point drops the history once and tries steepest descent; when that fails
   /// too, Float32 products can resolve no further decrease and the point counts as converged.
   package func minimize(
-    from start: [Double], referenceNorm: Double,
+    from start: [Double], referenceNorm: Double, precondition: ((inout [Double]) -> Void)? = nil,
     _ objective: (_ point: [Double]) -> (value: Double, gradient: [Double])
   ) -> Outcome {
     var (value, gradient) = objective(start)
@@ -51,7 +51,7 @@ package struct LimitedMemoryBFGS: Sendable {
         outcome.converged = true
         break
       }
-      var direction = descentDirection(gradient, pairs)
+      var direction = descentDirection(gradient, pairs, precondition)
       var slope = dot(direction, gradient)
       if !(slope < 0) {
         pairs = []
@@ -59,7 +59,7 @@ package struct LimitedMemoryBFGS: Sendable {
         slope = -outcome.gradientNorm * outcome.gradientNorm
       }
       let search = WolfeSearch(origin: outcome.point, direction: direction, value: value, slope: slope)
-      let first = pairs.isEmpty ? min(1, 1 / outcome.gradientNorm) : 1
+      let first = pairs.isEmpty && precondition == nil ? min(1, 1 / outcome.gradientNorm) : 1
       let found = search.run(firstStep: first, objective)
       outcome.evaluations += found.evaluations
       guard let next = found.accepted else {
@@ -97,15 +97,20 @@ package struct LimitedMemoryBFGS: Sendable {
   }
 
   /// −H·gradient by the two-loop recursion.
-  private func descentDirection(_ gradient: [Double], _ pairs: [Pair]) -> [Double] {
+  private func descentDirection(
+    _ gradient: [Double], _ pairs: [Pair], _ precondition: ((inout [Double]) -> Void)?
+  ) -> [Double] {
     var direction = gradient.map { -$0 }
     var factors = [Double](repeating: 0, count: pairs.count)
     for (index, pair) in pairs.enumerated().reversed() {
       factors[index] = dot(pair.step, direction) * pair.inverseProduct
       add(-factors[index], pair.change, to: &direction)
     }
+    precondition?(&direction)
     if let last = pairs.last {
-      let scale = 1 / (last.inverseProduct * dot(last.change, last.change))
+      var curved = last.change
+      precondition?(&curved)
+      let scale = 1 / (last.inverseProduct * dot(last.change, curved))
       for index in direction.indices { direction[index] *= scale }
     }
     for (index, pair) in pairs.enumerated() {

@@ -42,7 +42,9 @@ public enum LinearProbe: Evaluator {
     let standardizer = Standardizer(
       values: train.values, count: train.count, width: train.width, threads: threads)
     let values = standardizer.apply(to: train.values)
-    let selection = select(values, task, options, threads: threads, progress: progress)
+    let bound = CurvatureBound(
+      values: values, width: train.width, classCount: task.classCount, threads: threads)
+    let selection = select(values, task, options, bound, threads: threads, progress: progress)
 
     progress("fitting all rows at λ = \(selection.l2)", 0.6)
     let objective = SoftmaxObjective(
@@ -50,7 +52,7 @@ public enum LinearProbe: Evaluator {
       l2: selection.l2, threads: threads)
     var method = LimitedMemoryBFGS()
     method.maximumIterations = options.maximumIterations
-    let model = LogisticRegression.fit(objective, start: selection.model, method: method)
+    let model = LogisticRegression.fit(objective, bound: bound, start: selection.model, method: method)
 
     progress("scoring the test set", 0.98)
     let logits = model.logits(of: standardizer.apply(to: test.values))
@@ -68,8 +70,8 @@ public enum LinearProbe: Evaluator {
   }
 
   private static func select(
-    _ values: [Float], _ task: ClassificationTask, _ options: LinearProbeOptions, threads: Int,
-    progress: ProgressHandler
+    _ values: [Float], _ task: ClassificationTask, _ options: LinearProbeOptions, _ bound: CurvatureBound,
+    threads: Int, progress: ProgressHandler
   ) -> Selection {
     let path = Set(options.l2).sorted(by: >)
     let split = StratifiedSplit(
@@ -92,7 +94,7 @@ public enum LinearProbe: Evaluator {
     for (index, l2) in path.enumerated() {
       progress("trying λ = \(l2)", 0.6 * Double(index) / Double(path.count))
       objective.l2 = l2
-      let model = LogisticRegression.fit(objective, start: previous, method: method)
+      let model = LogisticRegression.fit(objective, bound: bound, start: previous, method: method)
       previous = model
       let right = zip(model.predictions(for: heldOut), heldOutLabels).count { $0 == $1 }
       let accuracy = Double(right) / Double(heldOutLabels.count)

@@ -40,17 +40,22 @@ public struct LogisticRegression: Sendable {
       values: values, labels: labels, width: width, classCount: classCount, l2: l2)
     var method = LimitedMemoryBFGS()
     method.maximumIterations = maximumIterations
-    return fit(objective, start: start, method: method)
+    let bound = CurvatureBound(
+      values: values, width: width, classCount: classCount, threads: defaultThreadCount)
+    return fit(objective, bound: bound, start: start, method: method)
   }
 
   package static func fit(
-    _ objective: SoftmaxObjective, start: LogisticRegression?, method: LimitedMemoryBFGS
+    _ objective: SoftmaxObjective, bound: CurvatureBound, start: LogisticRegression?,
+    method: LimitedMemoryBFGS
   ) -> LogisticRegression {
     let (width, classCount) = (objective.width, objective.classCount)
     let reference = norm(
       objective.evaluate(at: [Double](repeating: 0, count: objective.parameterCount)).gradient)
     let first = start.map { $0.weights + $0.intercepts } ?? priors(objective)
-    let outcome = method.minimize(from: first, referenceNorm: reference) { objective.evaluate(at: $0) }
+    let outcome = method.minimize(
+      from: first, referenceNorm: reference, precondition: bound.inverse(l2: objective.l2)
+    ) { objective.evaluate(at: $0) }
     return LogisticRegression(
       classCount: classCount, width: width, weights: Array(outcome.point[..<(classCount * width)]),
       intercepts: Array(outcome.point[(classCount * width)...]), l2: objective.l2, objective: outcome.value,

@@ -3,8 +3,8 @@ import Synchronization
 
 /// A fixed team of threads, one a lane, that run the same closure and meet at its end.
 ///
-/// The calling thread is lane 0. Each lane has its own tape, buffers and gradients; matrix products inside a
-/// lane are single-threaded, so that cores work side by side on different samples.
+/// Each lane has its own tape, buffers and gradients; matrix products inside a lane are single-threaded, so that
+/// cores work side by side on different samples. Where there is a core for every lane, each is bound to its own.
 public final class LaneTeam: Sendable {
   /// Number of lanes.
   public let count: Int
@@ -17,13 +17,17 @@ public final class LaneTeam: Sendable {
   private let starts: [DispatchSemaphore]
   private let finished = DispatchSemaphore(value: 0)
 
-  /// Starts `count` − 1 threads that wait for work.
+  /// Starts `count` threads that wait for work.
   public init(count: Int = LaneTeam.coreCount) {
     precondition(count > 0, "LaneTeam: \(count) lanes")
     self.count = count
-    starts = (1..<max(count, 1)).map { _ in DispatchSemaphore(value: 0) }
-    for lane in 1..<max(count, 1) {
-      let thread = Thread { [self] in serve(lane) }
+    starts = (0..<count).map { _ in DispatchSemaphore(value: 0) }
+    let cores = CoreAffinity.allowedCores
+    for lane in 0..<count {
+      let thread = Thread { [self] in
+        if count > 1 && count <= cores.count { CoreAffinity.bind(to: cores[lane]) }
+        serve(lane)
+      }
       thread.name = "lane \(lane)"
       thread.stackSize = 8 << 20
       thread.start()
@@ -31,13 +35,12 @@ public final class LaneTeam: Sendable {
   }
 
   /// Cores that this process may use.
-  public static var coreCount: Int { max(1, ProcessInfo.processInfo.activeProcessorCount) }
+  public static var coreCount: Int { max(1, CoreAffinity.allowedCores.count) }
 
   /// Runs `body(lane)` on every lane and returns when all are done.
   public func run(_ body: @escaping @Sendable (_ lane: Int) -> Void) {
     job.withLock { $0.body = body }
     for start in starts { start.signal() }
-    body(0)
     for _ in starts { finished.wait() }
     job.withLock { $0.body = nil }
   }
@@ -50,7 +53,7 @@ public final class LaneTeam: Sendable {
 
   private func serve(_ lane: Int) {
     while true {
-      starts[lane - 1].wait()
+      starts[lane].wait()
       let (body, isOver) = job.withLock { ($0.body, $0.isOver) }
       if isOver { return }
       body?(lane)
