@@ -27,9 +27,9 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
   public var positions = Positions.sinCos2D
   /// How tokens become one vector.
   public var pooling = Pooling.mean
-  /// Norms around the patch projection.
+  /// LayerNorms around the patch projection.
   public var patchNorm = PatchNorm.dual
-  /// The norm of every site.
+  /// The norm of the blocks and after them.
   public var norm: Choice = "layerNorm"
   /// Where the norms of a block stand.
   public var placement: Choice = "pre"
