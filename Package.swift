@@ -64,15 +64,20 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .target(
+      name: "TestSupport", dependencies: ["VisionTransformer", "Tensors", "Platform"], path: "Tests/Support"),
     .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], resources: [.copy("Golden")]),
+    .testTarget(
+      name: "TensorsTests", dependencies: ["Tensors", "CVectorKernels", "TestSupport"],
+      resources: [.copy("Golden")]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging"], resources: [.copy("Golden")]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
     .testTarget(
-      name: "VisionTransformerTests", dependencies: ["VisionTransformer"],
+      name: "VisionTransformerTests", dependencies: ["VisionTransformer", "TestSupport"],
       resources: [.copy("Golden")]),
     .testTarget(
-      name: "PretrainingTests", dependencies: ["Pretraining"], resources: [.copy("Golden")]),
+      name: "PretrainingTests", dependencies: ["Pretraining", "TestSupport"],
+      resources: [.copy("Golden")]),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation"], resources: [.copy("Golden")]),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"]),

@@ -5,11 +5,11 @@ public enum Transposition: Sendable {
   case none, transposed
 }
 
-/// The only place that calls OpenBLAS. `NaiveBLAS` is its twin, for the tests.
+/// The only place that calls OpenBLAS; its naive twin is in the tests.
 ///
 /// Matrices are row-major. Every call runs on the calling thread alone: work is spread over lanes,
 /// each with its own matrices, which is 1.4 times as fast as threads inside one product.
-enum BLAS {
+package enum BLAS {
   /// Pins OpenBLAS to the calling thread, once in a process.
   static let singleThreaded: Void = openblas_set_num_threads(1)
 
@@ -17,7 +17,7 @@ enum BLAS {
   ///
   /// The strides are those of the stored rows.
   @inline(__always)
-  static func gemm(
+  package static func gemm(
     _ rows: Int, _ columns: Int, _ inner: Int, alpha: Scalar = 1,
     _ a: UnsafePointer<Scalar>, stride aStride: Int, _ aTransposition: Transposition,
     _ b: UnsafePointer<Scalar>, stride bStride: Int, _ bTransposition: Transposition,

@@ -64,7 +64,8 @@ public final class BufferPool: Sendable {
     return Block(pointer: raw.bindMemory(to: Scalar.self, capacity: capacity), capacity: capacity)
   }
 
-  static func sizeClass(_ count: Int) -> Int {
+  /// The capacity that a request for `count` scalars is rounded up to.
+  package static func sizeClass(_ count: Int) -> Int {
     guard count > 64 else { return 64 }
     let quarter = 1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount - 2)
     return (count + quarter - 1) / quarter * quarter

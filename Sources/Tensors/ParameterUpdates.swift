@@ -1,5 +1,10 @@
-import CVectorKernels
 import Foundation
+
+#if DoublePrecision
+  import CVectorKernelsDouble
+#else
+  import CVectorKernels
+#endif
 
 /// A range of one parameter's scalars: the unit in which optimiser work is split over lanes.
 public struct ParameterSlice: Sendable {

@@ -80,7 +80,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     return order
   }
 
-  static func philox(
+  /// The block of four words that belongs to a counter and a key.
+  package static func philox(
     _ counter: (UInt32, UInt32, UInt32, UInt32), _ key: (UInt32, UInt32)
   ) -> (UInt32, UInt32, UInt32, UInt32) {
     var c = counter

@@ -27,9 +27,9 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
   public var positions = Positions.sinCos2D
   /// How tokens become one vector.
   public var pooling = Pooling.mean
-  /// Norms around the patch projection.
+  /// LayerNorms around the patch projection.
   public var patchNorm = PatchNorm.dual
-  /// The norm of every site.
+  /// The norm of the blocks and after them.
   public var norm: Choice = "layerNorm"
   /// Where the norms of a block stand.
   public var placement: Choice = "pre"
@@ -81,8 +81,20 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
     try require(
       mlpRatio > 0 && mlpRatio <= 64, "mlpRatio is \(mlpRatio)", "choose a ratio above 0, usually 4")
     try require(
-      hiddenWidth > 0 && width * hiddenWidth <= 1 << 31, "an MLP of \(width) × \(hiddenWidth) is too large",
-      "choose a smaller width")
+      hiddenWidth > 0, "an MLP of \(width) × \(mlpRatio) has no hidden layer", "choose a larger mlpRatio")
+    try require(
+      matrixScalarCount <= 0x1p33,
+      "the model would have \(Int(matrixScalarCount / 1e9)) billion weights, more than the 8 billion supported",
+      "choose a smaller width, depth, patchSize or image")
+  }
+
+  /// Number of scalars in the matrices and the position table, nearly all that a model has; no sum overflows.
+  var matrixScalarCount: Double {
+    let (width, hidden, patch) = (Double(width), Double(hiddenWidth), Double(patchSize))
+    let patchCount = (Double(imageHeight) / patch) * (Double(imageWidth) / patch)
+    let table = positions == .none ? 0 : patchCount * width
+    return Double(depth) * (4 * width * width + 2 * width * hidden)
+      + width * patch * patch * Double(channels) + table
   }
 
   /// Width of the MLP's hidden layer.

@@ -1,4 +1,8 @@
-import CVectorKernels
+#if DoublePrecision
+  import CVectorKernelsDouble
+#else
+  import CVectorKernels
+#endif
 
 extension Tape {
   /// Scaled-dot-product attention of H heads from a fused projection (Vaswani et al., 2017).

@@ -1,4 +1,8 @@
-import CVectorKernels
+#if DoublePrecision
+  import CVectorKernelsDouble
+#else
+  import CVectorKernels
+#endif
 
 extension Tape {
   /// y = GELU(x + b), the erf form x·Φ(x) (Hendrycks & Gimpel, 2016): x [..., width], b [width].

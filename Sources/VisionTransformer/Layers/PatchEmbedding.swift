@@ -1,8 +1,10 @@
 import Tensors
 
-/// Linear projection of flattened patches, with norms before and after it (Dual PatchNorm, Kumar et al., 2023).
+/// Linear projection of flattened patches, with LayerNorms before and after it (Dual PatchNorm, Kumar et al., 2023).
+///
+/// They stay LayerNorms whatever the norm of the blocks: that is what the paper proposes and compares.
 public struct PatchEmbedding: Sendable {
-  private let before, after: (any Norm)?
+  private let before, after: LayerNorm?
   private let projection: Linear
 
   /// Declares `pre_norm`, `proj` and `norm` as `patchNorm` asks; `patchWidth` is P·P·C.
@@ -14,12 +16,13 @@ public struct PatchEmbedding: Sendable {
       case .post: (false, true)
       case .dual: (true, true)
       }
-    before = hasBefore ? recipe.makeNorm(width: patchWidth, scope: scope["pre_norm"]) : nil
+    before =
+      hasBefore ? LayerNorm(width: patchWidth, options: .init(), scope: scope["pre_norm"]) : nil
     projection = Linear(
       inputs: patchWidth, outputs: width,
       initial: recipe.initializer.weight(.patchEmbedding, outputs: width, inputs: patchWidth),
       scope: scope["proj"])
-    after = hasAfter ? recipe.makeNorm(width: width, scope: scope["norm"]) : nil
+    after = hasAfter ? LayerNorm(width: width, options: .init(), scope: scope["norm"]) : nil
   }
 
   /// patches [B, K, P·P·C] → [B, K, D]. Each patch is on its own: masking before or after gives the same.

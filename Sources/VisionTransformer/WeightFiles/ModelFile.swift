@@ -27,6 +27,12 @@ public struct ModelFile: Sendable {
   ///
   /// - Throws: `Failure` when a tensor is missing or has another shape.
   public func makeModel() throws(Failure) -> VisionTransformer {
+    try configuration.validate(at: path)
+    guard Double(file.scalarCount) >= configuration.matrixScalarCount else {
+      throw Failure(
+        "the file holds \(file.scalarCount) weights, its configuration asks for more", at: path,
+        mend: "give a file that was written to its end by Vitrail")
+    }
     let model = try VisionTransformer(configuration, parameters: ParameterStore(), place: path)
     try load(into: model.parameters)
     return model

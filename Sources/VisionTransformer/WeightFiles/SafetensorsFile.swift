@@ -65,9 +65,16 @@ public struct SafetensorsFile: Sendable {
       }
       entries[name] = entry
     }
+    let ranges = entries.values.map(\.range).filter { !$0.isEmpty }.sorted { $0.lowerBound < $1.lowerBound }
+    guard zip(ranges, ranges.dropFirst()).allSatisfy({ $0.upperBound <= $1.lowerBound }) else {
+      throw refuse("two of its tensors share bytes")
+    }
     self.entries = entries
     self.metadata = metadata
   }
+
+  /// Number of scalars in all tensors.
+  var scalarCount: Int { entries.values.reduce(0) { $0 + $1.shape.reduce(1, *) } }
 
   /// The values of one tensor as scalars.
   ///

@@ -1,0 +1,3 @@
+// The kernels as `Float` builds compile them.
+#pragma once
+#include "vector_kernels.h"

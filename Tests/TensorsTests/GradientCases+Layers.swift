@@ -1,0 +1,122 @@
+import Tensors
+import TestSupport
+
+extension GradientCase {
+  static let linear: [GradientCase] = {
+    var cases: [GradientCase] = []
+    for (leading, inputs, outputs) in [([2, 3], 13, 17), ([1], 33, 16), ([1, 1], 1, 1), ([5], 16, 32)] {
+      let x = Tensor.random(leading + [inputs], seed: 1)
+      let weight = Tensor.random([outputs, inputs], seed: 2)
+      let bias = Tensor.random([outputs], seed: 3)
+      let residual = Tensor.random(leading + [outputs], seed: 4)
+      cases += [
+        GradientCase(operation: "linear", variant: "bare", inputs: [x, weight]) {
+          $0.linear($1[0], weight: $1[1])
+        },
+        GradientCase(operation: "linear", variant: "bias", inputs: [x, weight, bias]) {
+          $0.linear($1[0], weight: $1[1], bias: $1[2])
+        },
+        GradientCase(operation: "linear", variant: "residual", inputs: [x, weight, residual]) {
+          $0.linear($1[0], weight: $1[1], addingTo: $1[2])
+        },
+        GradientCase(operation: "linear", variant: "bias, residual", inputs: [x, weight, bias, residual]) {
+          $0.linear($1[0], weight: $1[1], bias: $1[2], addingTo: $1[3])
+        },
+      ]
+    }
+    return cases
+  }()
+
+  static let activations: [GradientCase] = {
+    var cases: [GradientCase] = []
+    for (leading, hidden, outputs) in [([2, 3], 17, 13), ([1], 33, 7), ([1, 1], 1, 1), ([4], 16, 16)] {
+      let x = Tensor.random(leading + [hidden], seed: 1, scale: 1.5)
+      let inputBias = Tensor.random([hidden], seed: 2)
+      let weight = Tensor.random([outputs, hidden], seed: 3)
+      let bias = Tensor.random([outputs], seed: 4)
+      let residual = Tensor.random(leading + [outputs], seed: 5)
+      let inputs = [x, inputBias, weight, bias]
+      cases += [
+        GradientCase(operation: "gelu", variant: "bias", inputs: [x, inputBias]) {
+          $0.gelu($1[0], bias: $1[1])
+        },
+        GradientCase(operation: "geluLinear", variant: "bare", inputs: inputs) {
+          $0.geluLinear($1[0], inputBias: $1[1], weight: $1[2], bias: $1[3])
+        },
+        GradientCase(operation: "geluLinear", variant: "residual", inputs: inputs + [residual]) {
+          $0.geluLinear($1[0], inputBias: $1[1], weight: $1[2], bias: $1[3], addingTo: $1[4])
+        },
+      ]
+    }
+    return cases
+  }()
+
+  static let norms: [GradientCase] = {
+    var cases: [GradientCase] = []
+    func add(_ variant: String, _ x: Tensor, step: Double = 1e-3) {
+      let weight = Tensor.random([x.width], seed: 2, scale: 0.5, shift: 1)
+      let bias = Tensor.random([x.width], seed: 3)
+      cases += [
+        GradientCase(operation: "layerNorm", variant: "\(variant), bare", inputs: [x], step: step) {
+          $0.layerNorm($1[0], weight: nil, bias: nil, epsilon: 1e-6)
+        },
+        GradientCase(operation: "layerNorm", variant: "\(variant), γ", inputs: [x, weight], step: step) {
+          $0.layerNorm($1[0], weight: $1[1], bias: nil, epsilon: 1e-6)
+        },
+        GradientCase(
+          operation: "layerNorm", variant: "\(variant), γ, β", inputs: [x, weight, bias], step: step
+        ) { $0.layerNorm($1[0], weight: $1[1], bias: $1[2], epsilon: 1e-6) },
+        GradientCase(operation: "rmsNorm", variant: "\(variant), bare", inputs: [x], step: step) {
+          $0.rmsNorm($1[0], weight: nil, epsilon: 1e-6)
+        },
+        GradientCase(operation: "rmsNorm", variant: "\(variant), γ", inputs: [x, weight], step: step) {
+          $0.rmsNorm($1[0], weight: $1[1], epsilon: 1e-6)
+        },
+      ]
+    }
+    add("one row", .random([1, 13], seed: 1))
+    add("odd width", .random([2, 3, 33], seed: 1, scale: 2, shift: 3))
+    add("whole vectors", .random([5, 32], seed: 1))
+    add("two wide", .random([3, 2], seed: 1))
+    add("far offset", .random([3, 17], seed: 1, shift: 1e4))
+    // Variance 0: all that is left is ε = 1e-6, so the function bends within √ε = 1e-3.
+    add("constant rows", Tensor(shape: [2, 13], repeating: 3), step: 1e-5)
+    add("zero rows", Tensor(shape: [2, 17]), step: 1e-5)
+    return cases
+  }()
+
+  static let attentions: [GradientCase] = [
+    ([2, 7], 15, 3, Int.max), ([1, 1], 8, 2, .max), ([1, 5], 13, 1, .max), ([3, 17], 4, 4, .max),
+    // More than 256 tokens: the scores come in tiles, 255 + 2 and 218 + 82 queries.
+    ([1, 257], 4, 2, 80), ([2, 300], 6, 1, 80),
+  ].map { leading, width, heads, entries in
+    GradientCase(
+      operation: "attention", variant: "\(heads) heads",
+      inputs: [.random(leading + [3 * width], seed: 1)], entries: entries
+    ) { $0.attention($1[0], headCount: heads) }
+  }
+
+  static let residuals: [GradientCase] = {
+    let shape = [3, 2, 13]
+    let inputs = [Tensor.random(shape, seed: 1), Tensor.random(shape, seed: 2)]
+    let gamma = Tensor.random([13], seed: 3)
+    let survival: [Scalar] = [0, 2, 1.25]
+    return [
+      GradientCase(operation: "scaledResidual", variant: "bare", inputs: inputs) {
+        $0.scaledResidual($1[0], $1[1], layerScale: nil)
+      },
+      GradientCase(operation: "scaledResidual", variant: "γ", inputs: inputs + [gamma]) {
+        $0.scaledResidual($1[0], $1[1], layerScale: $1[2])
+      },
+      GradientCase(operation: "scaledResidual", variant: "samples", inputs: inputs) {
+        $0.scaledResidual($1[0], $1[1], layerScale: nil, sampleScale: survival)
+      },
+      GradientCase(operation: "scaledResidual", variant: "γ, samples", inputs: inputs + [gamma]) {
+        $0.scaledResidual($1[0], $1[1], layerScale: $1[2], sampleScale: survival)
+      },
+      GradientCase(operation: "scaledResidual", variant: "x twice", inputs: [inputs[0], gamma]) {
+        $0.scaledResidual($1[0], $1[0], layerScale: $1[1], sampleScale: survival)
+      },
+    ]
+  }()
+}

@@ -1,0 +1,61 @@
+import Tensors
+import TestSupport
+import Testing
+import VisionTransformer
+
+/// Drop path (Huang et al., 2016): whole branches of single samples, off outside training.
+@Suite("Stochastic depth")
+struct StochasticDepthTests {
+  private let patches = Tensor.random([1, 6, 12], seed: 3)
+
+  /// The output of the only block, whose MLP adds nothing, for `batch` copies of one image.
+  private func stream(rate: Double, hasAttention: Bool = true, _ tape: Tape, batch: Int = 1) throws
+    -> [[Scalar]]
+  {
+    let model = try makeModel(smallConfiguration { ($0.depth, $0.dropPath) = (1, rate) })
+    for parameter in model.parameters.parameters
+    where parameter.name.contains("fc2") || (!hasAttention && parameter.name.contains("attn.proj")) {
+      parameter.assign([Scalar](repeating: 0, count: parameter.value.count))
+    }
+    var seen: [Scalar] = []
+    tape.observer = { name, tensor in if name == "blocks.0" { seen = tensor.values } }
+    let copies = (0..<batch).flatMap { _ in patches.values }
+    _ = model.encode(Tensor(shape: [batch, 6, 12], values: copies), tape)
+    let size = seen.count / batch
+    return (0..<batch).map { Array(seen[$0 * size..<($0 + 1) * size]) }
+  }
+
+  @Test func evaluationDropsNothing() throws {
+    let plain = try stream(rate: 0, Tape(mode: .evaluating))
+    #expect(try stream(rate: 0.5, Tape(mode: .evaluating)) == plain)
+    #expect(try stream(rate: 0, hasAttention: false, Tape(mode: .evaluating)) != plain)
+  }
+
+  /// A sample becomes x with probability q and x + branch/(1 − q) otherwise, so that its mean is x + branch.
+  @Test(arguments: [0.25, 0.5])
+  func trainingDropsWholeBranchesAtTheirRate(rate: Double) throws {
+    let batch = 2_000
+    let x = try stream(rate: 0, hasAttention: false, Tape(mode: .evaluating))[0]
+    let whole = try stream(rate: 0, Tape(mode: .evaluating))[0]
+    let kept = zip(x, whole).map { $0 + ($1 - $0) / Scalar(1 - rate) }
+    let tape = Tape(mode: .training, recordsGradients: false)
+    tape.samples = SampleIdentity(seed: 1, epoch: 0, indices: Array(0..<batch))
+    let samples = try stream(rate: rate, tape, batch: batch)
+    let dropped = samples.count { $0 == x }
+    #expect(samples.allSatisfy { $0 == x || relativeError($0, to: kept) <= 1e-6 })
+    let deviation = (rate * (1 - rate) / Double(batch)).squareRoot()
+    #expect(abs(Double(dropped) / Double(batch) - rate) <= 5 * deviation)
+  }
+
+  /// The draw belongs to seed, epoch and sample, not to the row of a batch.
+  @Test func theDrawBelongsToTheSample() throws {
+    func draw(_ indices: [Int], epoch: Int = 0) throws -> [[Scalar]] {
+      let tape = Tape(mode: .training, recordsGradients: false)
+      tape.samples = SampleIdentity(seed: 1, epoch: epoch, indices: indices)
+      return try stream(rate: 0.5, tape, batch: indices.count)
+    }
+    let all = try draw(Array(0..<40))
+    #expect(try draw(Array(20..<40)) == Array(all[20...]))
+    #expect(try draw(Array(0..<40), epoch: 1) != all)
+  }
+}

@@ -1,0 +1,113 @@
+import Platform
+import Tensors
+import TestSupport
+import Testing
+import VisionTransformer
+
+/// Every registered norm, placement and initialiser says what it is, and works.
+@Suite("Registered variants")
+struct VariantTests {
+  @Test func everyVariantIsDescribed() {
+    let kinds: [(kind: String, variants: [any Variant.Type])] = [
+      ("norms", Norms.all), ("placements", NormPlacements.all), ("initializers", Initializers.all),
+    ]
+    for (kind, variants) in kinds {
+      #expect(!variants.isEmpty)
+      #expect(Set(variants.map { $0.name }).count == variants.count, "names of \(kind)")
+      for variant in variants {
+        #expect(variant.name.wholeMatch(of: /[a-z][A-Za-z0-9]*/) != nil)
+        #expect(variant.summary.count > 10 && !variant.summary.contains("\n"), "summary of \(variant.name)")
+        #expect(variant.source.contains(/\d{4}/), "a year in the source of \(variant.name)")
+      }
+    }
+  }
+
+  @Test func initialWeightsAreFiniteAndRandom() throws {
+    for initializer in Initializers.all {
+      let model = try makeModel(smallConfiguration { $0.initializer = Choice(initializer.name) }, seed: nil)
+      for parameter in model.parameters.parameters {
+        let values = parameter.value.values
+        #expect(values.allSatisfy { $0.isFinite }, "\(initializer.name), \(parameter.name)")
+        let isDrawn = parameter.shape.count == 2
+        #expect((Set(values).count > 10) == (isDrawn || parameter.shape.count == 3), "\(parameter.name)")
+        if parameter.name.hasSuffix(".bias") { #expect(values.allSatisfy { $0 == 0 }, "\(parameter.name)") }
+      }
+    }
+  }
+
+  /// The bound counts the fused qkv as one matrix, and the patch projection as a matrix too (He et al., 2021).
+  @Test func xavierUniformKeepsItsBounds() throws {
+    let model = try makeModel(smallConfiguration { ($0.width, $0.depth) = (48, 1) }, seed: nil)
+    for (name, inputs, outputs) in [
+      ("blocks.0.attn.qkv.weight", 48, 144), ("blocks.0.mlp.fc1.weight", 48, 192),
+      ("patch_embed.proj.weight", 12, 48),
+    ] {
+      let bound = (6 / Double(inputs + outputs)).squareRoot()
+      let largest = largestMagnitude(try #require(model.parameters[name]).value.values.map { Double($0) })
+      #expect(largest <= bound * (1 + 1e-6) && largest > 0.95 * bound, "\(name)")
+    }
+  }
+
+  /// All norms under all placements and all patch norms, every other part present.
+  static let models: [VisionTransformerConfiguration] = Norms.all.flatMap { norm in
+    NormPlacements.all.flatMap { placement in
+      PatchNorm.allCases.map { patchNorm in
+        smallConfiguration {
+          $0.norm = Choice(norm.name)
+          $0.placement = Choice(placement.name)
+          $0.patchNorm = patchNorm
+          $0.positions = .learned
+          $0.registerCount = 2
+          $0.layerScale = 0.3
+        }
+      }
+    }
+  }
+
+  private static func name(_ configuration: VisionTransformerConfiguration) -> String {
+    "\(configuration.norm.name) \(configuration.placement.name) \(configuration.patchNorm)"
+  }
+
+  @Test func everyParameterGetsAGradient() throws {
+    let patches = Tensor.random([2, 6, 12], seed: 3)
+    for configuration in Self.models {
+      for seed in [nil, 1] as [UInt64?] {
+        let model = try makeModel(configuration, seed: seed)
+        let tape = Tape(mode: .training)
+        let tokens = model.encode(patches, tape)
+        tape.backward(from: tokens, gradient: .random(tokens.shape, seed: 5))
+        for parameter in model.parameters.parameters where parameter.isTrainable {
+          let largest = largestMagnitude(tape.gradient(of: parameter)?.values.map { Double($0) } ?? [])
+          let name = "\(Self.name(configuration)): \(parameter.name)"
+          #expect(largest > 0 && largest < .infinity, "\(name)")
+        }
+      }
+    }
+  }
+
+  @Test(.enabled(if: GradientCheck.isMeaningful, "needs --traits DoublePrecision"))
+  func everyParametersGradientIsRight() throws {
+    let patches = Tensor.random([2, 6, 12], seed: 3)
+    for configuration in Self.models {
+      let model = try makeModel(configuration)
+      let errors = GradientCheck.errors(
+        of: model.parameters.parameters.filter(\.isTrainable), entries: 6
+      ) { model.encode(patches, $0) }
+      for (name, error) in errors {
+        #expect(error <= GradientCheck.tolerance, "\(Self.name(configuration)): \(name)")
+      }
+    }
+  }
+
+  /// Drop path draws the same branches for the same samples, so that it too has a gradient.
+  @Test(.enabled(if: GradientCheck.isMeaningful, "needs --traits DoublePrecision"))
+  func stochasticDepthsGradientIsRight() throws {
+    let model = try makeModel(smallConfiguration { ($0.dropPath, $0.pooling) = (0.4, .classToken) })
+    let patches = Tensor.random([4, 6, 12], seed: 3)
+    let samples = SampleIdentity(seed: 1, epoch: 0, indices: [0, 1, 2, 3])
+    let errors = GradientCheck.errors(
+      of: model.parameters.parameters.filter(\.isTrainable), entries: 6, samples: samples
+    ) { model.features(patches, $0) }
+    for (name, error) in errors { #expect(error <= GradientCheck.tolerance, "\(name)") }
+  }
+}
