@@ -42,8 +42,8 @@ SHAPES = {
     "b": (224, 16, (768, 12, 12), (512, 8, 16), 8),
 }
 
-# The faster attention, from interleaved steps on a 2-core AMD EPYC (Zen 4). Two threads, otherwise idle: mini
-# explicit by 6 %, ti fused by 1-2 %. xs, s and b were compared by CPU time on one thread only: fused by 3-5 %.
+# The faster attention, by interleaved steps on a 2-core AMD EPYC (Zen 4). Two threads, otherwise idle: mini
+# explicit by 6 %, ti fused by 1-2 %. xs, s and b only by CPU time on one thread: fused by 3-5 %.
 ATTENTION = {"mini": "explicit", "xs": "fused", "ti": "fused", "s": "fused", "b": "fused"}
 
 
