@@ -62,8 +62,8 @@ def check_against_timm():
         state["patch_embed.proj.weight"] = kernel.permute(0, 3, 1, 2)
         images = make_images(c).double()
         if c.registers:  # timm inserts registers between cls and patches, but then positions every token
-            state["pos_embed"] = torch.cat(
-                [state["pos_embed"][:, :1], torch.zeros(1, c.registers, c.width), state["pos_embed"][:, 1:]], 1)
+            cls, patches = state["pos_embed"].split([1, c.patch_count], dim=1)
+            state["pos_embed"] = torch.cat([cls, torch.zeros(1, c.registers, c.width), patches], dim=1)
             theirs.pos_embed = nn.Parameter(torch.zeros_like(state["pos_embed"]))
         theirs.load_state_dict(state)
         difference = ours.encode(patchify(images, c.patch)) - theirs.eval().forward_features(images)

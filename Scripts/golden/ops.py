@@ -62,7 +62,8 @@ def main():
     torch.set_num_threads(1)
     record("linear", functional.linear, input=random(2, 7, 13), weight=random(11, 13, scale=0.3),
            bias=random(11))
-    record("layerNorm", lambda input, weight, bias: functional.layer_norm(input, (13,), weight, bias, EPSILON),
+    record("layerNorm",
+           lambda input, weight, bias: functional.layer_norm(input, (13,), weight, bias, EPSILON),
            input=random(7, 13, scale=2, shift=3), weight=random(13, scale=0.3, shift=1), bias=random(13))
     record("rmsNorm", lambda input, weight: functional.rms_norm(input, (13,), weight, EPSILON),
            input=random(7, 13, scale=2, shift=1), weight=random(13, scale=0.3, shift=1))
