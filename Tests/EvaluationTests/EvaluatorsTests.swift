@@ -16,7 +16,7 @@ import Testing
     #expect {
       try Evaluators.named(name)
     } throws: { error in
-      (error as? Failure)?.remedy.hasPrefix("did you mean “\(meant)”?") ?? false
+      (error as? Failure)?.remedy.hasPrefix("did you mean '\(meant)'?") ?? false
     }
   }
 

@@ -1,6 +1,6 @@
 """Times one MAE training step of `mae_reference` in PyTorch on the CPU, float32.
 
-The rival of `vitrail bench step`. Example: python Scripts/benchmark/pytorch_step.py --shape ti --json
+The rival of `vitrail bench step`. Example: python Scripts/rivals/pytorch_step.py --shape ti --json
 Pixels are made once; a step is masking, forward, backward, AdamW and clearing of gradients. The default
 attention is the faster for the shape (see ATTENTION), the default optimizer the fused AdamW.
 """
