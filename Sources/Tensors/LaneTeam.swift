@@ -52,13 +52,23 @@ public final class LaneTeam: Sendable {
   }
 
   private func serve(_ lane: Int) {
-    while true {
-      starts[lane].wait()
-      let (body, isOver) = job.withLock { ($0.body, $0.isOver) }
-      if isOver { return }
-      body?(lane)
+    starts[lane].wait()
+    while runJob(lane) {
       finished.signal()
+      starts[lane].wait()
     }
+  }
+
+  /// Runs the present job and lets go of it; false when the team is dissolved.
+  ///
+  /// A function of its own, so that nothing of a job is alive when the lane says that it has finished: buffers
+  /// that the job holds would come back to their pool while the next job is already taking.
+  @inline(never)
+  private func runJob(_ lane: Int) -> Bool {
+    let (body, isOver) = job.withLock { ($0.body, $0.isOver) }
+    if isOver { return false }
+    body?(lane)
+    return true
   }
 
   /// The share of `total` items that `lane` of `lanes` takes: contiguous, sizes differing by one at most.

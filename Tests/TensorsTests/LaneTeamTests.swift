@@ -34,6 +34,23 @@ struct LaneTeamTests {
     #expect(lanes.withLock { $0 } == [0])
   }
 
+  private final class Captured: Sendable {}
+
+  /// Else the buffers that a job read would come back to their pool while the next one is already taking.
+  @Test func whatARunCapturedIsFreeWhenItEnds() {
+    let team = LaneTeam(count: 4)
+    defer { team.dissolve() }
+    for _ in 0..<2_000 {
+      weak var observed: Captured?
+      do {
+        let captured = Captured()
+        observed = captured
+        team.run { _ in _ = ObjectIdentifier(captured) }
+      }
+      #expect(observed == nil)
+    }
+  }
+
   @Test(arguments: [1, 2, 3, 7, 64], [0, 1, 5, 64, 1000])
   func rangesPartition(lanes: Int, total: Int) {
     let ranges = (0..<lanes).map { LaneTeam.range(of: $0, lanes: lanes, total: total) }
