@@ -50,27 +50,31 @@ struct ResumeTests {
     #expect(bad.split(separator: "\n").count == 1)
   }
 
-  /// Waits until the run has written a checkpoint of `step` or later.
+  /// Waits until the run has written its recipe, and a checkpoint of `step` or later.
   private func wait(_ process: Vitrail.Running, for step: Int, in run: URL) {
     let deadline = Clock.seconds + 60
-    while process.isRunning && TinyRun.checkpointStep(run) ?? 0 < step && Clock.seconds < deadline {
-      usleep(300)
+    let recipe = run.appendingPathComponent("recipe.yaml").path
+    func hasCome() -> Bool {
+      FileManager.default.fileExists(atPath: recipe) && TinyRun.checkpointStep(run) ?? 0 >= step
     }
+    while process.isRunning && !hasCome() && Clock.seconds < deadline { usleep(200) }
   }
 
-  @Test("stops at a signal, says how to go on, and goes on to the same bits", arguments: [SIGINT, SIGTERM])
-  func signal(_ number: Int32) throws {
+  @Test(
+    "stops at a signal, says how to go on, and goes on to the same bits",
+    arguments: [(SIGINT, 14), (SIGTERM, 14), (SIGINT, 0)])
+  func signal(_ number: Int32, after first: Int) throws {
     let data = try Self.reference.get().data
     try withTemporaryFolder { folder in
       let run = folder.appendingPathComponent("it's a run")
       let process = try Vitrail.start(Self.arguments(run, data: data))
-      wait(process, for: 14, in: run)
-      usleep(.random(in: 0...9000))
+      wait(process, for: first, in: run)
+      usleep(.random(in: 0...(first == 0 ? 1 : 9000)))
       process.send(number)
       let stopped = try process.finish()
       #expect(stopped.code == 0, "\(stopped.errors)")
       let step = try #require(TinyRun.checkpointStep(run))
-      #expect((14..<Self.steps).contains(step))
+      #expect((first..<Self.steps).contains(step))
       #expect(stopped.output.contains("stopped at step \(step) of \(Self.steps)"))
       let quoted = run.path.replacingOccurrences(of: "'", with: "'\\''")
       #expect(stopped.output.contains("  vitrail pretrain --resume --out '\(quoted)'\n"))
@@ -90,16 +94,11 @@ struct ResumeTests {
     try withTemporaryFolder { folder in
       let run = folder.appendingPathComponent("run")
       var arguments = Self.arguments(run, data: data)
-      let recipe = run.appendingPathComponent("recipe.yaml").path
       var killedSteps: [Int] = []
       for target in [0, 2, 12, 22, 34, 46] {
         let process = try Vitrail.start(arguments)
-        if target == 0 {
-          while process.isRunning && !FileManager.default.fileExists(atPath: recipe) { usleep(100) }
-        } else {
-          wait(process, for: target, in: run)
-          usleep(.random(in: 0...15000))
-        }
+        wait(process, for: target, in: run)
+        if target > 0 { usleep(.random(in: 0...15000)) }
         process.send(SIGKILL)
         #expect(try process.finish().code == -SIGKILL)
         killedSteps.append(TinyRun.checkpointStep(run) ?? 0)
