@@ -27,7 +27,9 @@ extension IDXImages {
         "'\(name)' cannot be the name of a class folder", at: folder.path,
         mend: "leave out slashes and dots at the start")
     }
-    for name in self.classNames.isEmpty ? [""] : names { try makeFolder(folder.path + "/" + name) }
+    for name in self.classNames.isEmpty ? [""] : names {
+      try AtomicFile.createFolder(URL(filePath: folder.path + "/" + name, directoryHint: .isDirectory))
+    }
     var written = 0
     var status = stat()
     for index in 0..<min(limit ?? count, count) {
@@ -42,15 +44,5 @@ extension IDXImages {
       written += 1
     }
     return written
-  }
-
-  private func makeFolder(_ path: String) throws(Failure) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw Failure(
-        "cannot make the folder: \(error.localizedDescription)", at: path,
-        mend: "check the path, its permissions and the disk")
-    }
   }
 }

@@ -7,13 +7,7 @@ public enum FeatureFiles {
   ///
   /// - Throws: `Failure` when a file cannot be written.
   public static func write(_ features: Features, paths: [String], to folder: URL) throws(Failure) {
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    } catch {
-      throw Failure(
-        "cannot create the folder: \(error.localizedDescription)", at: folder.path,
-        mend: "choose another --out")
-    }
+    try AtomicFile.createFolder(folder)
     let labels =
       features.labels.isEmpty
       ? [Int64](repeating: -1, count: features.count) : features.labels.map(Int64.init)

@@ -50,6 +50,27 @@ public enum AtomicFile {
     syncFolder(of: link)
   }
 
+  /// Creates a folder and those above it where they are missing.
+  ///
+  /// - Throws: `Failure` naming the path that cannot be created.
+  public static func createFolder(_ url: URL) throws(Failure) {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue { return }
+    let parent = url.deletingLastPathComponent()
+    if parent.path != url.path { try createFolder(parent) }
+    guard mkdir(url.path, 0o777) == 0 else {
+      throw systemFailure("cannot create the folder", url.path)
+    }
+  }
+
+  /// Removes what a killed process left unfinished in a folder.
+  public static func removeUnfinished(in folder: URL) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    for name in names where name.hasSuffix(".partial") {
+      try? FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+    }
+  }
+
   private static func appendAll(_ data: Data, to descriptor: Int32, path: String) throws(Failure) {
     var written = 0
     while written < data.count {

@@ -32,10 +32,21 @@ public struct Choice: Sendable, Equatable, Codable, ExpressibleByStringLiteral {
     }
   }
 
-  /// Encodes the name alone when there are no options.
+  /// Encodes the name alone when there are no options, else `kind` and the options in the order of their keys.
   public func encode(to encoder: any Encoder) throws {
     guard !options.isEmpty else { return try name.encode(to: encoder) }
-    try JSONValue.object(options.merging(["kind": .string(name)]) { $1 }).encode(to: encoder)
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(name, forKey: Key(stringValue: "kind"))
+    for (key, value) in options.sorted(by: { $0.key < $1.key }) {
+      try container.encode(value, forKey: Key(stringValue: key))
+    }
+  }
+
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { return nil }
   }
 
   /// The options as `Options`, defaults filled in from `Options()`.
@@ -45,7 +56,7 @@ public struct Choice: Sendable, Equatable, Codable, ExpressibleByStringLiteral {
     -> Options
   {
     let tree = JSONValue.encoding(Options()).overlaid(with: .object(options))
-    return try StrictDecoder.decode(Options.self, from: tree, at: place)
+    return try StrictDecoder.decode(Options.self, from: tree, at: place, separator: ".")
   }
 }
 

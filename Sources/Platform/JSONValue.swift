@@ -63,10 +63,15 @@ public enum JSONValue: Sendable, Equatable, Codable {
 
   /// `self` with the entries of `other` laid over it: objects merge key by key, all else is replaced.
   ///
-  /// An object whose `kind` differs is replaced whole, because its other keys belong to the old kind.
+  /// An object whose `kind` differs is replaced whole, because its other keys belong to the old kind; an object
+  /// without `kind` laid over a name adds its keys to the kind of that name.
   public func overlaid(with other: JSONValue) -> JSONValue {
-    guard case .object(let below) = self, case .object(let above) = other else { return other }
-    if let kind = above["kind"], kind != below["kind"] { return other }
+    guard case .object(let above) = other else { return other }
+    if case .string = self, above["kind"] == nil {
+      return .object(above.merging(["kind": self]) { $1 })
+    }
+    guard case .object(let below) = self else { return other }
+    if let old = below["kind"], let new = above["kind"], old != new { return other }
     return .object(below.merging(above) { $0.overlaid(with: $1) })
   }
 

@@ -2,10 +2,15 @@
 public enum StrictDecoder {
   /// Decodes `tree` as `T`; every key must be known, every type must fit.
   ///
+  /// Key paths are appended to `place` after `separator`.
+  ///
   /// - Throws: `Failure` that names `place`, the key path, what was found, what is allowed and the nearest spelling.
-  public static func decode<T: Decodable>(_: T.Type, from tree: JSONValue, at place: String) throws(Failure)
-    -> T
-  {
+  public static func decode<T: Decodable>(
+    _: T.Type, from tree: JSONValue, at place: String, separator: String = ": "
+  ) throws(Failure) -> T {
+    func join(_ path: [String]) -> String {
+      path.isEmpty ? place : place + separator + path.joined(separator: ".")
+    }
     let record = KeyRecord()
     let value: T
     do {
@@ -13,19 +18,18 @@ public enum StrictDecoder {
     } catch let failure as Failure {
       throw failure
     } catch let error as DecodingError {
-      throw failure(for: error, at: place)
+      throw failure(for: error, at: join)
     } catch {
       throw Failure("\(error)", at: place, mend: "check the value")
     }
     if let (path, key, allowed) = record.firstUnknown() {
       throw Failure(
-        "unknown key '\(key)'", at: join(place, path + [key]), mend: Spelling.remedy(for: key, among: allowed)
-      )
+        "unknown key '\(key)'", at: join(path + [key]), mend: Spelling.remedy(for: key, among: allowed))
     }
     return value
   }
 
-  private static func failure(for error: DecodingError, at place: String) -> Failure {
+  private static func failure(for error: DecodingError, at join: ([String]) -> String) -> Failure {
     let (context, missing): (DecodingError.Context, String?) =
       switch error {
       case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
@@ -33,14 +37,11 @@ public enum StrictDecoder {
       case .keyNotFound(let key, let context): (context, key.stringValue)
       @unknown default: (.init(codingPath: [], debugDescription: "\(error)"), nil)
       }
-    let path = join(place, context.codingPath.map(\.stringValue) + (missing.map { [$0] } ?? []))
+    let path = join(context.codingPath.map(\.stringValue) + (missing.map { [$0] } ?? []))
     if missing != nil { return Failure("a required key is missing", at: path, mend: "add it") }
     return Failure(context.debugDescription, at: path, mend: "correct the value")
   }
 
-  private static func join(_ place: String, _ path: [String]) -> String {
-    path.isEmpty ? place : "\(place): \(path.joined(separator: "."))"
-  }
 }
 
 /// Which keys each object was asked for, so that those nobody asked for are errors.
@@ -109,13 +110,17 @@ private struct TreeDecoder: Decoder, SingleValueDecodingContainer {
 
   func decode(_: Double.Type) throws -> Double {
     switch value {
-    case .number(let number): return number
+    case .number(let number) where number.isFinite: return number
     case .integer(let integer): return Double(integer)
-    default: throw mismatch("a number")
+    default: throw mismatch("a finite number")
     }
   }
 
-  func decode(_: Float.Type) throws -> Float { Float(try decode(Double.self)) }
+  func decode(_: Float.Type) throws -> Float {
+    let number = Float(try decode(Double.self))
+    guard number.isFinite else { throw mismatch("a number of single precision") }
+    return number
+  }
 
   func decode(_: Int.Type) throws -> Int { try integer() }
   func decode(_: Int8.Type) throws -> Int8 { try integer() }

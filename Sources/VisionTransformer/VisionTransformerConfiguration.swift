@@ -57,10 +57,12 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
     }
     let limit = 1 << 20
     for (name, value) in [
-      ("width", width), ("depth", depth), ("heads", headCount), ("imageHeight", imageHeight),
-      ("imageWidth", imageWidth), ("patchSize", patchSize),
+      ("width", width), ("depth", depth), ("heads", headCount), ("patchSize", patchSize),
     ] {
       try require((1...limit).contains(value), "\(name) is \(value)", "choose 1 … \(limit)")
+    }
+    for (name, side) in [("imageHeight", imageHeight), ("imageWidth", imageWidth)] {
+      try require((1...1 << 16).contains(side), "\(name) is \(side)", "choose 1 … \(1 << 16)")
     }
     try require(
       width % headCount == 0, "\(headCount) heads do not divide the width \(width)", "choose a divisor")
@@ -69,6 +71,12 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
       "\(imageHeight)×\(imageWidth) pixels do not divide into patches of \(patchSize)",
       "make the image size a multiple of the patch size")
     try require(channels == 1 || channels == 3, "\(channels) channels", "choose 1 (gray) or 3 (RGB)")
+    try require(
+      grid.count <= 1 << 16, "\(grid.count) patches an image",
+      "choose larger patches, or a smaller image size")
+    try require(
+      grid.width * width <= 1 << 31 && grid.count * width <= 1 << 31,
+      "patches of \(patchSize) pixels and a width of \(width) are too large", "choose a smaller width")
     try require((0...1024).contains(registerCount), "\(registerCount) registers", "choose 0 … 1024")
     try require(
       positions != .sinCos2D || width % 4 == 0,

@@ -6,7 +6,9 @@ import Tensors
 
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure speed on this machine.", subcommands: [Step.self], defaultSubcommand: Step.self)
+    abstract: "Measure speed on this machine.",
+    discussion: "Example: vitrail bench step --shape ti --json",
+    subcommands: [Step.self], defaultSubcommand: Step.self)
 
   struct Step: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,9 +17,9 @@ struct Bench: ParsableCommand {
 
     @Option(help: "Model and batch: \(StepBenchmark.Shape.all.map(\.name).joined(separator: ", ")).")
     var shape = "ti"
-    @Option(help: "Lanes; default: one a core.")
+    @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
     var lanes: Int?
-    @Option(help: "Timed steps.")
+    @Option(help: "Timed steps.", transform: number(in: 1...1_000_000))
     var steps = 10
     @Flag(help: "Print JSON.")
     var json = false

@@ -5,7 +5,9 @@ import Platform
 
 struct Dataset: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Work on sets of images.", subcommands: [Export.self])
+    abstract: "Work on sets of images.",
+    discussion: "Example: vitrail dataset export --data /usr/share/datasets/fashion-mnist --out images/",
+    subcommands: [Export.self])
 
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,7 +24,7 @@ struct Dataset: ParsableCommand {
     var out: String
     @Option(help: "Names of the classes in the order of their numbers, separated by commas.")
     var classes: String?
-    @Option(help: "Only that many images.")
+    @Option(help: "Only that many images.", transform: number(in: 1...Int.max))
     var limit: Int?
 
     func run() throws {

@@ -18,15 +18,17 @@ struct Embed: ParsableCommand {
   var out: String
   @Option(help: "Part of an IDX set: train or test.")
   var split: DatasetSplit = .train
-  @Option(help: "Lanes; default: one a core.")
+  @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
   var lanes: Int?
+  @Option(help: "Share of files that may be undecodable.", transform: number(in: 0.0...1))
+  var maxBad = BadImages.defaultMaximumShare
 
   func run() throws {
     let file = try WeightsArgument(weights).model
     let source = try ImageSources.open(data, split: split)
     let extraction = FeatureExtraction(
       encoders: [("model", try file.makeModel())], preprocessing: file.preprocessing, includesPixels: false,
-      team: LaneTeam(count: lanes ?? LaneTeam.coreCount))
+      team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad)
     let line = ProgressLine()
     let sets = try extraction.run(source) { line.show("features", $0, rate: $1) }
     line.finish()

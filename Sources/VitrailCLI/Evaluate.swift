@@ -23,15 +23,16 @@ struct Evaluate: ParsableCommand {
   var evaluators = Evaluators.all.map { $0.name }.joined(separator: ",")
   @Option(help: "Also write the scores as JSON to this file; - for standard output.")
   var json: String?
-  @Option(help: "Lanes; default: one a core.")
+  @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
   var lanes: Int?
-  @Option(help: "Share of files that may be undecodable.")
+  @Option(help: "Share of files that may be undecodable.", transform: number(in: 0.0...1))
   var maxBad = BadImages.defaultMaximumShare
 
   func run() throws {
     let chosen = try evaluators.split(separator: ",").map {
       try Evaluators.named($0.trimmingCharacters(in: .whitespaces))
     }
+    guard !chosen.isEmpty else { throw ValidationError("--evaluators names no evaluator") }
     let argument = try WeightsArgument(weights)
     let extraction = try extraction(argument.model)
     let line = ProgressLine()
@@ -47,7 +48,7 @@ struct Evaluate: ParsableCommand {
     if json != "-" { print(report.table) }
     if let json {
       if json == "-" {
-        print(text)
+        print(text, terminator: "")
       } else {
         try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: json))
       }

@@ -56,7 +56,11 @@ struct Inspect: ParsableCommand {
       Contents.TensorEntry(name: $0.key, shape: $0.value.shape, dtype: $0.value.dtype)
     }
     return Contents(
-      kind: kind, parameters: tensors.reduce(0) { $0 + $1.shape.reduce(1, *) },
+      kind: kind,
+      parameters: tensors.reduce(0) { count, tensor in
+        let isState = ["optimizer.", "average."].contains { tensor.name.hasPrefix($0) }
+        return isState ? count : count + tensor.shape.reduce(1, *)
+      },
       config: tree(file, "configuration") ?? .null,
       tensors: tensors, step: file.metadata["step"].flatMap { Int($0) }, recipe: tree(file, "recipe"))
   }

@@ -25,12 +25,18 @@ struct Pretrain: ParsableCommand {
   var overrides: [String] = []
   @Option(help: "Passes over the data.")
   var epochs: Double?
-  @Option(help: "Lanes; default: one a core.")
+  @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
   var lanes: Int?
   @Option(help: "Part of an IDX set: train or test.")
   var split: DatasetSplit?
   @Option(help: "Share of files that may be undecodable before the run stops.")
   var maxBad: Double?
+
+  func validate() throws {
+    for setting in overrides where !setting.contains("=") {
+      throw ValidationError("--set '\(setting)' sets nothing: write key=value")
+    }
+  }
 
   func run() throws {
     let folder = RunFolder(URL(fileURLWithPath: out ?? defaultFolder()))
@@ -57,13 +63,14 @@ struct Pretrain: ParsableCommand {
     switch ending {
     case .interrupted(let step):
       print("stopped at step \(step) of \(run.totalSteps); go on with:")
-      print("  vitrail pretrain --resume --out \(folder.url.relativePath)")
+      print("  vitrail pretrain --resume --out \(shellWord(folder.url.relativePath))")
     case .finished:
       let report = try RunReport.write(runFolder: folder.url)
       print("trained \(run.totalSteps) steps in \(duration(Clock.seconds - start))")
       print("encoder: \(folder.model.path)")
       print("report:  \(report.path)")
-      print("next:    vitrail evaluate --weights \(folder.url.relativePath) --train PATH --test PATH")
+      print(
+        "next:    vitrail evaluate --weights \(shellWord(folder.url.relativePath)) --train PATH --test PATH")
     }
   }
 
@@ -115,5 +122,12 @@ struct Pretrain: ParsableCommand {
   }
 
   private func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
+
+  /// A path as a shell takes it for one word.
+  private func shellWord(_ path: String) -> String {
+    let isPlain = path.allSatisfy { $0.isLetter || $0.isNumber || "/._-+,:@".contains($0) }
+    return isPlain ? path : "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'"
+  }
+
   private func quoted(_ text: String) -> String { JSONValue.string(text).text }
 }

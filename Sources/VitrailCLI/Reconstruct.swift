@@ -16,7 +16,7 @@ struct Reconstruct: ParsableCommand {
   var data: String
   @Option(help: "The picture to write.")
   var out: String
-  @Option(help: "Number of images.")
+  @Option(help: "Number of images.", transform: number(in: 1...10_000))
   var count = 12
   @Option(help: "Seed of the masks.")
   var seed: UInt64 = 0
@@ -24,7 +24,6 @@ struct Reconstruct: ParsableCommand {
   var split: DatasetSplit = .test
 
   func run() throws {
-    guard count > 0 else { throw ValidationError("--count wants a number above 0") }
     let trained = try TrainedObjective(checkpoint: WeightsArgument.checkpoint(weights))
     guard let objective = trained.objective as? MaskedAutoencoder else {
       throw Failure(

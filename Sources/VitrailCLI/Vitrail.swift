@@ -34,7 +34,8 @@ struct Vitrail: ParsableCommand {
   }
 
   private static func fail(_ text: String, code: Int32) -> Never {
-    FileHandle.standardError.write(Data("error: \(text)\n".utf8))
+    let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+    FileHandle.standardError.write(Data("error: \(lines.joined(separator: " "))\n".utf8))
     Foundation.exit(code)
   }
 }

@@ -15,10 +15,14 @@ struct MaskedDecoder: Sendable {
   private let patchCount: Int
 
   init(encoder: VisionTransformer, width: Int, depth: Int, headCount: Int, at place: String) throws(Failure) {
-    guard width > 0, depth >= 0, headCount > 0, width % headCount == 0, width % 4 == 0 else {
+    guard (1...1 << 14).contains(width), (0...1024).contains(depth), headCount > 0, width % headCount == 0,
+      width % 4 == 0
+    else {
       throw Failure(
         "a decoder of width \(width), depth \(depth) and \(headCount) heads", at: place,
-        mend: "choose a decoderWidth that is a multiple of 4 and of decoderHeads")
+        mend:
+          "choose a decoderWidth that is a multiple of 4 and of decoderHeads, up to 16384, and a decoderDepth up to 1024"
+      )
     }
     let (configuration, recipe, scope) = (encoder.configuration, encoder.recipe, encoder.parameters.root)
     let grid = configuration.grid

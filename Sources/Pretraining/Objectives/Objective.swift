@@ -54,6 +54,17 @@ public enum Objectives {
     return try make(type, choice, encoder, place)
   }
 
+  /// Checks the name and the options of a choice before there is an encoder.
+  ///
+  /// - Throws: `Failure` for an unknown name or option.
+  static func check(_ choice: Choice, at place: String) throws(Failure) {
+    func check<O: Objective>(_: O.Type) throws(Failure) {
+      _ = try choice.decodeOptions(O.Options.self, at: place)
+    }
+    let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "objective", at: place)
+    try check(type)
+  }
+
   private static func make<O: Objective>(
     _: O.Type, _ choice: Choice, _ encoder: VisionTransformer, _ place: String
   ) throws(Failure) -> any Objective {

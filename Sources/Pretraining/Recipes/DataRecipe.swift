@@ -32,7 +32,9 @@ public struct DataRecipe: Codable, Sendable, Equatable {
   /// The defaults.
   public init() {}
 
-  func validate(channels: Int, at place: String) throws(Failure) {
+  func validate(for model: ModelRecipe, at place: String) throws(Failure) {
+    let channels = model.channels
+    let side = min(model.imageSize.height, model.imageSize.width)
     func require(_ holds: Bool, _ key: String, _ problem: String, _ remedy: String) throws(Failure) {
       if !holds { throw Failure(problem, at: "\(place).\(key)", mend: remedy) }
     }
@@ -46,7 +48,12 @@ public struct DataRecipe: Codable, Sendable, Equatable {
     try require((0...1).contains(flip), "flip", "a flip probability of \(flip)", "choose 0 … 1")
     try require((0...1).contains(maxBad), "maxBad", "maxBad is \(maxBad)", "choose a share from 0 to 1")
     try require(maxPixels > 0, "maxPixels", "maxPixels is \(maxPixels)", "choose a number above 0")
-    try require(threads ?? 1 > 0, "threads", "threads is \(threads ?? 0)", "choose a number above 0")
+    try require(
+      (1...1024).contains(threads ?? 1), "threads", "threads is \(threads ?? 0)", "choose 1 … 1024")
+    try require(
+      (side...1 << 20).contains(evaluationResize ?? side), "evaluationResize",
+      "evaluationResize is \(evaluationResize ?? 0), with images of \(side) pixels",
+      "choose \(side) … \(1 << 20)")
     for (key, values) in [("mean", mean), ("standardDeviation", standardDeviation)] {
       guard let values else { continue }
       try require(

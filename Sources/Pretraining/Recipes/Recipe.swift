@@ -31,7 +31,12 @@ public struct Recipe: Codable, Sendable, Equatable {
   private func validate(at place: String) throws(Failure) {
     try model.configuration(at: place).validate(at: "\(place): model")
     try train.validate(at: "\(place): train")
-    try data.validate(channels: model.channels, at: "\(place): data")
+    try data.validate(for: model, at: "\(place): data")
+    _ = try Norms.factory(for: model.norm, at: "\(place): model.norm")
+    _ = try NormPlacements.make(model.placement, at: "\(place): model.placement")
+    _ = try Initializers.make(model.initializer, at: "\(place): model.initializer")
+    _ = try Optimizers.make(optimizer, parameters: [], at: "\(place): optimizer")
+    try Objectives.check(objective, at: "\(place): objective")
   }
 }
 

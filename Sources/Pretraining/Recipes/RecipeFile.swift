@@ -21,7 +21,7 @@ public enum RecipeFile {
     for override in overrides {
       tree = tree.overlaid(with: try parse(override: override))
     }
-    if !overrides.isEmpty { place += " with --set" }
+    if !overrides.isEmpty { place += " and the command line" }
     return try Recipe(tree.removingNulls, at: place)
   }
 
@@ -89,7 +89,8 @@ public enum RecipeFile {
     do {
       return try compose(yaml: text).map(tree) ?? .object([:])
     } catch {
-      throw Failure("not valid YAML: \(error)", at: place, mend: "correct the syntax")
+      let lines = "\(error)".split(whereSeparator: \.isNewline)
+      throw Failure("not valid YAML: \(lines.joined(separator: " "))", at: place, mend: "correct the syntax")
     }
   }
 
@@ -122,6 +123,8 @@ public enum RecipeFile {
       return .sequence(.init(zip(sequence, array).map { exact($0, $1) }, .implicit, .flow))
     case (.scalar, .number(let number)):
       return Node("\(number)")
+    case (.scalar, .integer(let integer)):
+      return Node("\(integer)")
     default:
       return node
     }

@@ -40,7 +40,10 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
     let positive = "choose a number above 0"
     try require(
       (1...1 << 20).contains(batchSize), "batchSize", "batchSize is \(batchSize)", "choose 1 … 1048576")
-    try require(epochs ?? 1 > 0, "epochs", "epochs is \(epochs ?? 0)", positive)
+    let epochCount = epochs ?? 1
+    try require(
+      epochCount > 0 && epochCount <= 1e9, "epochs", "epochs is \(epochCount)",
+      "choose a number above 0, up to 1e9")
     try require(steps ?? 1 > 0, "steps", "steps is \(steps ?? 0)", positive)
     try require(
       epochs == nil || steps == nil, "steps", "both epochs and steps are given",

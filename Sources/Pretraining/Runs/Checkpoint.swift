@@ -17,28 +17,33 @@ struct Checkpoint {
   let configuration: VisionTransformerConfiguration
   let preprocessing: Preprocessing
   let recipe: JSONValue
-  /// Older checkpoints that stay beside the newest.
+  /// Checkpoints that stay, the newest among them.
   private static let kept = 2
 
-  /// Writes the checkpoint of a step, points `last` at it, writes the encoder alone, and removes old checkpoints.
+  /// Writes the checkpoint of a step and the encoder alone, points `last` at the checkpoint, and removes old ones.
+  ///
+  /// The link comes after the encoder: a run that is killed between the two repeats both.
   func write(step: Int, seconds: Double) throws(Failure) {
     let url = folder.checkpoint(step)
     try ModelFile.write(
       tensors, configuration: configuration, preprocessing: preprocessing,
       metadata: ["step": "\(step)", "seconds": "\(seconds)", "recipe": recipe.text], to: url)
-    try AtomicFile.link(folder.lastCheckpoint, to: url.lastPathComponent)
     try writeModel(step: step)
+    try AtomicFile.link(folder.lastCheckpoint, to: url.lastPathComponent)
     removeOld(newest: step)
   }
 
   /// Gives every tensor the values of the newest checkpoint; returns its step and the seconds trained so far.
+  ///
+  /// A run that was stopped before its first checkpoint goes on from its beginning.
   func restore() throws(Failure) -> (step: Int, seconds: Double) {
-    let file = try SafetensorsFile(contentsOf: folder.lastCheckpoint)
-    guard let step = file.metadata["step"].flatMap({ Int($0) }), step > 0,
+    guard let url = newest else { return (0, 0) }
+    let file = try SafetensorsFile(contentsOf: url)
+    guard let step = file.metadata["step"].flatMap({ Int($0) }), step >= 0,
       let seconds = file.metadata["seconds"].flatMap({ Double($0) })
     else {
       throw Failure(
-        "the checkpoint does not say its step", at: folder.lastCheckpoint.path,
+        "the checkpoint does not say its step", at: url.path,
         mend: "point checkpoints/last.safetensors at an intact checkpoint, or start a new run")
     }
     for (name, tensor) in tensors { tensor.assign(try file.values(name, shape: tensor.shape)) }
@@ -66,11 +71,20 @@ struct Checkpoint {
       metadata: ["step": "\(step)", "recipe": recipe.text], to: folder.model)
   }
 
+  /// Where `last` leads, or the last of the checkpoints when a run was killed before it was linked.
+  private var newest: URL? {
+    if FileManager.default.fileExists(atPath: folder.lastCheckpoint.path) { return folder.lastCheckpoint }
+    return names.last.map { folder.checkpoints.appendingPathComponent($0) }
+  }
+
+  /// The names of the numbered checkpoints, in their order.
+  private var names: [String] {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: folder.checkpoints.path)) ?? []
+    return all.filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }.sorted()
+  }
+
   private func removeOld(newest: Int) {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.checkpoints.path)) ?? []
-    let old = names.filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }.sorted().dropLast(
-      Self.kept)
-    for name in old where name != folder.checkpoint(newest).lastPathComponent {
+    for name in names.dropLast(Self.kept) where name != folder.checkpoint(newest).lastPathComponent {
       try? FileManager.default.removeItem(at: folder.checkpoints.appendingPathComponent(name))
     }
   }

@@ -32,16 +32,11 @@ public struct RunFolder: Sendable {
       "step-" + String(repeating: "0", count: max(0, 8 - "\(step)".count)) + "\(step).safetensors")
   }
 
-  /// Creates the folder and those in it.
+  /// Creates the folder and those in it, and removes files that a killed run left unfinished.
   ///
   /// - Throws: `Failure` when that is not possible.
   public func create() throws(Failure) {
-    do {
-      try FileManager.default.createDirectory(at: checkpoints, withIntermediateDirectories: true)
-    } catch {
-      throw Failure(
-        "cannot create the run folder: \(error.localizedDescription)", at: url.path,
-        mend: "choose another --out, or change the permissions")
-    }
+    try AtomicFile.createFolder(checkpoints)
+    for folder in [url, checkpoints, reconstructions] { AtomicFile.removeUnfinished(in: folder) }
   }
 }

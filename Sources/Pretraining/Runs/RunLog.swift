@@ -24,6 +24,7 @@ public struct Metrics: Codable, Sendable, Equatable {
 /// Appends to `metrics.jsonl` and the TensorBoard file of a run.
 final class RunLog {
   private let metrics: FileHandle
+  private let path: String
   private let events: EventFile
 
   /// Opens the log; lines of steps after `step` are dropped, because a resumed run repeats them.
@@ -34,6 +35,7 @@ final class RunLog {
     }
     handle.seekToEndOfFile()
     metrics = handle
+    path = folder.metrics.path
     events = try EventFile(in: folder.url)
   }
 
@@ -45,7 +47,7 @@ final class RunLog {
       data.append(0x0a)
       try metrics.write(contentsOf: data)
     } catch {
-      throw systemFailure("cannot write the log", "metrics.jsonl")
+      throw systemFailure("cannot write the log", path)
     }
     try events.append(
       [

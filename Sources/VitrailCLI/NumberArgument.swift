@@ -1,0 +1,16 @@
+import ArgumentParser
+
+/// Reads a number from an argument and refuses what is outside `range`; for `@Option(transform:)`.
+func number<Number: Comparable & LosslessStringConvertible & Sendable>(
+  in range: ClosedRange<Number>
+) -> @Sendable (String) throws -> Number {
+  { text in
+    guard let number = Number(text), range.contains(number) else {
+      throw ValidationError("wanted a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+}
+
+/// How many lanes may be asked for.
+let laneRange = 1...1024

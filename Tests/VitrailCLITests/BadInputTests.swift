@@ -1,0 +1,167 @@
+import Foundation
+import Testing
+
+@Suite("vitrail on bad input")
+struct BadInputTests {
+  /// Writes one file of every kind that cannot be decoded, and a broken link.
+  private func writeBadImages(to folder: URL) throws {
+    let png = try Data(contentsOf: folder.appendingPathComponent("0.png"))
+    let bad: [(String, Data)] = [
+      ("truncated.png", png.prefix(png.count / 2)), ("empty.png", Data()),
+      ("text.png", Data("not an image".utf8)), ("huge.png", SampleImages.hugePNG(side: 30000)),
+      ("truncated.jpg", SampleImages.jpeg.prefix(300)),
+    ]
+    for (name, bytes) in bad { try bytes.write(to: folder.appendingPathComponent(name)) }
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.appendingPathComponent("broken.jpeg").path, withDestinationPath: "/nowhere/at-all.jpeg")
+    try SampleImages.jpeg.write(to: folder.appendingPathComponent("whole.jpg"))
+  }
+
+  @Test("skips and lists every image that cannot be read")
+  func badImages() throws {
+    try withTemporaryFolder { folder in
+      let data = folder.appendingPathComponent("data")
+      try SampleImages.write(to: data, count: 10)
+      try writeBadImages(to: data.appendingPathComponent("ash"))
+      let run = folder.appendingPathComponent("run")
+      let outcome = try TinyRun.pretrain(data, out: run, "train.epochs=3", "data.maxBad=0.3")
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(outcome.errors.contains("6 bad images"))
+      let list = try String(contentsOf: run.appendingPathComponent("bad-images.txt"), encoding: .utf8)
+      let reasons = Dictionary(
+        uniqueKeysWithValues: list.split(separator: "\n").map { line in
+          let parts = line.split(separator: "\t", maxSplits: 1)
+          return (URL(fileURLWithPath: String(parts[0])).lastPathComponent, String(parts.last ?? ""))
+        })
+      #expect(
+        Set(reasons.keys) == [
+          "truncated.png", "empty.png", "text.png", "huge.png", "truncated.jpg", "broken.jpeg",
+        ])
+      #expect(reasons["empty.png"]?.contains("empty file") == true)
+      #expect(reasons["text.png"]?.contains("neither PNG nor JPEG") == true)
+      #expect(reasons["huge.png"]?.contains("30000×30000") == true)
+      #expect(reasons["broken.jpeg"]?.contains("No such file") == true)
+
+      let few = folder.appendingPathComponent("few")
+      expectError(
+        try TinyRun.pretrain(data, out: few, "train.epochs=3"), "of 37 images cannot be read",
+        few.appendingPathComponent("bad-images.txt").path, "--max-bad")
+
+      let weights = run.path
+      let embed = ["embed", "--weights", weights, "--data", data.path, "--out", folder.path + "/features"]
+      expectError(try Vitrail.run(embed), "images cannot be read", "--max-bad")
+      let allowed = try Vitrail.run(embed + ["--max-bad", "0.3"])
+      #expect(allowed.code == 0, "\(allowed.errors)")
+      #expect(allowed.output.contains("31 × 16 features") && allowed.output.contains("skipped 6 bad images"))
+      let evaluate = ["evaluate", "--weights", weights, "--train", data.path, "--test", data.path]
+      expectError(try Vitrail.run(evaluate), "images cannot be read", "--max-bad")
+      let scored = try Vitrail.run(evaluate + ["--max-bad", "0.3"])
+      #expect(scored.code == 0, "\(scored.errors)")
+      #expect(scored.errors.contains("skipped 6 bad images"))
+    }
+  }
+
+  @Test("says what is wrong with a place that holds no images")
+  func noImages() throws {
+    try withTemporaryFolder { folder in
+      let run = folder.appendingPathComponent("run")
+      let empty = folder.appendingPathComponent("empty")
+      try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
+      expectError(try TinyRun.pretrain(empty, out: run), "no images", empty.path, ".png")
+      let missing = folder.appendingPathComponent("missing")
+      expectError(try TinyRun.pretrain(missing, out: run), "No such file", missing.path)
+      let file = folder.appendingPathComponent("file")
+      try Data("x".utf8).write(to: file)
+      expectError(try TinyRun.pretrain(file, out: run), "not a set of images", file.path)
+      let images = try TinyRun.shared.get().train
+      expectError(try TinyRun.pretrain(images, out: file), "cannot create the folder", file.path)
+      expectError(
+        try TinyRun.pretrain(images, out: URL(fileURLWithPath: "/proc/none/run")), "/proc/none",
+        "cannot create the folder")
+      #expect(!FileManager.default.fileExists(atPath: run.path))
+    }
+  }
+
+  @Test(
+    "refuses a setting that does not fit, naming the key",
+    arguments: [
+      ("objective.maskRation=0.5", ["objective.maskRation", "did you mean 'maskRatio'"]),
+      ("model.nrom=rmsNorm", ["model.nrom", "did you mean 'norm'"]),
+      ("model.norm={kind: layerNorm, epsilom: 1}", ["model.norm.epsilom", "did you mean 'epsilon'"]),
+      ("model.width=wide", ["model.width", "found 'wide'", "whole number"]),
+      ("train=3.5", ["train", "found 3.5"]),
+      ("model.heads=3", ["3 heads do not divide the width 16"]),
+      ("model.patchSize=5", ["16×16 pixels", "multiple of the patch size"]),
+      ("model.norm=layrNorm", ["unknown norm 'layrNorm'", "model.norm", "did you mean 'layerNorm'"]),
+      ("model.placement=foo", ["unknown norm placement 'foo'", "model.placement", "allowed: pre"]),
+      ("model.initializer=foo", ["unknown initializer 'foo'", "model.initializer"]),
+      ("model.positions=foo", ["model.positions", "foo"]),
+      ("objective=meh", ["unknown objective 'meh'", "objective", "mae"]),
+      ("optimizer=adam", ["unknown optimizer 'adam'", "optimizer", "did you mean 'adamW'"]),
+      ("objective.maskRatio=2", ["maskRatio 2.0", "objective.maskRatio"]),
+      ("objective.decoderWidth=1073741824", ["decoder of width 1073741824"]),
+      ("model.imageSize=1048576", ["imageHeight is 1048576"]),
+      ("model.imageSize=8192", ["patches an image"]),
+      ("train.batchSize=0", ["train.batchSize", "batchSize is 0"]),
+      ("train.epochs=1e300", ["train.epochs", "epochs is 1e+300"]),
+      ("train.epochs=.inf", ["train.epochs", "finite number"]),
+      ("train.minimumLearningRate=.nan", ["train.minimumLearningRate", "finite number"]),
+      ("train.lanes=0", ["train.lanes", "1 … 1024"]),
+      ("data.threads=100000", ["data.threads"]),
+      ("data.mean=[1e300]", ["data.mean.0"]),
+      ("data.mean=[0, 0]", ["data.mean", "2 values for 1 channels"]),
+      ("data.evaluationResize=4", ["data.evaluationResize", "16"]),
+      ("model.norm={kind: layerNorm, epsilon: .nan}", ["model.norm.epsilon"]),
+      ("data.path=*missing", ["not valid YAML", "--set data.path"]),
+    ])
+  func settings(_ setting: String, _ words: [String]) throws {
+    let images = try TinyRun.shared.get().train
+    try withTemporaryFolder { folder in
+      let run = folder.appendingPathComponent("run")
+      let outcome = try TinyRun.pretrain(images, out: run, setting)
+      expectError(outcome)
+      for word in words { #expect(outcome.lastError.contains(word), "\(outcome.lastError)") }
+      #expect(!FileManager.default.fileExists(atPath: run.path), "nothing is written before all is checked")
+    }
+  }
+
+  @Test("names the recipe file, and the recipes that there are")
+  func recipeFiles() throws {
+    let images = try TinyRun.shared.get().train
+    try withTemporaryFolder { folder in
+      func load(_ text: String) throws -> Vitrail.Outcome {
+        let file = folder.appendingPathComponent("mine.yaml")
+        try Data(text.utf8).write(to: file)
+        let out = folder.appendingPathComponent("run").path
+        return try Vitrail.run("pretrain", "--data", images.path, "--recipe", file.path, "--out", out)
+      }
+      expectError(try load("objective: {kind: mae, maskRation: 0.5}"), "mine.yaml", ": objective.maskRation")
+      expectError(try load("model: {norm: layrNorm}"), "mine.yaml", ": model.norm ·")
+      expectError(try load("train: [1, 2]"), "mine.yaml", ": train ·", "a list", "a group of keys")
+      expectError(try load("extends: mine\n"), "mine.yaml", "circle")
+      expectError(try load("extends: quikstart\n"), "no recipe 'quikstart'", "quickstart")
+      expectError(try load("just text"), "mine.yaml", "holds keys")
+      expectError(try load("model: {width: 1\n"), "not valid YAML", "mine.yaml")
+      expectError(try load("model: {}\nmodel: {}\n"), "not valid YAML", "mine.yaml")
+      expectError(
+        try Vitrail.run("pretrain", "--data", images.path, "--recipe", "quikstart"), "no recipe 'quikstart'",
+        "did you mean 'quickstart'")
+    }
+  }
+
+  @Test("--set of an option keeps the kind, whatever the order")
+  func settingOrder() throws {
+    let images = try TinyRun.shared.get().train
+    try withTemporaryFolder { folder in
+      let runs = ["a", "b"].map { folder.appendingPathComponent($0) }
+      let kind = TinyRun.settings(["objective.kind=mae"])
+      for (run, options) in zip(runs, [kind + TinyRun.options, TinyRun.options + kind]) {
+        let outcome = try TinyRun.pretrain(images, out: run, "train.steps=1", options: options)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+      }
+      let recipes = try runs.map { try Data(contentsOf: $0.appendingPathComponent("recipe.yaml")) }
+      #expect(recipes[0] == recipes[1])
+      #expect(String(decoding: recipes[0], as: UTF8.self).contains("decoderWidth: 16"))
+    }
+  }
+}

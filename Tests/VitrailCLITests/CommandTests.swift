@@ -1,0 +1,126 @@
+import Foundation
+import Platform
+import Pretraining
+import Testing
+
+@Suite("vitrail's commands")
+struct CommandTests {
+  @Test(
+    "every command has help with an example",
+    arguments: [
+      [], ["pretrain"], ["evaluate"], ["embed"], ["reconstruct"], ["report"], ["inspect"], ["list"],
+      ["bench"],
+      ["bench", "step"], ["dataset"], ["dataset", "export"],
+    ])
+  func help(_ command: [String]) throws {
+    let outcome = try Vitrail.run(command + ["--help"])
+    #expect(outcome.code == 0)
+    #expect(outcome.output.contains("Example: vitrail "), "\(outcome.output)")
+    #expect(outcome.errors.isEmpty)
+  }
+
+  @Test(
+    "bad usage exits 64 with one line",
+    arguments: [
+      "frobnicate", "pretrain", "pretrain --bogus", "pretrain --data x --epochs many",
+      "pretrain --data x --lanes 0", "pretrain --data x --set model.width", "evaluate",
+      "evaluate --weights x",
+      "evaluate --weights x --train x --test x --lanes 0",
+      "evaluate --weights x --train x --test x --max-bad 2",
+      "evaluate --weights x --train x --test x --max-bad nan", "embed --weights x --data x --out x --lanes 0",
+      "reconstruct --weights x --data x --out x --count=-1", "list", "list foods", "inspect", "report",
+      "bench step --steps 0", "bench step --lanes 0", "bench flop",
+      "dataset export --data x --out x --limit=-1", "dataset export --data x --out x --split middle",
+    ])
+  func usage(_ line: String) throws {
+    let outcome = try Vitrail.run(line.split(separator: " ").map(String.init))
+    expectError(outcome, code: 64, "--help")
+    #expect(outcome.errors.split(separator: "\n").count == 1)
+    #expect(outcome.output.isEmpty)
+  }
+
+  @Test(
+    "list prints each kind as text and as JSON",
+    arguments: [
+      "norms", "placements", "patchNorms", "positions", "initializers", "objectives", "optimizers", "sources",
+      "evaluators", "sizes", "recipes",
+    ])
+  func list(_ kind: String) throws {
+    let text = try Vitrail.run("list", kind).output.split(separator: "\n")
+    guard case .array(let entries) = try parsed(Vitrail.run("list", kind, "--json").output) else {
+      Issue.record("no list")
+      return
+    }
+    #expect(!entries.isEmpty && entries.count == text.count)
+    for (entry, line) in zip(entries, text) {
+      #expect(Set(entry.entries.keys) == ["name", "summary", "source"])
+      guard case .string(let name)? = entry.entries["name"] else { continue }
+      #expect(line.hasPrefix(name))
+    }
+  }
+
+  @Test("bench prints its speed as text and as JSON")
+  func bench() throws {
+    let arguments = ["bench", "step", "--shape", "mini", "--steps", "1", "--lanes", "1"]
+    let json = try parsed(Vitrail.run(arguments + ["--json"]).output).entries
+    #expect(
+      Set(json.keys).isSuperset(of: [
+        "shape", "lanes", "batch", "imagesPerSecond", "millisecondsPerStep", "gflops",
+        "gemmBoundImagesPerSecond", "peakBytes", "parameters",
+      ]))
+    #expect(json["shape"] == .string("mini") && json["lanes"] == .integer(1))
+    #expect((json["imagesPerSecond"]?.double ?? 0) > 0)
+    expectError(try Vitrail.run("bench", "step", "--shape", "mimi"), "--shape", "did you mean 'mini'")
+  }
+
+  @Test("dataset export writes a folder that can be trained on")
+  func export() throws {
+    try withTemporaryFolder { folder in
+      try SampleImages.writeIDX(to: folder, prefix: "train", count: 12)
+      let out = folder.appendingPathComponent("images")
+      let arguments = ["dataset", "export", "--data", folder.path, "--out", out.path]
+      let outcome = try Vitrail.run(arguments + ["--limit", "9", "--classes", "a,b,c"])
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(TinyRun.files(out).filter { $0.hasSuffix(".png") }.count == 9)
+      #expect(TinyRun.files(out).contains("b/000004.png"))
+      expectError(try Vitrail.run(arguments + ["--classes", "a"]), "1 class names for 3 classes")
+      let run = folder.appendingPathComponent("run")
+      #expect(try TinyRun.pretrain(out, out: run, "train.steps=1").code == 0)
+    }
+  }
+
+  private static let recipes = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("recipes")
+  private static let recipeNames = RecipeFile.available(in: [recipes]).map(\.name)
+
+  @Test("list recipes shows every file in recipes/")
+  func listedRecipes() throws {
+    let files = try FileManager.default.contentsOfDirectory(atPath: Self.recipes.path)
+    #expect(Set(Self.recipeNames) == Set(files.map { $0.replacingOccurrences(of: ".yaml", with: "") }))
+    let listed = try Vitrail.run("list", "recipes").output.split(separator: "\n").map {
+      String($0.prefix { $0 != " " })
+    }
+    #expect(Set(listed).isSuperset(of: Self.recipeNames))
+  }
+
+  /// Four images a step, and two blocks for large models, so that the whole of `recipes/` takes seconds.
+  @Test("every recipe runs for two steps on images of its size", arguments: recipeNames)
+  func recipe(_ name: String) throws {
+    let file = Self.recipes.appendingPathComponent(name + ".yaml").path
+    let recipe = try RecipeFile.load(file, folders: [Self.recipes])
+    let size = recipe.model.imageSize
+    try withTemporaryFolder { folder in
+      let data = folder.appendingPathComponent("data")
+      try SampleImages.write(
+        to: data, count: 4, width: size.width, height: size.height, channels: recipe.model.channels)
+      var settings = ["train.steps=2", "train.epochs=null", "train.batchSize=4", "train.logSteps=1"]
+      let model = recipe.model.configuration(at: name)
+      if model.width * model.depth > 192 * 12 { settings.append("model.depth=2") }
+      let run = folder.appendingPathComponent("run")
+      let outcome = try Vitrail.run(
+        ["pretrain", "--data", data.path, "--recipe", file, "--out", run.path] + TinyRun.settings(settings))
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(try TinyRun.loggedSteps(run) == [1, 2])
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import Platform
+import Testing
+import VisionTransformer
+
+@Suite("vitrail on wrong weights and run folders")
+struct WeightsTests {
+  @Test("refuses files that hold no encoder of this kind")
+  func wrongFiles() throws {
+    let shared = try TinyRun.shared.get()
+    let model = shared.run.appendingPathComponent("model.safetensors")
+    try withTemporaryFolder { folder in
+      func expectRefusal(_ file: URL, _ word: String, inspects: Bool = false) throws {
+        let out = folder.appendingPathComponent("out").path
+        let embedded = try Vitrail.run(
+          "embed", "--weights", file.path, "--data", shared.test.path, "--out", out)
+        expectError(embedded, file.path, word)
+        #expect(!FileManager.default.fileExists(atPath: out))
+        let inspected = try Vitrail.run("inspect", file.path)
+        if inspects { #expect(inspected.code == 0) } else { expectError(inspected, file.path) }
+      }
+      func write(_ name: String, _ data: Data) throws -> URL {
+        let file = folder.appendingPathComponent(name)
+        try data.write(to: file)
+        return file
+      }
+      let whole = try Data(contentsOf: model)
+      try expectRefusal(folder.appendingPathComponent("missing"), "cannot read")
+      try expectRefusal(write("empty", Data()), "0 bytes")
+      try expectRefusal(write("text", Data("these are no weights at all".utf8)), "header claims")
+      try expectRefusal(write("truncated", whole.prefix(whole.count - 100)), "does not fit the file")
+      try expectRefusal(write("head", whole.prefix(100)), "header claims")
+      let foreign = folder.appendingPathComponent("foreign")
+      try SafetensorsFile.write([], metadata: ["format": "pt"], to: foreign)
+      try expectRefusal(foreign, "no Vitrail encoder", inspects: true)
+
+      var text = String(decoding: whole, as: UTF8.self)
+      #expect(text.contains(#"\"width\":16"#))
+      text = ""
+      var other = whole
+      let range = try #require(other.range(of: Data(#"\"depth\":1"#.utf8)))
+      other.replaceSubrange(range, with: Data(#"\"depth\":2"#.utf8))
+      try expectRefusal(write("deeper", other), "blocks.1", inspects: true)
+      try FileManager.default.createDirectory(
+        at: folder.appendingPathComponent("norun"), withIntermediateDirectories: true)
+      try expectRefusal(folder.appendingPathComponent("norun"), "no weights in this folder")
+    }
+  }
+
+  @Test("resumes only what can be resumed")
+  func resume() throws {
+    let shared = try TinyRun.shared.get()
+    try withTemporaryFolder { folder in
+      let none = folder.appendingPathComponent("none").path
+      expectError(try Vitrail.run("pretrain", "--resume", "--out", none), "no run to resume", none)
+      expectError(
+        try Vitrail.run("pretrain", "--resume", "--out", shared.run.path, "--lanes", "2"), code: 64,
+        "--resume")
+      expectError(
+        try Vitrail.run("pretrain", "--resume", "--out", shared.run.path, "--set", "model.width=8"), code: 64,
+        "--resume")
+      expectError(try Vitrail.run("pretrain", "--resume"), code: 64, "--out DIR")
+      let taken = try TinyRun.pretrain(shared.train, out: shared.run)
+      expectError(taken, "holds a run already", shared.run.path, "--resume")
+
+      // A checkpoint of another architecture, and then one that is damaged.
+      let run = folder.appendingPathComponent("run")
+      #expect(try TinyRun.pretrain(shared.train, out: run, "train.steps=4", "model.width=32").code == 0)
+      let last = run.appendingPathComponent("checkpoints/last.safetensors")
+      try FileManager.default.removeItem(at: last)
+      try FileManager.default.copyItem(
+        at: shared.run.appendingPathComponent("checkpoints/step-00000006.safetensors"), to: last)
+      let resume = ["pretrain", "--resume", "--out", run.path]
+      expectError(try Vitrail.run(resume), last.path, "shape", "wants")
+      try Data(contentsOf: last).prefix(5000).write(to: last)
+      expectError(try Vitrail.run(resume), last.path, "not a whole safetensors file")
+    }
+  }
+
+  @Test("inspect shows kind, parameters, tensors, step and recipe")
+  func inspect() throws {
+    let run = try TinyRun.shared.get().run
+    var parameters: [Int?] = []
+    for (path, kind) in [
+      ("", "run"), ("model.safetensors", "model"), ("checkpoints/last.safetensors", "checkpoint"),
+    ] {
+      let place = run.appendingPathComponent(path).path
+      let plain = try Vitrail.run("inspect", place)
+      #expect(plain.code == 0 && plain.output.contains("blocks.0."))
+      let json = try parsed(Vitrail.run("inspect", place, "--json").output).entries
+      #expect(json["kind"] == .string(kind))
+      #expect(json["step"] == .integer(6))
+      #expect(json["config"]?.entries["width"] == .integer(16))
+      #expect(json["recipe"]?.entries["train"]?.entries["batchSize"] == .integer(8))
+      guard case .array(let tensors)? = json["tensors"] else {
+        Issue.record("no tensors")
+        continue
+      }
+      #expect(tensors.allSatisfy { Set($0.entries.keys) == ["name", "shape", "dtype"] })
+      parameters.append(json["parameters"]?.double.map { Int($0) })
+    }
+    #expect(parameters[0] == parameters[1])
+    let scalars = try TinyRun.tensors(run.appendingPathComponent("checkpoints/last.safetensors"))
+      .filter { !$0.key.hasPrefix("optimizer.") }.values.reduce(0) { $0 + $1.count }
+    #expect(parameters[2] == scalars, "the optimiser's moments are no parameters")
+  }
+}
