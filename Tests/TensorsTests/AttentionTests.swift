@@ -26,7 +26,7 @@ struct AttentionTests {
     tape.backward(from: output, gradient: upstream)
     let naive = NaiveAttention(
       qkv.values.map { Double($0) }, upstream: upstream.values.map { Double($0) }, example)
-    let tolerance = Scalar.self == Double.self ? 1e-13 : 1e-6
+    let tolerance = bound(single: 2e-6, double: 1e-14)
     #expect(relativeError(output.values.map { Double($0) }, naive.output) <= tolerance)
     let gradient = try #require(tape.gradient(of: variable)).values.map { Double($0) }
     #expect(relativeError(gradient, naive.gradient) <= tolerance)
@@ -44,7 +44,7 @@ struct AttentionTests {
       (0..<tokens).reduce(0.0) { $0 + Double(qkv[$1 * 3 * width + 2 * width + column]) } / Double(tokens)
     }
     let wanted = (0..<tokens).flatMap { _ in mean }
-    #expect(relativeError(output.map { Double($0) }, wanted) <= 1e-6)
+    #expect(relativeError(output.map { Double($0) }, wanted) <= bound(single: 2e-7, double: 1e-15))
   }
 
   /// A constant added to every key shifts all scores of a row alike.
@@ -57,7 +57,7 @@ struct AttentionTests {
     let tape = Tape(mode: .evaluating)
     let output = tape.attention(qkv, headCount: 2)
     let other = tape.attention(Tensor(shape: qkv.shape, values: shifted), headCount: 2)
-    #expect(relativeError(other, to: output) <= 1e-6)
+    #expect(relativeError(other, to: output) <= bound(single: 1e-6, double: 1e-15))
   }
 }
 

@@ -46,8 +46,8 @@ struct GELUKernelTests {
       ])
       worstDerivative = largestMagnitude([worstDerivative, Double(derivative[index]) - (phi + point * pdf)])
     }
-    #expect(worstValue <= (Scalar.self == Double.self ? 1e-15 : 1.5e-7))
-    #expect(worstDerivative <= (Scalar.self == Double.self ? 1e-15 : 2.5e-7))
+    #expect(worstValue <= bound(single: 1.5e-7, double: 1e-15))
+    #expect(worstDerivative <= bound(single: 2.5e-7, double: 1e-15))
   }
 
   /// The lower tail keeps its digits: at −5 GELU is −1.4e-6 and still right to five figures.

@@ -22,7 +22,7 @@ struct MatrixProductTests {
   }
 
   /// A term of Σ costs a rounding: √inner of them on average, at most 12 here.
-  private let tolerance = Scalar.self == Double.self ? 1e-14 : 2e-6
+  private let tolerance = bound(single: 2e-6, double: 1e-14)
 
   @Test(arguments: Example.all)
   func matchesTheDefinition(_ example: Example) {

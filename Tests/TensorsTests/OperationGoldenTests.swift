@@ -10,7 +10,7 @@ import Testing
 @Suite("Operations against PyTorch")
 struct OperationGoldenTests {
   private let golden: GoldenFile
-  private let tolerance = 1e-6
+  private let tolerance = bound(single: 1e-6, double: 1e-7)
 
   init() throws { golden = try GoldenFile("ops.safetensors", in: .module) }
 

@@ -11,7 +11,7 @@ import Testing
 /// Softmax of rows, its repetition and its gradient against double precision.
 @Suite("Softmax kernel")
 struct SoftmaxKernelTests {
-  private let tolerance = Scalar.self == Double.self ? 1e-14 : 1e-6
+  private let tolerance = bound(single: 1e-6, double: 1e-14)
 
   private func softmax(_ scores: [Scalar], rows: Int, columns: Int, stride: Int, scale: Scalar) -> (
     probabilities: [Scalar], logSums: [Scalar]
