@@ -7,7 +7,7 @@ public struct LinearProbeOptions: Codable, Sendable, Equatable {
   /// Share of every train class that is held out to choose λ.
   public var heldOutShare = 0.1
   /// About how many of the other train rows are used to choose λ, at most.
-  public var selectionRows = 60_000
+  public var selectionRows = 20_000
   /// Chooses which rows are held out.
   public var seed: UInt64 = 0
   /// L-BFGS steps a fit, at most.

@@ -6,7 +6,7 @@ import Platform
 struct Vitrail: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vitrail", abstract: "Self-supervised vision pretraining on ordinary CPUs.",
-    discussion: "Example: vitrail pretrain --data photos/",
+    discussion: "Example: vitrail pretrain --data photos/", version: "0.1.0",
     subcommands: [
       Pretrain.self, Evaluate.self, Embed.self, Reconstruct.self, ReportCommand.self, Inspect.self, List.self,
       Bench.self, Dataset.self,

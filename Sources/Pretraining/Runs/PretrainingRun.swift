@@ -112,6 +112,7 @@ public final class PretrainingRun {
     try folder.create()
     var (done, earlierSeconds) = resuming ? try checkpoint.restore() : (0, 0)
     if !resuming { try AtomicFile.write(Data(RecipeFile.text(recipe).utf8), to: folder.recipe) }
+    if resuming { logger.debug("resuming", metadata: ["step": "\(done)", "folder": "\(folder.url.path)"]) }
     guard done < totalSteps else { return .finished }
     let log = try RunLog(folder, resumingAfter: done)
     let badImages = try BadImages(in: source, file: folder.badImages, maximumShare: recipe.data.maxBad)
@@ -122,6 +123,7 @@ public final class PretrainingRun {
     func save() throws(Failure) {
       try checkpoint.write(step: done, seconds: earlierSeconds + meter.seconds)
       lastCheckpoint = Clock.seconds
+      logger.debug("checkpoint", metadata: ["step": "\(done)", "folder": "\(folder.url.path)"])
       onCheckpoint?(done)
     }
     while done < totalSteps {
