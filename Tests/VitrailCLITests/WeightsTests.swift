@@ -34,13 +34,10 @@ struct WeightsTests {
       try SafetensorsFile.write([], metadata: ["format": "pt"], to: foreign)
       try expectRefusal(foreign, "no Vitrail encoder", inspects: true)
 
-      var text = String(decoding: whole, as: UTF8.self)
-      #expect(text.contains(#"\"width\":16"#))
-      text = ""
       var other = whole
       let range = try #require(other.range(of: Data(#"\"depth\":1"#.utf8)))
       other.replaceSubrange(range, with: Data(#"\"depth\":2"#.utf8))
-      try expectRefusal(write("deeper", other), "blocks.1", inspects: true)
+      try expectRefusal(write("deeper", other), "its configuration asks for more", inspects: true)
       try FileManager.default.createDirectory(
         at: folder.appendingPathComponent("norun"), withIntermediateDirectories: true)
       try expectRefusal(folder.appendingPathComponent("norun"), "no weights in this folder")
