@@ -98,7 +98,7 @@ private struct TrainingProducer: BatchProducer {
       } catch {
         try badImages.record(sample, error)
       }
-      sample = Int.random(in: 0..<source.count, using: &replacements)
+      sample = replacements.index(below: source.count)
     }
     throw Failure(
       "\(Self.attempts) images drawn in place of \(source.location(of: draft.samples[row])) cannot be read either",

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A reproducible cut of labelled rows into a part to fit on and a part held out, class by class.
 ///
 /// From each class with n ≥ 2 rows, round(n · share) rows, at least one and at most n − 1, are held out;
@@ -18,11 +20,11 @@ public struct StratifiedSplit: Sendable {
   public init(labels: [Int], classCount: Int, share: Double, fitLimit: Int = .max, seed: UInt64) {
     var rowsOfClass = [[Int]](repeating: [], count: classCount)
     for (row, label) in labels.enumerated() { rowsOfClass[label].append(row) }
-    var generator = SplitMix64(seed: seed)
+    var random = RandomStream(seed: seed, purpose: .split)
     var heldOut: [Int] = []
     var remaining: [[Int]] = []
     for rows in rowsOfClass {
-      let shuffled = generator.shuffled(rows)
+      let shuffled = random.permutation(rows.count).map { rows[Int($0)] }
       let wanted = Int((Double(rows.count) * share).rounded())
       let taken = rows.count < 2 ? 0 : min(max(wanted, 1), rows.count - 1)
       heldOut += shuffled[..<taken]

@@ -87,4 +87,23 @@ public enum JSONValue: Sendable, Equatable, Codable {
     case .object: "a group of keys"
     }
   }
+
+  /// The value of an object's key.
+  public subscript(key: String) -> JSONValue? {
+    if case .object(let entries) = self { entries[key] } else { nil }
+  }
+
+  /// The number, where this is one.
+  public var number: Double? {
+    switch self {
+    case .number(let value): value
+    case .integer(let value): Double(value)
+    default: nil
+    }
+  }
+
+  /// The text, where this is one.
+  public var string: String? {
+    if case .string(let value) = self { value } else { nil }
+  }
 }

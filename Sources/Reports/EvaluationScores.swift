@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// The scores in `evaluation.json`, as `vitrail evaluate --json` writes them, ready for a table.
 ///
@@ -58,7 +59,7 @@ package struct EvaluationScores: Sendable, Equatable {
     guard let root = try? JSONDecoder().decode(JSONValue.self, from: data),
       case .object(let evaluators)? = root["evaluators"]
     else { return nil }
-    weights = root["weights"]?.text
+    weights = root["weights"]?.string
     train = Self.imageSet(root["train"])
     test = Self.imageSet(root["test"])
     let order = ["linear", "knn"]
@@ -101,8 +102,8 @@ package struct EvaluationScores: Sendable, Equatable {
           pixels: baseline("pixels"), randomInit: baseline("randomInit"))
       }
       switch entries[key] {
-      case .number(let score)?:
-        return [make(title + metric, score, nil)]
+      case .number, .integer:
+        return entries[key]?.number.map { [make(title + metric, $0, nil)] } ?? []
       case .object(let details)?:
         return details.sorted { ($0.key.count, $0.key) < ($1.key.count, $1.key) }.compactMap {
           detail, value in

@@ -71,12 +71,15 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     return radius * cos(angle)
   }
 
+  /// An index below `count`: the upper half of a product of 128 bits, the same in every Swift release.
+  public mutating func index(below count: Int) -> Int {
+    Int(next().multipliedFullWidth(by: UInt64(count)).high)
+  }
+
   /// A permutation of 0..<count (Fisher & Yates).
   public mutating func permutation(_ count: Int) -> [Int32] {
     var order = (0..<Int32(count)).map { $0 }
-    for index in stride(from: count - 1, to: 0, by: -1) {
-      order.swapAt(index, Int.random(in: 0...index, using: &self))
-    }
+    for last in stride(from: count - 1, to: 0, by: -1) { order.swapAt(last, index(below: last + 1)) }
     return order
   }
 

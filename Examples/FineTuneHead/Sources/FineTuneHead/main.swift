@@ -6,7 +6,7 @@ import Tensors
 import VisionTransformer
 
 let arguments = CommandLine.arguments.dropFirst().map { URL(fileURLWithPath: $0) }
-guard arguments.count > 2 else { fatalError("usage: FineTuneHead model.safetensors CLASS_FOLDER CLASS_FOLDER…") }
+guard arguments.count > 2 else { fatalError("usage: FineTuneHead MODEL CLASS_FOLDER CLASS_FOLDER…") }
 let file = try ModelFile(contentsOf: arguments[0])
 let model = try file.makeModel()
 
