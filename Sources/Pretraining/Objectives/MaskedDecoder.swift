@@ -63,13 +63,15 @@ struct MaskedDecoder: Sendable {
     var tokens = tape.restore(
       embedded, maskToken: tape(maskToken), positions: tape(positions), indices: visible,
       hasClassToken: hasClassToken, registerCount: registerCount)
+    let prefix: Int32 = hasClassToken ? 1 : 0
+    let patches = predicted ?? (0..<batch).flatMap { _ in (0..<Int32(patchCount)).map { $0 } }
+    let places = prefix == 0 ? patches : patches.map { $0 + prefix }
     for (layer, block) in blocks.enumerated() {
-      tokens = block(tokens, tape)
+      // After the last attention only the tokens that are predicted matter.
+      tokens = block(tokens, tape, kept: layer == blocks.count - 1 ? places : nil)
       tape.observe("decoder_blocks.\(layer)", tokens)
     }
-    let prefix: Int32 = hasClassToken ? 1 : 0
-    let places = predicted ?? (0..<batch).flatMap { _ in (0..<Int32(patchCount)).map { $0 } }
-    let chosen = tape.gather(tokens, indices: prefix == 0 ? places : places.map { $0 + prefix })
+    let chosen = blocks.isEmpty ? tape.gather(tokens, indices: places) : tokens
     let normed = finalNorm?(chosen, tape) ?? chosen
     let predictions = prediction(normed, tape)
     tape.observe("decoder_pred", predictions)

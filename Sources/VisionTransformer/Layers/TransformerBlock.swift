@@ -57,11 +57,13 @@ public struct TransformerBlock: Sendable {
       scope: scope["ls2"])
   }
 
-  /// x [B, N, D] → [B, N, D].
-  public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
-    let mixed = attentionSite(x, tape) { input, residual in
+  /// x [B, N, D] → [B, N, D], or [B, K, D] with `kept` [B·K]: only those tokens go on to the MLP, for the last block of
+  /// a stack whose other outputs nobody reads.
+  public func callAsFunction(_ x: Tensor, _ tape: Tape, kept: [Int32]? = nil) -> Tensor {
+    let attended = attentionSite(x, tape) { input, residual in
       attentionScaling(residual, tape) { attention(input, tape, addingTo: $0) }
     }
+    let mixed = kept.map { tape.gather(attended, indices: $0) } ?? attended
     return mlpSite(mixed, tape) { input, residual in
       mlpScaling(residual, tape) { mlp(input, tape, addingTo: $0) }
     }
