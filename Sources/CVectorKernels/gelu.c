@@ -1,3 +1,6 @@
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "dispatch.h"
 #include "exponential.h"
 
@@ -15,29 +18,33 @@ void vk_gelu(const vk_real *restrict x, const vk_real *restrict bias, vk_real *r
   }
 }
 
-VK_CLONES
-void vk_gelu_backward(const vk_real *x, const vk_real *bias, const vk_real *dy, vk_real *dx, vk_real *y,
-                      long rows, long columns) {
+static inline __attribute__((always_inline)) void vk_gelu_backward_rows(
+    const bool hasOutput, const bool hasBiasGradient, const vk_real *x, const vk_real *bias, const vk_real *dy, vk_real *dx,
+    vk_real *y, vk_real *dBias, long rows, long columns) {
 #pragma clang fp contract(fast)
   for (long row = 0; row < rows; row++) {
     const vk_real *input = x + row * columns, *upstream = dy + row * columns;
-    vk_real *gradient = dx + row * columns;
-    if (y) {
-      vk_real *output = y + row * columns;
+    vk_real *gradient = dx + row * columns, *output = hasOutput ? y + row * columns : NULL;
 #pragma clang loop vectorize(assume_safety)
-      for (long i = 0; i < columns; i++) {
-        vk_real density, value = input[i] + bias[i];
-        vk_real cumulative = vk_normal(value, &density);
-        output[i] = value * cumulative;
-        gradient[i] = upstream[i] * (cumulative + value * density);
-      }
-    } else {
-#pragma clang loop vectorize(assume_safety)
-      for (long i = 0; i < columns; i++) {
-        vk_real density, value = input[i] + bias[i];
-        vk_real cumulative = vk_normal(value, &density);
-        gradient[i] = upstream[i] * (cumulative + value * density);
-      }
+    for (long i = 0; i < columns; i++) {
+      vk_real density, value = input[i] + bias[i];
+      vk_real cumulative = vk_normal(value, &density);
+      if (hasOutput) output[i] = value * cumulative;
+      gradient[i] = upstream[i] * (cumulative + value * density);
+      if (hasBiasGradient) dBias[i] += gradient[i];
     }
   }
+}
+
+VK_CLONES
+void vk_gelu_backward(const vk_real *x, const vk_real *bias, const vk_real *dy, vk_real *dx, vk_real *y, vk_real *dBias,
+                      long rows, long columns) {
+  if (y && dBias)
+    vk_gelu_backward_rows(true, true, x, bias, dy, dx, y, dBias, rows, columns);
+  else if (y)
+    vk_gelu_backward_rows(true, false, x, bias, dy, dx, y, dBias, rows, columns);
+  else if (dBias)
+    vk_gelu_backward_rows(false, true, x, bias, dy, dx, y, dBias, rows, columns);
+  else
+    vk_gelu_backward_rows(false, false, x, bias, dy, dx, y, dBias, rows, columns);
 }

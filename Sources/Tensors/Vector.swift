@@ -1,3 +1,9 @@
+#if DoublePrecision
+  import CVectorKernelsDouble
+#else
+  import CVectorKernels
+#endif
+
 // Sixteen values at a time, written out: strict floating point stops compilers from vectorising sums.
 typealias Vector = SIMD16<Scalar>
 
@@ -82,11 +88,10 @@ func add(
   }
 }
 
-/// target[j] = beta·target[j] + Σ_i matrix[i, j].
+/// target[j] = beta·target[j] + Σ_i matrix[i, j], beta 0 or 1.
 func columnSums(
   _ matrix: UnsafePointer<Scalar>, rows: Int, columns: Int, beta: Scalar,
   into target: UnsafeMutablePointer<Scalar>
 ) {
-  if beta == 0 { target.update(repeating: 0, count: columns) }
-  for row in 0..<rows { addInPlace(target, matrix + row * columns, columns) }
+  vk_column_sums(matrix, rows, columns, beta == 0 ? 0 : 1, target)
 }

@@ -22,7 +22,7 @@ struct GELUKernelTests {
   ) {
     var gradient = [Scalar](repeating: .nan, count: x.count)
     var value = gradient
-    vk_gelu_backward(x, bias, upstream, &gradient, &value, x.count / bias.count, bias.count)
+    vk_gelu_backward(x, bias, upstream, &gradient, &value, nil, x.count / bias.count, bias.count)
     return (gradient, value)
   }
 
@@ -98,10 +98,10 @@ struct GELUKernelTests {
     var (gradient, alone) = (upstream, upstream)
     var value = [Scalar](repeating: .nan, count: x.count)
     gradient.withUnsafeMutableBufferPointer { g in
-      vk_gelu_backward(x, bias, g.baseAddress, g.baseAddress, &value, 5, 33)
+      vk_gelu_backward(x, bias, g.baseAddress, g.baseAddress, &value, nil, 5, 33)
     }
     alone.withUnsafeMutableBufferPointer { g in
-      vk_gelu_backward(x, bias, g.baseAddress, g.baseAddress, nil, 5, 33)
+      vk_gelu_backward(x, bias, g.baseAddress, g.baseAddress, nil, nil, 5, 33)
     }
     #expect(gradient == wanted.gradient && value == wanted.value && alone == wanted.gradient)
   }

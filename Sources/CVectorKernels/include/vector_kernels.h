@@ -19,18 +19,43 @@ const char *vk_instruction_set(void);
 /// y = GELU(x + bias), the erf form; x, y [rows, columns], bias [columns].
 void vk_gelu(const vk_real *x, const vk_real *bias, vk_real *y, long rows, long columns);
 
-/// dx = dy * GELU'(x + bias) and y = GELU(x + bias) in one pass. `dx` may be `dy`; `y` may be null.
-void vk_gelu_backward(const vk_real *x, const vk_real *bias, const vk_real *dy, vk_real *dx, vk_real *y,
+/// dx = dy * GELU'(x + bias) and y = GELU(x + bias) in one pass, and the columns of dx added to dBias. `dx` may be
+/// `dy`; `y` and `dBias` may be null.
+void vk_gelu_backward(const vk_real *x, const vk_real *bias, const vk_real *dy, vk_real *dx, vk_real *y, vk_real *dBias,
                       long rows, long columns);
 
-/// In place: p = softmax(scale * s) over each row; logSum[row] = log sum exp(scale * s), when not null.
-void vk_softmax(vk_real *s, long rows, long columns, long stride, vk_real scale, vk_real *logSum);
+/// y = (x - mean) * inverse * weight + bias over each row, inverse = 1 / sqrt(mean (x - mean)^2 + epsilon); a null
+/// `mean` stands for 0 (RMSNorm), otherwise it receives the means. `weight` and `bias` may be null.
+void vk_norm(const vk_real *x, const vk_real *weight, const vk_real *bias, vk_real *y, vk_real *mean, vk_real *inverse,
+             long rows, long width, vk_real epsilon);
 
-/// In place: p = exp(scale * s - logSum[row]), the softmax again without its reductions.
-void vk_softmax_again(vk_real *s, long rows, long columns, long stride, vk_real scale, const vk_real *logSum);
+/// Gradients of vk_norm: dx is overwritten or added to; dWeight and dBias are added to. All three may be null.
+void vk_norm_backward(const vk_real *x, const vk_real *weight, const vk_real *dy, const vk_real *mean,
+                      const vk_real *inverse, vk_real *dx, int accumulates, vk_real *dWeight, vk_real *dBias, long rows,
+                      long width);
 
-/// In place: ds = scale * p * (dp - sum(dp * p)) over each row.
-void vk_softmax_backward(const vk_real *p, vk_real *dp, long rows, long columns, long stride, vk_real scale);
+/// sums[j] = sum over rows of matrix[i, j], added to what is there if `accumulates`.
+void vk_column_sums(const vk_real *matrix, long rows, long columns, int accumulates, vk_real *sums);
+
+/// Heads that attend among the tokens of each sample; qkv is [batch, tokens, 3, heads, head].
+typedef struct {
+  long batch, tokens, heads, head;
+  vk_real scale;  // multiplies the scores
+} vk_attention_shape;
+
+/// `count` rounded up to whole vectors.
+long vk_attention_padded(long count);
+
+/// How many values of scratch memory the two functions below want.
+long vk_attention_scratch(vk_attention_shape shape);
+
+/// output [batch, tokens, heads, head] = softmax(scale * q.k) v; statistics [batch, heads, 2, padded tokens] are each
+/// query's largest score and the inverse of its sum of exp(scale * (score - largest)).
+void vk_attention(const vk_real *qkv, vk_real *output, vk_real *statistics, vk_real *scratch, vk_attention_shape shape);
+
+/// gradient, of qkv's shape, overwritten; the probabilities are computed again from the statistics.
+void vk_attention_backward(const vk_real *qkv, const vk_real *upstream, const vk_real *statistics, vk_real *gradient,
+                           vk_real *scratch, vk_attention_shape shape);
 
 /// Constants of one AdamW step for one parameter.
 typedef struct {

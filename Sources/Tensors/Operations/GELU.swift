@@ -15,11 +15,8 @@ extension Tape {
 
     return record(y, from: x, bias) { [unowned self] upstream in
       let dx = allocate(x.shape)
-      vk_gelu_backward(x.pointer, bias.pointer, upstream.pointer, dx.pointer, nil, rows, width)
-      if let slot = bias.gradient {
-        let (target, beta) = slot.accumulator(shape: bias.shape, pool: pool)
-        columnSums(dx.pointer, rows: rows, columns: width, beta: beta, into: target)
-      }
+      vk_gelu_backward(
+        x.pointer, bias.pointer, upstream.pointer, dx.pointer, nil, zeroedAccumulator(bias), rows, width)
       x.gradient?.add(dx, pool: pool)
     }
   }
@@ -59,7 +56,8 @@ extension Tape {
         .none,
         beta: 0, dx.pointer, stride: hidden)
       vk_gelu_backward(
-        x.pointer, inputBias.pointer, dx.pointer, dx.pointer, activation.pointer, rows, hidden)
+        x.pointer, inputBias.pointer, dx.pointer, dx.pointer, activation.pointer, zeroedAccumulator(inputBias),
+        rows, hidden)
       if let slot = weight.gradient {
         let (target, beta) = slot.accumulator(shape: weight.shape, pool: pool)
         gemm(
@@ -70,10 +68,6 @@ extension Tape {
       if let slot = bias.gradient {
         let (target, beta) = slot.accumulator(shape: bias.shape, pool: pool)
         columnSums(upstream.pointer, rows: rows, columns: outputs, beta: beta, into: target)
-      }
-      if let slot = inputBias.gradient {
-        let (target, beta) = slot.accumulator(shape: inputBias.shape, pool: pool)
-        columnSums(dx.pointer, rows: rows, columns: hidden, beta: beta, into: target)
       }
       x.gradient?.add(dx, pool: pool)
       residual?.gradient?.add(upstream, pool: pool)

@@ -79,9 +79,9 @@ public func normalizedPatches(_ patches: Tensor, pool: BufferPool) -> Tensor {
     let input = UnsafePointer(patches.pointer + row * width)
     let mean = sum(input, width) / Scalar(width)
     let variance = squaredDeviation(input, from: mean, width) / Scalar(width - 1)
-    normalize(
-      input, shift: mean, scale: 1 / (variance + 1e-6).squareRoot(), nil, nil, width,
-      into: output.pointer + row * width)
+    let scale = 1 / (variance + 1e-6).squareRoot()
+    let target = output.pointer + row * width
+    for index in 0..<width { target[index] = (input[index] - mean) * scale }
   }
   return output
 }
@@ -98,6 +98,24 @@ private func squaredDistance(_ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scal
   var rest = total.sum()
   while index < width {
     rest += (a[index] - b[index]) * (a[index] - b[index])
+    index += 1
+  }
+  return rest
+}
+
+/// Σ (x − mean)².
+private func squaredDeviation(_ x: UnsafePointer<Scalar>, from mean: Scalar, _ width: Int) -> Scalar {
+  let shift = Vector(repeating: mean)
+  var total = Vector.zero
+  var index = 0
+  while index + vectorWidth <= width {
+    let centred = x.vector(index) - shift
+    total += centred * centred
+    index += vectorWidth
+  }
+  var rest = total.sum()
+  while index < width {
+    rest += (x[index] - mean) * (x[index] - mean)
     index += 1
   }
   return rest

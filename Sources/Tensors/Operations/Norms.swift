@@ -1,0 +1,45 @@
+#if DoublePrecision
+  import CVectorKernelsDouble
+#else
+  import CVectorKernels
+#endif
+
+extension Tape {
+  /// y = γ·(x − μ)/σ + β over the last axis, σ² the biased variance plus ε (Ba et al., 2016).
+  ///
+  /// x [..., width]; γ, β [width] or nil for 1 and 0. The variance is taken around the mean in a second pass, so
+  /// that an offset far above the spread costs no digits.
+  public func layerNorm(_ x: Tensor, weight: Tensor?, bias: Tensor?, epsilon: Scalar) -> Tensor {
+    norm(x, weight: weight, bias: bias, epsilon: epsilon, mean: allocate([x.rows]), "layerNorm")
+  }
+
+  /// y = γ·x/√(mean x² + ε) over the last axis (Zhang & Sennrich, 2019), ε inside the root.
+  ///
+  /// x [..., width]; γ [width] or nil for 1.
+  public func rmsNorm(_ x: Tensor, weight: Tensor?, epsilon: Scalar) -> Tensor {
+    norm(x, weight: weight, bias: nil, epsilon: epsilon, mean: nil, "rmsNorm")
+  }
+
+  /// The common part of both: with `mean`, which receives the means, rows are centred first.
+  private func norm(
+    _ x: Tensor, weight: Tensor?, bias: Tensor?, epsilon: Scalar, mean: Tensor?, _ name: String
+  ) -> Tensor {
+    let (rows, width) = (x.rows, x.width)
+    precondition(
+      (weight?.count ?? width) == width && (bias?.count ?? width) == width,
+      "\(name): input \(x.shape), weight \(weight?.shape ?? []), bias \(bias?.shape ?? [])")
+    let y = allocate(x.shape)
+    let inverse = allocate([rows])  // 1/σ
+    vk_norm(
+      x.pointer, weight?.pointer, bias?.pointer, y.pointer, mean?.pointer, inverse.pointer, rows, width, epsilon)
+
+    return record(y, from: x, weight, bias) { [unowned self] upstream in
+      let weightTarget = zeroedAccumulator(weight)
+      let biasTarget = zeroedAccumulator(bias)
+      let target = x.gradient?.accumulator(shape: x.shape, pool: pool)
+      vk_norm_backward(
+        x.pointer, weight?.pointer, upstream.pointer, mean?.pointer, inverse.pointer, target?.pointer,
+        target?.beta == 1 ? 1 : 0, weightTarget, biasTarget, rows, width)
+    }
+  }
+}
