@@ -19,18 +19,21 @@ public final class TrainingStep: Sendable {
   private let objective: any Objective
   private let optimizer: any Optimizer
   private let parameters: [Parameter]
+  private let places: [ObjectIdentifier: Int]
   private let slices: [ParameterSlice]
+  private let slicesOf: [Range<Int>]
   private let passes: Int
   private let clipNorm: Double?
   private let average: WeightAverage?
+  private let laneSeconds = Mutex(LaneSeconds())
 
   /// Prepares steps on `parameters`, the trainable ones in the order that the optimiser knows.
   ///
-  /// `passes` splits each lane's share into that many forward and backward passes (gradient accumulation).
+  /// `passes` splits each lane's share into that many forward and backward passes (gradient accumulation);
+  /// `recompute` is what the backward pass computes again to save memory.
   public init(
     objective: any Objective, optimizer: any Optimizer, parameters: [Parameter], team: LaneTeam,
-    passes: Int = 1,
-    clipNorm: Double? = nil, average: WeightAverage? = nil
+    passes: Int = 1, recompute: Recompute = .none, clipNorm: Double? = nil, average: WeightAverage? = nil
   ) {
     self.objective = objective
     self.optimizer = optimizer
@@ -40,7 +43,15 @@ public final class TrainingStep: Sendable {
     self.clipNorm = clipNorm
     self.average = average
     lanes = (0..<team.count).map { _ in Lane(mode: .training) }
-    slices = ParameterSlice.slices(of: parameters)
+    for lane in lanes { lane.tape.recompute = recompute }
+    places = Dictionary(
+      uniqueKeysWithValues: parameters.enumerated().map { (ObjectIdentifier($1), $0) })
+    let slices = ParameterSlice.slices(of: parameters)
+    self.slices = slices
+    slicesOf = parameters.indices.map { index in
+      let first = slices.firstIndex { $0.index == index } ?? slices.count
+      return first..<(slices[first...].firstIndex { $0.index != index } ?? slices.count)
+    }
   }
 
   /// Bytes of the lanes' activation and gradient pools.
@@ -51,49 +62,91 @@ public final class TrainingStep: Sendable {
   /// The sum of the lanes' losses and gradients is taken in the order of the lanes: the same lane count gives the
   /// same bits. When the loss is not finite the parameters stay as they are.
   public func run(_ batch: MicroBatch, learningRate: Double, step: Int) -> Outcome {
+    guard let clipNorm else { return runUpdatingEarly(batch, learningRate: learningRate, step: step) }
     let loss = differentiate(batch)
     guard loss.isFinite else { return Outcome(loss: loss, gradientNorm: .nan) }
-    var scale = 1.0
-    var norm: Double?
-    if let clipNorm {
-      let reduced = overSlices { slice, gradients in reduceGradients(gradients, slice.range) }.squareRoot()
-      scale = min(1, clipNorm / (reduced + 1e-6))
-      norm = reduced
+    let norm = overSlices { slice, gradients in reduceGradients(gradients, slice.range) }.squareRoot()
+    let scale = min(1, clipNorm / (norm + 1e-6))
+    _ = overSlices { [self] slice, gradients in
+      update(slice, [gradients[0]], learningRate: learningRate, step: step, scale: scale)
     }
-    let isReduced = norm != nil
-    let clip = scale
-    let squares = overSlices { [optimizer, average, parameters] slice, gradients in
-      let square = optimizer.update(
-        slice, gradients: isReduced ? [gradients[0]] : gradients, learningRate: learningRate, step: step,
-        gradientScale: clip)
-      average?.update(parameters[slice.index], slice)
-      return square
-    }
-    return Outcome(loss: loss, gradientNorm: norm ?? squares.squareRoot())
+    return Outcome(loss: loss, gradientNorm: norm)
   }
 
   /// Forward and backward on every lane; returns the mean loss. Gradients stay on the lanes' tapes.
   public func differentiate(_ batch: MicroBatch) -> Double {
-    let total = batch.identity.indices.count
+    let shares = shares(of: batch)
     let losses = Mutex([Double](repeating: 0, count: team.count))
-    team.run { [lanes, objective, passes, count = team.count] index in
-      let tape = lanes[index].tape
-      tape.clearGradients()
-      let share = LaneTeam.range(of: index, lanes: count, total: total)
-      var laneLoss = 0.0
-      for pass in 0..<passes {
-        let part = LaneTeam.range(of: pass, lanes: passes, total: share.count)
-        guard !part.isEmpty else { continue }
-        let samples = batch.slice(share.lowerBound + part.lowerBound..<share.lowerBound + part.upperBound)
-        tape.samples = samples.identity
-        let loss = objective.loss(samples, tape)
-        let weight = Double(part.count) / Double(total)
-        laneLoss += Double(loss.scalar) * weight
-        tape.backward(from: loss, seed: Scalar(weight))
-      }
-      losses.withLock { $0[index] = laneLoss }
+    runLanes { [self] lane in
+      let loss = differentiate(batch, shares[lane], lane)
+      losses.withLock { $0[lane] = loss }
     }
     return losses.withLock { $0.reduce(0, +) }
+  }
+
+  /// Without clipping a parameter can move as soon as its gradient is known: the backward passes hand gradients over.
+  private func runUpdatingEarly(_ batch: MicroBatch, learningRate: Double, step: Int) -> Outcome {
+    let shares = shares(of: batch)
+    let losses = Mutex([Double](repeating: 0, count: team.count))
+    let exchange = GradientExchange(
+      slices: slices, slicesOf: slicesOf, participants: shares.indices.filter { !shares[$0].isEmpty },
+      laneCount: team.count
+    ) { [self] slice, gradients in
+      // Every lane has posted its loss by the time that the first parameter is complete.
+      guard losses.withLock({ $0.allSatisfy(\.isFinite) }) else { return 0 }
+      return update(slice, gradients, learningRate: learningRate, step: step, scale: 1)
+    }
+    runLanes { [self] lane in
+      let tape = lanes[lane].tape
+      let loss = differentiate(batch, shares[lane], lane) { loss in
+        losses.withLock { $0[lane] = loss }
+        guard loss.isFinite else { return }
+        tape.onGradient = { [unowned self] parameter, gradient in
+          guard let place = places[ObjectIdentifier(parameter)] else { return }
+          timedUpdate(on: lane) { exchange.bring(gradient, of: place, from: lane) }
+        }
+      }
+      tape.onGradient = nil
+      if loss.isFinite { timedUpdate(on: lane) { exchange.drain() } }
+    }
+    let loss = losses.withLock { $0.reduce(0, +) }
+    guard loss.isFinite else { return Outcome(loss: loss, gradientNorm: .nan) }
+    return Outcome(loss: loss, gradientNorm: exchange.finish().squareRoot())
+  }
+
+  /// One lane's passes; `beforeLast` sees the lane's part of the loss before the last backward pass starts.
+  private func differentiate(
+    _ batch: MicroBatch, _ share: Range<Int>, _ lane: Int, beforeLast: (_ loss: Double) -> Void = { _ in }
+  ) -> Double {
+    let tape = lanes[lane].tape
+    tape.clearGradients()
+    let parts = (0..<passes).map { LaneTeam.range(of: $0, lanes: passes, total: share.count) }.filter {
+      !$0.isEmpty
+    }
+    var laneLoss = 0.0
+    for (pass, part) in parts.enumerated() {
+      let samples = batch.slice(share.lowerBound + part.lowerBound..<share.lowerBound + part.upperBound)
+      tape.samples = samples.identity
+      let loss = objective.loss(samples, tape)
+      let weight = Double(part.count) / Double(batch.identity.indices.count)
+      laneLoss += Double(loss.scalar) * weight
+      if pass == parts.count - 1 { beforeLast(laneLoss) }
+      tape.backward(from: loss, seed: Scalar(weight))
+    }
+    return laneLoss
+  }
+
+  private func shares(of batch: MicroBatch) -> [Range<Int>] {
+    (0..<team.count).map { LaneTeam.range(of: $0, lanes: team.count, total: batch.identity.indices.count) }
+  }
+
+  private func update(
+    _ slice: ParameterSlice, _ gradients: [Tensor], learningRate: Double, step: Int, scale: Double
+  ) -> Double {
+    let square = optimizer.update(
+      slice, gradients: gradients, learningRate: learningRate, step: step, gradientScale: scale)
+    average?.update(parameters[slice.index], slice)
+    return square
   }
 
   /// The gradients of one parameter, a tensor for each lane that has any.
@@ -119,15 +172,54 @@ public final class TrainingStep: Sendable {
   private func overSlices(_ body: @escaping @Sendable (ParameterSlice, [Tensor]) -> Double) -> Double {
     let gradients = parameters.map { self.gradients(of: $0) }
     let results = Mutex([Double](repeating: 0, count: team.count))
-    team.run { [slices, count = team.count] index in
+    runLanes { [self] index in
       var sum = 0.0
-      for slice in slices[LaneTeam.range(of: index, lanes: count, total: slices.count)]
-      where !gradients[slice.index].isEmpty {
-        sum += body(slice, gradients[slice.index])
+      timedUpdate(on: index) {
+        for slice in slices[LaneTeam.range(of: index, lanes: team.count, total: slices.count)]
+        where !gradients[slice.index].isEmpty {
+          sum += body(slice, gradients[slice.index])
+        }
       }
       let result = sum
       results.withLock { $0[index] = result }
     }
     return results.withLock { $0.reduce(0, +) }
+  }
+
+  // MARK: Where the time goes
+
+  /// Starts to count the time of operations.
+  package func countTimes() {
+    for lane in lanes { lane.tape.times = OperationTimes() }
+    laneSeconds.withLock { $0 = LaneSeconds() }
+  }
+
+  /// What was counted since `countTimes`, over all lanes.
+  package var profile: StepProfile {
+    let (wall, busy) = laneSeconds.withLock { ($0.wall, $0.busy) }
+    return StepProfile(times: lanes.compactMap(\.tape.times), wall: wall, busy: busy)
+  }
+
+  private struct LaneSeconds {
+    var wall = 0.0
+    var busy = 0.0
+  }
+
+  private func runLanes(_ body: @escaping @Sendable (_ lane: Int) -> Void) {
+    guard lanes[0].tape.times != nil else { return team.run(body) }
+    let start = Clock.seconds
+    team.run { [self] lane in
+      let laneStart = Clock.seconds
+      body(lane)
+      let busy = Clock.seconds - laneStart
+      laneSeconds.withLock { $0.busy += busy }
+    }
+    let wall = Clock.seconds - start
+    laneSeconds.withLock { $0.wall += wall * Double(team.count) }
+  }
+
+  private func timedUpdate(on lane: Int, _ body: () -> Void) {
+    guard let times = lanes[lane].tape.times else { return body() }
+    times.measure(.optimizer, body)
   }
 }

@@ -13,6 +13,9 @@ package enum BLAS {
   /// Pins OpenBLAS to the calling thread, once in a process.
   static let singleThreaded: Void = openblas_set_num_threads(1)
 
+  /// The name of the kernels that OpenBLAS chose, or was made to choose.
+  package static var kernels: String { openblas_get_corename().map { String(cString: $0) } ?? "unknown" }
+
   /// C ← alpha·op(A)·op(B) + beta·C with op(A) [rows, inner], op(B) [inner, columns], C [rows, columns].
   ///
   /// The strides are those of the stored rows.

@@ -39,10 +39,11 @@ public final class BufferPool: Sendable {
     }
   }
 
-  func take(_ count: Int) -> Buffer {
-    let capacity = Self.sizeClass(count)
-    let reused = state.withLock { $0.free[capacity]?.popLast() }
-    return Buffer(block: reused ?? allocate(capacity), pool: self)
+  func take(_ count: Int) -> Buffer { Buffer(block: takeBlock(Self.sizeClass(count)), pool: self) }
+
+  /// A block of one of the classes of `sizeClass`.
+  func takeBlock(_ capacity: Int) -> Block {
+    state.withLock { $0.free[capacity]?.popLast() } ?? allocate(capacity)
   }
 
   func give(_ block: Block) {
@@ -70,20 +71,4 @@ public final class BufferPool: Sendable {
     let quarter = 1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount - 2)
     return (count + quarter - 1) / quarter * quarter
   }
-}
-
-// One thread writes a buffer before it is shared; after that, threads that share it only read it, or write
-// disjoint ranges between two meetings of the lanes.
-final class Buffer: @unchecked Sendable {
-  let pointer: UnsafeMutablePointer<Scalar>
-  private let capacity: Int
-  private let pool: BufferPool
-
-  init(block: BufferPool.Block, pool: BufferPool) {
-    pointer = block.pointer
-    capacity = block.capacity
-    self.pool = pool
-  }
-
-  deinit { pool.give(BufferPool.Block(pointer: pointer, capacity: capacity)) }
 }

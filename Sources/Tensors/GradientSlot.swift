@@ -1,6 +1,12 @@
 // Used only by the tape that made it, hence by one lane at a time.
 final class GradientSlot: @unchecked Sendable {
   private(set) var value: Tensor?
+  /// The parameter whose gradient gathers here; nil for intermediate results.
+  let parameter: Parameter?
+  /// Recorded operations that have yet to add to the gradient of the parameter.
+  var pendingReaders = 0
+
+  init(of parameter: Parameter? = nil) { self.parameter = parameter }
 
   /// Moves the gradient out.
   func take() -> Tensor? {

@@ -16,8 +16,15 @@ public final class Tape {
   public var samples: SampleIdentity?
   /// Sees named intermediate tensors when set: for diagnosis and for features of inner layers.
   public var observer: ((_ name: String, _ tensor: Tensor) -> Void)?
+  /// Which intermediate results the backward pass computes again instead of keeping them.
+  public var recompute = Recompute.none
+  /// Called in the backward pass with each parameter and its gradient, as soon as it is complete on this tape; the
+  /// tape lets go of that gradient. Nil, the default, keeps gradients for `gradient(of:)`.
+  public var onGradient: ((Parameter, Tensor?) -> Void)?
   /// Collects the shapes of the matrix products when set.
   package var products: [MatrixProductShape]?
+  /// Collects the time of operations by kind when set.
+  package var times: OperationTimes?
 
   private let recordsGradients: Bool
   private var backwardSteps: [() -> Void] = []
@@ -37,7 +44,7 @@ public final class Tape {
     if let known = parameterTensors[key] { return known }
     let value = parameter.value
     let tensor = Tensor(
-      shape: value.shape, buffer: value.buffer, offset: value.offset, gradient: GradientSlot())
+      shape: value.shape, buffer: value.buffer, offset: value.offset, gradient: GradientSlot(of: parameter))
     parameterTensors[key] = tensor
     return tensor
   }
@@ -81,6 +88,12 @@ public final class Tape {
     if let observer { observer(name(), tensor) }
   }
 
+  /// Drops a result that no operation of the forward pass will read any more, if `recompute` reaches `level` and the
+  /// result can be computed again; its backward pass does that. Reading it all the same costs time, not correctness.
+  public func forget(_ result: Tensor, _ level: Recompute) {
+    if recompute >= level { result.buffer.drop() }
+  }
+
   // MARK: For operations
 
   /// A constant of zeros.
@@ -91,15 +104,35 @@ public final class Tape {
   }
 
   /// Gives `output` a gradient slot and records how its gradient reaches the inputs, when any input wants one.
+  ///
+  /// `restore` computes the output again into its storage, so that `forget(_:_:)` may drop it.
   func record(
-    _ output: Tensor, from inputs: Tensor?..., backward: @escaping (_ upstream: consuming Tensor) -> Void
+    _ output: Tensor, from inputs: Tensor?..., restore: (() -> Void)? = nil,
+    backward: @escaping (_ upstream: consuming Tensor) -> Void
   ) -> Tensor {
     guard recordsGradients, inputs.contains(where: { $0?.gradient != nil }) else { return output }
     let slot = GradientSlot()
-    backwardSteps.append {
+    let parameters = inputs.compactMap { input in input?.gradient?.parameter == nil ? nil : input?.gradient }
+    for parameter in parameters { parameter.pendingReaders += 1 }
+    backwardSteps.append { [unowned self] in
       if let upstream = slot.take() { backward(upstream) }
+      for parameter in parameters { finishReading(parameter) }
     }
+    if recompute != .none { output.buffer.restore = restore }
     return Tensor(shape: output.shape, buffer: output.buffer, offset: output.offset, gradient: slot)
+  }
+
+  private func finishReading(_ slot: GradientSlot) {
+    slot.pendingReaders -= 1
+    guard slot.pendingReaders == 0, let onGradient, let parameter = slot.parameter else { return }
+    onGradient(parameter, slot.take())
+  }
+
+  /// Runs a part of an operation, its time counted under `kind` when somebody counts.
+  @inline(__always)
+  func timed(_ kind: OperationTimes.Kind, _ body: () -> Void) {
+    guard let times else { return body() }
+    times.measure(kind, body)
   }
 
   /// `BLAS.gemm` on dense operands or explicit strides, counted when somebody counts.
@@ -114,8 +147,10 @@ public final class Tape {
       MatrixProductShape(
         rows: rows, columns: columns, inner: inner, a: aTransposition, b: bTransposition,
         aStride: aStride, bStride: bStride, cStride: cStride, accumulates: beta != 0))
-    BLAS.gemm(
-      rows, columns, inner, alpha: alpha, a, stride: aStride, aTransposition, b, stride: bStride,
-      bTransposition, beta: beta, c, stride: cStride)
+    timed(.matrixProducts) {
+      BLAS.gemm(
+        rows, columns, inner, alpha: alpha, a, stride: aStride, aTransposition, b, stride: bStride,
+        bTransposition, beta: beta, c, stride: cStride)
+    }
   }
 }

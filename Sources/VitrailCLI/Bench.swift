@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Foundation
 import Platform
 import Pretraining
@@ -12,22 +13,38 @@ struct Bench: ParsableCommand {
 
   struct Step: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Time the MAE training step on synthetic pixels.",
+      abstract: "Time the MAE training step.",
       discussion: "Example: vitrail bench step --shape ti --json")
 
-    @Option(help: "Model and batch: \(StepBenchmark.Shape.all.map(\.name).joined(separator: ", ")).")
+    @Option(help: "Model and batch: \(BenchmarkShape.all.map(\.name).joined(separator: ", ")).")
     var shape = "ti"
+    @Option(help: "Images to train on, as for pretrain; default: synthetic pixels.")
+    var data: String?
     @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
     var lanes: Int?
     @Option(help: "Timed steps.", transform: number(in: 1...1_000_000))
     var steps = 10
+    @Option(help: "What the backward pass computes again: none, attention, block.")
+    var recompute = "none"
+    @Option(help: "Passes that each lane splits its share into.", transform: number(in: 1...4096))
+    var accumulation = 1
+    @Flag(help: "Show where the time goes.")
+    var profile = false
     @Flag(help: "Print JSON.")
     var json = false
 
     func run() throws {
       let chosen = try findVariant(
-        shape, among: StepBenchmark.Shape.all, named: { $0.name }, kind: "shape", at: "--shape")
-      let result = try StepBenchmark(chosen, lanes: lanes ?? LaneTeam.coreCount).run(steps: steps)
+        shape, among: BenchmarkShape.all, named: { $0.name }, kind: "shape", at: "--shape")
+      var options = StepBenchmark.Options()
+      options.lanes = lanes ?? LaneTeam.coreCount
+      options.steps = steps
+      options.recompute = try findVariant(
+        recompute, among: Recompute.allCases, named: { $0.rawValue }, kind: "level", at: "--recompute")
+      options.accumulation = accumulation
+      options.profiles = profile
+      let source = try data.map { try ImageSources.open($0) }
+      let result = try StepBenchmark(chosen, options).run(on: source)
       if json {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]

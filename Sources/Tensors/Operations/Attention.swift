@@ -19,19 +19,25 @@ extension Tape {
       batch: batch, tokens: tokens, heads: headCount, head: head, scale: 1 / Scalar(head).squareRoot())
     let output = allocate([batch, tokens, width])
     let statistics = allocate([batch, headCount, 2, vk_attention_padded(tokens)])
-    do {
+    let buffer = output.buffer
+    let compute = { [unowned self, unowned buffer] in
       let scratch = allocate([vk_attention_scratch(shape)])
-      vk_attention(qkv.pointer, output.pointer, statistics.pointer, scratch.pointer, shape)
+      timed(.attention) {
+        vk_attention(qkv.pointer, buffer.pointer, statistics.pointer, scratch.pointer, shape)
+      }
+      countAttentionProducts(shape, isBackward: false)
     }
-    countAttentionProducts(shape, isBackward: false)
+    compute()
 
-    return record(output, from: qkv) { [unowned self] upstream in
+    return record(output, from: qkv, restore: compute) { [unowned self] upstream in
       guard let slot = qkv.gradient else { return }
       precondition(slot.value == nil, "attention: its projection has another reader")
       let target = slot.accumulator(shape: qkv.shape, pool: pool).pointer
       let scratch = allocate([vk_attention_scratch(shape)])
-      vk_attention_backward(
-        qkv.pointer, upstream.pointer, statistics.pointer, target, scratch.pointer, shape)
+      let projected = qkv.pointer
+      timed(.attention) {
+        vk_attention_backward(projected, upstream.pointer, statistics.pointer, target, scratch.pointer, shape)
+      }
       countAttentionProducts(shape, isBackward: true)
     }
   }
@@ -42,7 +48,8 @@ extension Tape {
     guard products != nil else { return }
     let (tokens, head, width) = (shape.tokens, shape.head, shape.heads * shape.head)
     func product(
-      _ rows: Int, _ columns: Int, _ inner: Int, _ a: Transposition, _ b: Transposition, strides: (Int, Int, Int)
+      _ rows: Int, _ columns: Int, _ inner: Int, _ a: Transposition, _ b: Transposition,
+      strides: (Int, Int, Int)
     ) -> MatrixProductShape {
       MatrixProductShape(
         rows: rows, columns: columns, inner: inner, a: a, b: b, aStride: strides.0, bStride: strides.1,

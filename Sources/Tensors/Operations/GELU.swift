@@ -11,12 +11,15 @@ extension Tape {
     let width = x.width
     precondition(bias.count == width, "gelu: input \(x.shape), bias \(bias.shape)")
     let y = allocate(x.shape)
-    vk_gelu(x.pointer, bias.pointer, y.pointer, rows, width)
+    timed(.gelu) { vk_gelu(x.pointer, bias.pointer, y.pointer, rows, width) }
 
     return record(y, from: x, bias) { [unowned self] upstream in
       let dx = allocate(x.shape)
-      vk_gelu_backward(
-        x.pointer, bias.pointer, upstream.pointer, dx.pointer, nil, zeroedAccumulator(bias), rows, width)
+      let biasTarget = zeroedAccumulator(bias)
+      let input = x.pointer
+      timed(.gelu) {
+        vk_gelu_backward(input, bias.pointer, upstream.pointer, dx.pointer, nil, biasTarget, rows, width)
+      }
       x.gradient?.add(dx, pool: pool)
     }
   }
@@ -38,10 +41,10 @@ extension Tape {
     precondition(
       residual.map { $0.shape == y.shape } ?? true,
       "geluLinear: residual \(residual?.shape ?? []), output \(y.shape)")
-    _ = layStart(of: y, rows: rows, bias: bias, residual: residual)
+    _ = layStart(of: y.pointer, rows, outputs, bias: bias, residual: residual)
     do {
       let activation = allocate(x.shape)
-      vk_gelu(x.pointer, inputBias.pointer, activation.pointer, rows, hidden)
+      timed(.gelu) { vk_gelu(x.pointer, inputBias.pointer, activation.pointer, rows, hidden) }
       gemm(
         rows, outputs, hidden, activation.pointer, stride: hidden, .none, weight.pointer, stride: hidden,
         .transposed,
@@ -55,9 +58,12 @@ extension Tape {
         rows, hidden, outputs, upstream.pointer, stride: outputs, .none, weight.pointer, stride: hidden,
         .none,
         beta: 0, dx.pointer, stride: hidden)
-      vk_gelu_backward(
-        x.pointer, inputBias.pointer, dx.pointer, dx.pointer, activation.pointer, zeroedAccumulator(inputBias),
-        rows, hidden)
+      let inputBiasTarget = zeroedAccumulator(inputBias)
+      let input = x.pointer
+      timed(.gelu) {
+        vk_gelu_backward(
+          input, inputBias.pointer, dx.pointer, dx.pointer, activation.pointer, inputBiasTarget, rows, hidden)
+      }
       if let slot = weight.gradient {
         let (target, beta) = slot.accumulator(shape: weight.shape, pool: pool)
         gemm(
@@ -65,10 +71,7 @@ extension Tape {
           stride: hidden,
           .none, beta: beta, target, stride: hidden)
       }
-      if let slot = bias.gradient {
-        let (target, beta) = slot.accumulator(shape: bias.shape, pool: pool)
-        columnSums(upstream.pointer, rows: rows, columns: outputs, beta: beta, into: target)
-      }
+      addBiasGradient(bias, upstream, rows: rows)
       x.gradient?.add(dx, pool: pool)
       residual?.gradient?.add(upstream, pool: pool)
     }

@@ -15,12 +15,17 @@ extension Tape {
     precondition(
       residual.map { $0.shape == y.shape } ?? true,
       "linear: residual \(residual?.shape ?? []), output \(y.shape)")
-    let hasStart = layStart(of: y, rows: rows, bias: bias, residual: residual)
-    gemm(
-      rows, outputs, inputs, x.pointer, stride: inputs, .none, weight.pointer, stride: inputs, .transposed,
-      beta: hasStart ? 1 : 0, y.pointer, stride: outputs)
+    let buffer = y.buffer
+    let compute = { [unowned self, unowned buffer] in
+      let (input, target) = (x.pointer, buffer.pointer)
+      let hasStart = layStart(of: target, rows, outputs, bias: bias, residual: residual)
+      gemm(
+        rows, outputs, inputs, input, stride: inputs, .none, weight.pointer, stride: inputs, .transposed,
+        beta: hasStart ? 1 : 0, target, stride: outputs)
+    }
+    compute()
 
-    return record(y, from: x, weight, bias, residual) { [unowned self] upstream in
+    return record(y, from: x, weight, bias, residual, restore: compute) { [unowned self] upstream in
       if let slot = weight.gradient {
         let (target, beta) = slot.accumulator(shape: weight.shape, pool: pool)
         gemm(
@@ -28,10 +33,7 @@ extension Tape {
           .none,
           beta: beta, target, stride: inputs)
       }
-      if let bias, let slot = bias.gradient {
-        let (target, beta) = slot.accumulator(shape: bias.shape, pool: pool)
-        columnSums(upstream.pointer, rows: rows, columns: outputs, beta: beta, into: target)
-      }
+      addBiasGradient(bias, upstream, rows: rows)
       if let slot = x.gradient {
         let (target, beta) = slot.accumulator(shape: x.shape, pool: pool)
         gemm(
@@ -43,21 +45,32 @@ extension Tape {
     }
   }
 
-  /// Writes residual + bias into `y`; false when there is neither.
-  func layStart(of y: Tensor, rows: Int, bias: Tensor?, residual: Tensor?) -> Bool {
-    let width = y.width
-    switch (bias, residual) {
-    case (nil, nil):
-      return false
-    case (let bias?, nil):
-      for row in 0..<rows { (y.pointer + row * width).update(from: bias.pointer, count: width) }
-    case (nil, let residual?):
-      y.pointer.update(from: residual.pointer, count: y.count)
-    case (let bias?, let residual?):
-      for row in 0..<rows {
-        add(residual.pointer + row * width, bias.pointer, width, into: y.pointer + row * width)
+  /// Writes residual + bias into `y` [rows, width]; false when there is neither.
+  func layStart(
+    of y: UnsafeMutablePointer<Scalar>, _ rows: Int, _ width: Int, bias: Tensor?, residual: Tensor?
+  ) -> Bool {
+    if bias == nil && residual == nil { return false }
+    let skip = residual?.pointer
+    timed(.biasesAndResiduals) {
+      switch (bias, skip) {
+      case (nil, nil): break
+      case (let bias?, nil):
+        for row in 0..<rows { (y + row * width).update(from: bias.pointer, count: width) }
+      case (nil, let skip?):
+        y.update(from: skip, count: rows * width)
+      case (let bias?, let skip?):
+        for row in 0..<rows { add(skip + row * width, bias.pointer, width, into: y + row * width) }
       }
     }
     return true
+  }
+
+  /// Adds the column sums of `upstream` [rows, bias] to the gradient of a bias, if somebody wants it.
+  func addBiasGradient(_ bias: Tensor?, _ upstream: Tensor, rows: Int) {
+    guard let bias, let slot = bias.gradient else { return }
+    let (target, beta) = slot.accumulator(shape: bias.shape, pool: pool)
+    timed(.biasesAndResiduals) {
+      columnSums(upstream.pointer, rows: rows, columns: bias.count, beta: beta, into: target)
+    }
   }
 }

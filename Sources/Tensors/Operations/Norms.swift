@@ -30,16 +30,27 @@ extension Tape {
       "\(name): input \(x.shape), weight \(weight?.shape ?? []), bias \(bias?.shape ?? [])")
     let y = allocate(x.shape)
     let inverse = allocate([rows])  // 1/σ
-    vk_norm(
-      x.pointer, weight?.pointer, bias?.pointer, y.pointer, mean?.pointer, inverse.pointer, rows, width, epsilon)
+    let buffer = y.buffer
+    let compute = { [unowned self, unowned buffer] in
+      let input = x.pointer
+      timed(.norms) {
+        vk_norm(
+          input, weight?.pointer, bias?.pointer, buffer.pointer, mean?.pointer, inverse.pointer, rows, width,
+          epsilon)
+      }
+    }
+    compute()
 
-    return record(y, from: x, weight, bias) { [unowned self] upstream in
+    return record(y, from: x, weight, bias, restore: compute) { [unowned self] upstream in
       let weightTarget = zeroedAccumulator(weight)
       let biasTarget = zeroedAccumulator(bias)
       let target = x.gradient?.accumulator(shape: x.shape, pool: pool)
-      vk_norm_backward(
-        x.pointer, weight?.pointer, upstream.pointer, mean?.pointer, inverse.pointer, target?.pointer,
-        target?.beta == 1 ? 1 : 0, weightTarget, biasTarget, rows, width)
+      let input = x.pointer
+      timed(.norms) {
+        vk_norm_backward(
+          input, weight?.pointer, upstream.pointer, mean?.pointer, inverse.pointer, target?.pointer,
+          target?.beta == 1 ? 1 : 0, weightTarget, biasTarget, rows, width)
+      }
     }
   }
 }

@@ -18,7 +18,11 @@ public struct Attention: Sendable {
 
   /// x [B, N, D] → [B, N, D], added to `residual` when given.
   public func callAsFunction(_ x: Tensor, _ tape: Tape, addingTo residual: Tensor?) -> Tensor {
-    let mixed = tape.attention(queryKeyValue(x, tape), headCount: headCount)
-    return projection(mixed, tape, addingTo: residual)
+    let projected = queryKeyValue(x, tape)
+    let mixed = tape.attention(projected, headCount: headCount)
+    let output = projection(mixed, tape, addingTo: residual)
+    tape.forget(projected, .attention)
+    tape.forget(mixed, .attention)
+    return output
   }
 }

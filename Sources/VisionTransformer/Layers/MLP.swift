@@ -18,8 +18,10 @@ public struct MLP: Sendable {
   public func callAsFunction(_ x: Tensor, _ tape: Tape, addingTo residual: Tensor?) -> Tensor {
     // fc1's bias joins the activation, which has to pass over the hidden tensor anyway.
     let preactivation = tape.linear(x, weight: tape(hidden.weight))
-    return tape.geluLinear(
+    let result = tape.geluLinear(
       preactivation, inputBias: tape(hidden.bias), weight: tape(output.weight), bias: tape(output.bias),
       addingTo: residual)
+    tape.forget(preactivation, .block)
+    return result
   }
 }

@@ -64,9 +64,11 @@ public struct TransformerBlock: Sendable {
       attentionScaling(residual, tape) { attention(input, tape, addingTo: $0) }
     }
     let mixed = kept.map { tape.gather(attended, indices: $0) } ?? attended
-    return mlpSite(mixed, tape) { input, residual in
+    let output = mlpSite(mixed, tape) { input, residual in
       mlpScaling(residual, tape) { mlp(input, tape, addingTo: $0) }
     }
+    tape.forget(attended, .block)
+    return output
   }
 }
 

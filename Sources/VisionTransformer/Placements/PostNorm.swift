@@ -27,7 +27,10 @@ public struct PostNorm: NormPlacement {
     func callAsFunction(
       _ x: Tensor, _ tape: Tape, branch: (_ input: Tensor, _ residual: Tensor?) -> Tensor
     ) -> Tensor {
-      norm(branch(x, x), tape)
+      let sum = branch(x, x)
+      let output = norm(sum, tape)
+      tape.forget(sum, .block)
+      return output
     }
   }
 }

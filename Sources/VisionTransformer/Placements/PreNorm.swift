@@ -18,16 +18,20 @@ public struct PreNorm: NormPlacement {
 
   /// Declares the sublayer's norm.
   public func site(_ place: SublayerPlace, makeNorm: NormFactory, scope: ParameterScope) -> any ResidualSite {
-    Site(norm: makeNorm(width: place.width, scope: scope[place.normName]))
+    Site(norm: makeNorm(width: place.width, scope: scope[place.normName]), kind: place.kind)
   }
 
   private struct Site: ResidualSite {
     let norm: any Norm
+    let kind: SublayerPlace.Kind
 
     func callAsFunction(
       _ x: Tensor, _ tape: Tape, branch: (_ input: Tensor, _ residual: Tensor?) -> Tensor
     ) -> Tensor {
-      branch(norm(x, tape), x)
+      let normed = norm(x, tape)
+      let output = branch(normed, x)
+      tape.forget(normed, kind == .attention ? .attention : .block)
+      return output
     }
   }
 }
