@@ -4,8 +4,7 @@
 // One thread writes a buffer before it is shared; after that, threads that share it only read it, or write
 // disjoint ranges between two meetings of the lanes. A buffer with `restore` is read by its tape's thread alone.
 final class Buffer: @unchecked Sendable {
-  private var address: UnsafeMutablePointer<Scalar>
-  private let capacity: Int
+  private var block: BufferPool.Block
   private let pool: BufferPool
   private var isDropped = false
 
@@ -13,8 +12,7 @@ final class Buffer: @unchecked Sendable {
   var restore: (() -> Void)?
 
   init(block: BufferPool.Block, pool: BufferPool) {
-    address = block.pointer
-    capacity = block.capacity
+    self.block = block
     self.pool = pool
   }
 
@@ -25,7 +23,7 @@ final class Buffer: @unchecked Sendable {
   @inline(__always)
   var pointer: UnsafeMutablePointer<Scalar> {
     if isDropped { bringBack() }
-    return address
+    return block.pointer
   }
 
   /// Gives the memory back to the pool when the content can be computed again.
@@ -35,11 +33,9 @@ final class Buffer: @unchecked Sendable {
     isDropped = true
   }
 
-  private var block: BufferPool.Block { BufferPool.Block(pointer: address, capacity: capacity) }
-
   @inline(never)
   private func bringBack() {
-    address = pool.takeBlock(capacity).pointer
+    block = pool.takeBlock(block.capacity)
     isDropped = false
     restore?()
   }

@@ -1,71 +1,85 @@
-import Platform
+import Foundation
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Foundation
-#endif
 
 /// Memory for tensors, kept for reuse so that a training step allocates nothing after the first.
 ///
-/// A buffer returns to its pool when the last tensor that reads it goes away, on whichever thread that is.
-/// Sizes are rounded up to four classes a doubling; pages never touched cost nothing.
+/// A buffer returns to its pool when the last tensor that reads it goes away, on whichever thread that is. Small
+/// buffers are rounded up to four classes a doubling; large ones are blocks of an arena.
 public final class BufferPool: Sendable {
-  private struct State {
+  // The arena is touched under the lock alone.
+  private struct State: @unchecked Sendable {
     var free: [Int: [Block]] = [:]
-    var bytes = 0
+    var smallBytes = 0
+    var arena: Arena?
   }
 
-  // A block in the free list has no other owner.
+  // A block that was given back has no other owner.
   struct Block: @unchecked Sendable {
     let pointer: UnsafeMutablePointer<Scalar>
     let capacity: Int
+    let isLarge: Bool
   }
 
+  private static let largeBytes = 16 << 10
   private let state = Mutex(State())
 
   /// Creates an empty pool.
   public init() {}
 
   /// Bytes this pool has taken from the system and not given back.
-  public var bytes: Int { state.withLock { $0.bytes } }
+  public var bytes: Int { state.withLock { $0.smallBytes + ($0.arena?.committed ?? 0) } }
 
   deinit {
     state.withLock { state in
       for blocks in state.free.values {
         for block in blocks { free(block.pointer) }
       }
+      state.arena?.release()
     }
   }
 
-  func take(_ count: Int) -> Buffer { Buffer(block: takeBlock(Self.sizeClass(count)), pool: self) }
+  func take(_ count: Int) -> Buffer { Buffer(block: takeBlock(count), pool: self) }
 
-  /// A block of one of the classes of `sizeClass`.
-  func takeBlock(_ capacity: Int) -> Block {
-    state.withLock { $0.free[capacity]?.popLast() } ?? allocate(capacity)
+  func takeBlock(_ count: Int) -> Block {
+    let bytes = count * MemoryLayout<Scalar>.stride
+    let block = bytes < Self.largeBytes ? takeSmall(Self.sizeClass(count)) : takeLarge(Arena.rounded(bytes))
+    guard let block else {
+      preconditionFailure(
+        "out of memory: a tensor wanted \(bytes) bytes; use a smaller batch or train.accumulation")
+    }
+    return block
   }
 
   func give(_ block: Block) {
-    state.withLock { $0.free[block.capacity, default: []].append(block) }
+    state.withLock { state in
+      if block.isLarge {
+        state.arena?.give(UnsafeMutableRawPointer(block.pointer), block.capacity * MemoryLayout<Scalar>.stride)
+      } else {
+        state.free[block.capacity, default: []].append(block)
+      }
+    }
   }
 
-  private func allocate(_ capacity: Int) -> Block {
+  private func takeLarge(_ bytes: Int) -> Block? {
+    state.withLock { state in
+      if state.arena == nil { state.arena = Arena() }
+      return state.arena?.take(bytes).map { raw in
+        let capacity = bytes / MemoryLayout<Scalar>.stride
+        return Block(pointer: raw.bindMemory(to: Scalar.self, capacity: capacity), capacity: capacity, isLarge: true)
+      }
+    }
+  }
+
+  private func takeSmall(_ capacity: Int) -> Block? {
+    if let reused = state.withLock({ $0.free[capacity]?.popLast() }) { return reused }
     let size = capacity * MemoryLayout<Scalar>.stride
     var raw: UnsafeMutableRawPointer?
-    let isLarge = size >= 2 << 20
-    let status = posix_memalign(&raw, isLarge ? 2 << 20 : 64, size)
-    guard status == 0, let raw else {
-      preconditionFailure("out of memory: a tensor wanted \(size) bytes; use a smaller batch")
-    }
-    #if os(Linux)
-      if isLarge { madvise(raw, size, MADV_HUGEPAGE) }
-    #endif
-    state.withLock { $0.bytes += size }
-    return Block(pointer: raw.bindMemory(to: Scalar.self, capacity: capacity), capacity: capacity)
+    guard posix_memalign(&raw, 64, size) == 0, let raw else { return nil }
+    state.withLock { $0.smallBytes += size }
+    return Block(pointer: raw.bindMemory(to: Scalar.self, capacity: capacity), capacity: capacity, isLarge: false)
   }
 
-  /// The capacity that a request for `count` scalars is rounded up to.
+  /// The capacity that a small request for `count` scalars is rounded up to.
   package static func sizeClass(_ count: Int) -> Int {
     guard count > 64 else { return 64 }
     let quarter = 1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount - 2)
