@@ -26,7 +26,7 @@ public final class Tape {
   /// Collects the time of operations by kind when set.
   package var times: OperationTimes?
 
-  private let recordsGradients: Bool
+  let recordsGradients: Bool
   private var backwardSteps: [() -> Void] = []
   private var parameterTensors: [ObjectIdentifier: Tensor] = [:]
 

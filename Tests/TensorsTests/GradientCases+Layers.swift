@@ -35,16 +35,20 @@ extension GradientCase {
       let weight = Tensor.random([outputs, hidden], seed: 3)
       let bias = Tensor.random([outputs], seed: 4)
       let residual = Tensor.random(leading + [outputs], seed: 5)
-      let inputs = [x, inputBias, weight, bias]
+      let inputs = [
+        Tensor.random(leading + [5], seed: 6), Tensor.random([hidden, 5], seed: 7), inputBias, weight, bias,
+      ]
       cases += [
         GradientCase(operation: "gelu", variant: "bias", inputs: [x, inputBias]) {
           $0.gelu($1[0], bias: $1[1])
         },
-        GradientCase(operation: "geluLinear", variant: "bare", inputs: inputs) {
-          $0.geluLinear($1[0], inputBias: $1[1], weight: $1[2], bias: $1[3])
+        GradientCase(operation: "mlp", variant: "bare", inputs: inputs) {
+          $0.mlp($1[0], hiddenWeight: $1[1], hiddenBias: $1[2], outputWeight: $1[3], outputBias: $1[4])
         },
-        GradientCase(operation: "geluLinear", variant: "residual", inputs: inputs + [residual]) {
-          $0.geluLinear($1[0], inputBias: $1[1], weight: $1[2], bias: $1[3], addingTo: $1[4])
+        GradientCase(operation: "mlp", variant: "residual", inputs: inputs + [residual]) {
+          $0.mlp(
+            $1[0], hiddenWeight: $1[1], hiddenBias: $1[2], outputWeight: $1[3], outputBias: $1[4],
+            addingTo: $1[5])
         },
       ]
     }

@@ -52,9 +52,9 @@ struct GradientSharingTests {
       let tokens = tape.sequence(
         classToken: tape(token), registers: nil, patches: input, positions: nil, indices: nil)
       let normed = tape.layerNorm(tokens, weight: tape(gain), bias: tape(bias), epsilon: 1e-6)
-      let hidden = tape.linear(normed, weight: tape(matrix))
-      let output = tape.geluLinear(
-        hidden, inputBias: tape(bias), weight: tape(matrix), bias: tape(bias), addingTo: tokens)
+      let output = tape.mlp(
+        normed, hiddenWeight: tape(matrix), hiddenBias: tape(bias), outputWeight: tape(matrix),
+        outputBias: tape(bias), addingTo: tokens)
       tape.backward(from: output, gradient: Tensor.random(output.shape, seed: 5))
     }
     let other = Tensor.random([2, 3, 12], seed: 9)

@@ -41,8 +41,11 @@ struct StochasticDepthTests {
     let tape = Tape(mode: .training, recordsGradients: false)
     tape.samples = SampleIdentity(seed: 1, epoch: 0, indices: Array(0..<batch))
     let samples = try stream(rate: rate, tape, batch: batch)
-    let dropped = samples.count { $0 == x }
-    #expect(samples.allSatisfy { $0 == x || relativeError($0, to: kept) <= 1e-6 })
+    // Not the same bits: in some kernels the order of a product's sums depends on the place in the batch.
+    let isDropped = samples.map { relativeError($0, to: x) <= 1e-6 }
+    let dropped = isDropped.count { $0 }
+    #expect(relativeError(kept, to: x) > 1e-2)
+    #expect(zip(samples, isDropped).allSatisfy { $1 || relativeError($0, to: kept) <= 1e-6 })
     let deviation = (rate * (1 - rate) / Double(batch)).squareRoot()
     #expect(abs(Double(dropped) / Double(batch) - rate) <= 5 * deviation)
   }
@@ -55,7 +58,9 @@ struct StochasticDepthTests {
       return try stream(rate: 0.5, tape, batch: indices.count)
     }
     let all = try draw(Array(0..<40))
-    #expect(try draw(Array(20..<40)) == Array(all[20...]))
+    for (sample, same) in zip(try draw(Array(20..<40)), all[20...]) {
+      #expect(relativeError(sample, to: same) <= 1e-6)
+    }
     #expect(try draw(Array(0..<40), epoch: 1) != all)
   }
 }

@@ -16,12 +16,8 @@ public struct MLP: Sendable {
 
   /// x [B, N, D] → [B, N, D], added to `residual` when given.
   public func callAsFunction(_ x: Tensor, _ tape: Tape, addingTo residual: Tensor?) -> Tensor {
-    // fc1's bias joins the activation, which has to pass over the hidden tensor anyway.
-    let preactivation = tape.linear(x, weight: tape(hidden.weight))
-    let result = tape.geluLinear(
-      preactivation, inputBias: tape(hidden.bias), weight: tape(output.weight), bias: tape(output.bias),
-      addingTo: residual)
-    tape.forget(preactivation, .block)
-    return result
+    tape.mlp(
+      x, hiddenWeight: tape(hidden.weight), hiddenBias: tape(hidden.bias), outputWeight: tape(output.weight),
+      outputBias: tape(output.bias), addingTo: residual)
   }
 }
