@@ -138,11 +138,14 @@ static void vk_deliver(const vk_layout *l, vk_target from, vk_real *matrix, long
 #undef VK_TARGET
 #undef VK_WIDEST
 #undef VK_TALLEST
-#define VK_DISPATCH(function, ...)                                                     \
-  (__builtin_cpu_supports("x86-64-v4")   ? vk_v4_##function(__VA_ARGS__)               \
-   : __builtin_cpu_supports("x86-64-v3") ? vk_v3_##function(__VA_ARGS__)               \
-                                         : vk_baseline_##function(__VA_ARGS__))
+static int vk_level_limit = 4;
+void vk_limit_attention_level(int level) { vk_level_limit = level; }
+#define VK_DISPATCH(function, ...)                                                                        \
+  (vk_level_limit >= 4 && __builtin_cpu_supports("x86-64-v4")   ? vk_v4_##function(__VA_ARGS__)           \
+   : vk_level_limit >= 3 && __builtin_cpu_supports("x86-64-v3") ? vk_v3_##function(__VA_ARGS__)           \
+                                                                : vk_baseline_##function(__VA_ARGS__))
 #else
+void vk_limit_attention_level(int level) { (void)level; }
 #define VK_DISPATCH(function, ...) vk_baseline_##function(__VA_ARGS__)
 #endif
 

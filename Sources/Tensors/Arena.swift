@@ -6,7 +6,7 @@ import Foundation
 /// alive at its worst moment: memory of one shape's activations serves another's gradients. Addresses are reserved for
 /// as much as the machine has; memory is taken from the system when the range first grows over it. A few hundred
 /// blocks are alive at a time; taking and giving back look through the free ranges, of which there are fewer.
-struct Arena {
+package struct Arena {
   private struct Range {
     var start, count: Int
     var end: Int { start + count }
@@ -17,11 +17,11 @@ struct Arena {
   private let base: UnsafeMutableRawPointer
   private let reserved: Int
   private var top = 0
-  private(set) var committed = 0
+  package private(set) var committed = 0
   private var free: [Range] = []  // ascending, never touching each other
 
   /// Reserves addresses; nil when the system refuses.
-  init?() {
+  package init?() {
     let size = max(Int(ProcessInfo.processInfo.physicalMemory), 64 * Self.growth) + Self.growth
     guard let raw = mmap(nil, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | Self.noReserve, -1, 0),
       raw != MAP_FAILED
@@ -42,17 +42,17 @@ struct Arena {
   #endif
 
   /// Gives everything back to the system.
-  func release() { munmap(mapped, mappedCount) }
+  package func release() { munmap(mapped, mappedCount) }
 
   /// The bytes that a request takes: whole cache lines, and never whole pages, since operands that lie whole pages
   /// apart would share their places in a cache.
-  static func rounded(_ bytes: Int) -> Int {
+  package static func rounded(_ bytes: Int) -> Int {
     let lines = (bytes + 63) & ~63
     return lines & 4095 == 0 ? lines + 192 : lines
   }
 
   /// A block of `count` bytes, a value of `rounded`; nil when there is no memory left.
-  mutating func take(_ count: Int) -> UnsafeMutableRawPointer? {
+  package mutating func take(_ count: Int) -> UnsafeMutableRawPointer? {
     var best: Int?
     for index in free.indices where free[index].count >= count {
       if best.map({ free[index].count < free[$0].count }) ?? true { best = index }
@@ -76,7 +76,7 @@ struct Arena {
   }
 
   /// Takes back a block of `count` bytes.
-  mutating func give(_ pointer: UnsafeMutableRawPointer, _ count: Int) {
+  package mutating func give(_ pointer: UnsafeMutableRawPointer, _ count: Int) {
     let start = pointer - base
     var (low, high) = (0, free.count)
     while low < high {
@@ -95,12 +95,15 @@ struct Arena {
   }
 
   /// Bytes of the free ranges, and how many there are.
-  var freeRanges: (bytes: Int, count: Int) { (free.reduce(0) { $0 + $1.count } + committed - top, free.count) }
+  package var freeRanges: (bytes: Int, count: Int) {
+    (free.reduce(0) { $0 + $1.count } + committed - top, free.count)
+  }
 
   private mutating func grow(to end: Int) -> Bool {
     guard end > committed else { return true }
     let target = (end + Self.growth - 1) / Self.growth * Self.growth
-    guard target <= reserved, mprotect(base + committed, target - committed, PROT_READ | PROT_WRITE) == 0 else {
+    guard target <= reserved, mprotect(base + committed, target - committed, PROT_READ | PROT_WRITE) == 0
+    else {
       return false
     }
     #if os(Linux)

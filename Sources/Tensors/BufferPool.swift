@@ -53,7 +53,8 @@ public final class BufferPool: Sendable {
   func give(_ block: Block) {
     state.withLock { state in
       if block.isLarge {
-        state.arena?.give(UnsafeMutableRawPointer(block.pointer), block.capacity * MemoryLayout<Scalar>.stride)
+        state.arena?.give(
+          UnsafeMutableRawPointer(block.pointer), block.capacity * MemoryLayout<Scalar>.stride)
       } else {
         state.free[block.capacity, default: []].append(block)
       }
@@ -65,7 +66,8 @@ public final class BufferPool: Sendable {
       if state.arena == nil { state.arena = Arena() }
       return state.arena?.take(bytes).map { raw in
         let capacity = bytes / MemoryLayout<Scalar>.stride
-        return Block(pointer: raw.bindMemory(to: Scalar.self, capacity: capacity), capacity: capacity, isLarge: true)
+        return Block(
+          pointer: raw.bindMemory(to: Scalar.self, capacity: capacity), capacity: capacity, isLarge: true)
       }
     }
   }
@@ -76,7 +78,8 @@ public final class BufferPool: Sendable {
     var raw: UnsafeMutableRawPointer?
     guard posix_memalign(&raw, 64, size) == 0, let raw else { return nil }
     state.withLock { $0.smallBytes += size }
-    return Block(pointer: raw.bindMemory(to: Scalar.self, capacity: capacity), capacity: capacity, isLarge: false)
+    return Block(
+      pointer: raw.bindMemory(to: Scalar.self, capacity: capacity), capacity: capacity, isLarge: false)
   }
 
   /// The capacity that a small request for `count` scalars is rounded up to.

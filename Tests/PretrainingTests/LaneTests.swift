@@ -49,8 +49,8 @@ struct LaneTests {
     }
   }
 
-  /// Nine lanes have more lanes than samples.
-  @Test(arguments: [2, 3, 5, 9])
+  /// Nine and 64 lanes are more than there are samples.
+  @Test(arguments: [2, 3, 5, 9, 64])
   func theNumberOfLanesDoesNotMatter(lanes: Int) throws {
     expectSame(try train("plain", lanes: lanes), try train("plain", lanes: 1))
   }
@@ -58,6 +58,14 @@ struct LaneTests {
   @Test(arguments: [1, 2], [2, 3, 8])
   func theNumberOfPassesDoesNotMatter(lanes: Int, passes: Int) throws {
     expectSame(try train("plain", lanes: lanes, passes: passes), try train("plain", lanes: 1))
+  }
+
+  /// Without clipping parameters move while other gradients are still being computed; with it, after all of them.
+  @Test(arguments: [1, 2, 3], [1, 2])
+  func movingEarlyIsMovingLate(lanes: Int, passes: Int) throws {
+    expectSame(
+      try train("plain", lanes: lanes, passes: passes),
+      try train("plain", lanes: lanes, passes: passes, clipNorm: 1e9))
   }
 
   @Test func oneSampleIsABatchToo() throws {

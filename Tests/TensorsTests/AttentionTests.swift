@@ -1,10 +1,15 @@
+#if DoublePrecision
+  import CVectorKernelsDouble
+#else
+  import CVectorKernels
+#endif
 import Foundation
 import Tensors
 import TestSupport
 import Testing
 
 /// Tiled attention against its naive twin in double precision, and what follows from its definition.
-@Suite("Attention")
+@Suite("Attention", .serialized)
 struct AttentionTests {
   struct Example: Sendable, CustomTestStringConvertible {
     let batch, tokens, width, heads: Int
@@ -15,9 +20,53 @@ struct AttentionTests {
   @Test(arguments: [
     Example(batch: 1, tokens: 1, width: 8, heads: 2), Example(batch: 2, tokens: 17, width: 39, heads: 3),
     Example(batch: 3, tokens: 50, width: 64, heads: 1), Example(batch: 1, tokens: 257, width: 12, heads: 2),
-    Example(batch: 1, tokens: 400, width: 20, heads: 4),
+    Example(batch: 1, tokens: 400, width: 20, heads: 4), Example(batch: 2, tokens: 13, width: 64, heads: 2),
+    Example(batch: 1, tokens: 197, width: 96, heads: 2), Example(batch: 1, tokens: 64, width: 16, heads: 1),
+    Example(batch: 1, tokens: 1100, width: 16, heads: 1),
   ])
   func matchesItsNaiveTwin(_ example: Example) throws {
+    try expectNaiveTwin(example)
+  }
+
+  /// The kernels of older CPUs, which this one runs as well.
+  @Test(arguments: [1, 3], [(2, 17, 39, 3), (1, 131, 64, 2), (3, 7, 16, 1)])
+  func everyInstructionSetMatches(level: Int32, _ shape: (Int, Int, Int, Int)) throws {
+    vk_limit_attention_level(level)
+    defer { vk_limit_attention_level(4) }
+    try expectNaiveTwin(Example(batch: shape.0, tokens: shape.1, width: shape.2, heads: shape.3))
+  }
+
+  /// A score far above the others takes everything, one far below nothing.
+  @Test func largeScoresKeepTheirMeaning() {
+    let (tokens, width) = (3, 2)
+    // Queries 1000, keys 1000, −1000 and 999: scores in the millions.
+    let qkv = [[1000, 0, 1000, 0, 1, 2], [1000, 0, -1000, 0, 3, 4], [1000, 0, 999, 0, 5, 6]].flatMap {
+      $0.map { Scalar($0) }
+    }
+    let output = Tape(mode: .evaluating).attention(
+      Tensor(shape: [1, tokens, 3 * width], values: qkv), headCount: 1)
+    #expect(output.values == [1, 2, 1, 2, 1, 2])
+  }
+
+  /// Wherever it stands, in a vector or after the last whole one: the query that it belongs to shows it, all do when
+  /// it is a key's.
+  @Test(arguments: [0, 3, 16, 33], [Scalar.nan, .infinity])
+  func brokenInputStaysVisible(at token: Int, value: Scalar) {
+    let (tokens, width) = (34, 4)
+    for isKey in [false, true] {
+      var qkv = Tensor.random([1, tokens, 3 * width], seed: 5).values
+      qkv[token * 3 * width + (isKey ? width : 0)] = value
+      let output = Tape(mode: .evaluating).attention(
+        Tensor(shape: [1, tokens, 3 * width], values: qkv), headCount: 1
+      ).values
+      let broken = (0..<tokens).filter { output[$0 * width].isNaN }
+      #expect(
+        value.isInfinite ? broken.contains(token) || isKey : broken == (isKey ? Array(0..<tokens) : [token]))
+      #expect(!broken.isEmpty)
+    }
+  }
+
+  private func expectNaiveTwin(_ example: Example) throws {
     let qkv = Tensor.random([example.batch, example.tokens, 3 * example.width], seed: 1)
     let upstream = Tensor.random([example.batch, example.tokens, example.width], seed: 2)
     let tape = Tape(mode: .training)

@@ -26,7 +26,8 @@ extension GradientCase {
         let middle = tape.linear(mixed, weight: v[3], addingTo: v[0])
         let second = tape.layerNorm(middle, weight: v[1], bias: nil, epsilon: 1e-6)
         return tape.mlp(
-          second, hiddenWeight: v[4], hiddenBias: v[5], outputWeight: v[3], outputBias: v[5], addingTo: middle)
+          second, hiddenWeight: v[4], hiddenBias: v[5], outputWeight: v[3], outputBias: v[5], addingTo: middle
+        )
       },
       chain("post-norm", [x, square, gain]) { tape, v in
         let sum = tape.linear(v[0], weight: v[1], addingTo: v[0])

@@ -56,6 +56,26 @@ struct TapeTests {
     #expect(try #require(tape.gradient(of: trainable)).values == first)
   }
 
+  /// Each once, after the last operation that reads it, and the tape keeps none.
+  @Test func completeGradientsAreHandedOver() throws {
+    func run(_ tape: Tape) {
+      let inner = tape.linear(x, weight: tape(trainable), bias: tape(frozen))
+      let outer = tape.linear(inner, weight: tape(trainable))
+      tape.backward(from: tape.meanSquaredError(outer, target: Tensor(shape: [2, 5])))
+    }
+    let plain = Tape(mode: .training)
+    run(plain)
+    run(plain)
+    let tape = Tape(mode: .training)
+    var handed: [(name: String, values: [Scalar]?)] = []
+    run(tape)
+    tape.onGradient = { handed.append(($0.name, $1?.values)) }
+    run(tape)
+    #expect(handed.map(\.name) == ["trainable"])
+    #expect(handed.first?.values == (try #require(plain.gradient(of: trainable)).values))
+    #expect(tape.gradient(of: trainable) == nil)
+  }
+
   @Test func theObserverSeesNamedTensors() {
     let tape = Tape(mode: .training)
     var seen: [String] = []

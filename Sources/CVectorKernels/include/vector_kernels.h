@@ -57,6 +57,10 @@ void vk_attention(const vk_real *qkv, vk_real *output, vk_real *statistics, vk_r
 void vk_attention_backward(const vk_real *qkv, const vk_real *upstream, const vk_real *statistics, vk_real *gradient,
                            vk_real *scratch, vk_attention_shape shape);
 
+/// Keeps the two functions above to x86-64-v`level` even on a CPU that has more: 1, 3 or 4. For tests, which would
+/// otherwise prove one instruction set only.
+void vk_limit_attention_level(int level);
+
 /// Constants of one AdamW step for one parameter.
 typedef struct {
   vk_real stepSize;        // lr / (1 - beta1^t)

@@ -1,4 +1,5 @@
 import Platform
+import Tensors
 
 /// The keys under `train:`.
 public struct TrainRecipe: Codable, Sendable, Equatable {
@@ -18,6 +19,8 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
   public var clipNorm: Double?
   /// Passes that each lane splits its share of the batch into.
   public var accumulation = 1
+  /// Activations that the backward pass computes again to save memory: `none`, `attention` or `block`.
+  public var recompute = Recompute.none
   /// Momentum of the moving average of the weights; absent: no average.
   public var averageMomentum: Double?
   /// The seed of initial weights, data order, crops and masks.
