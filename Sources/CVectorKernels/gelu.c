@@ -5,12 +5,12 @@
 #include "exponential.h"
 
 VK_CLONES
-void vk_gelu(const vk_real *restrict x, const vk_real *restrict bias, vk_real *restrict y, long rows,
-             long columns) {
+void vk_gelu(const vk_real *x, const vk_real *bias, vk_real *y, long rows, long columns) {
 #pragma clang fp contract(fast)
   for (long row = 0; row < rows; row++) {
     const vk_real *input = x + row * columns;
     vk_real *output = y + row * columns;
+#pragma clang loop vectorize(assume_safety)
     for (long i = 0; i < columns; i++) {
       vk_real density, value = input[i] + bias[i];
       output[i] = value * vk_normal(value, &density);

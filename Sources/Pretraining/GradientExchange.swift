@@ -43,16 +43,19 @@ final class GradientExchange: Sendable {
         squares: [Double](repeating: 0, count: slices.count)))
   }
 
-  /// Takes one lane's part of a parameter's gradient, nil when none reached it, and does a share of the updates that
-  /// are due.
+  /// Takes one lane's part of a parameter's gradient, nil when none reached it.
+  ///
+  /// The lane that completes a parameter is the one behind: it goes on, and the updates that are due fall to a lane
+  /// that comes with a part that others still lack. So lanes stay side by side and few gradients wait.
   func bring(_ gradient: Tensor?, of parameter: Int, from lane: Int) {
-    let due = state.withLock { state in
+    let isBehind = state.withLock { state in
       state.parts[parameter][lane] = gradient
       state.arrivals[parameter] += 1
-      if state.arrivals[parameter] == participants.count { makeReady(parameter, &state) }
-      return (state.ready.count + participants.count - 1) / participants.count
+      guard state.arrivals[parameter] == participants.count else { return false }
+      makeReady(parameter, &state)
+      return participants.count > 1
     }
-    for _ in 0..<due { if !updateOne() { return } }
+    if !isBehind { drain() }
   }
 
   /// Does what is due until nothing is.

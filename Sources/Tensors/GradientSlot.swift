@@ -5,6 +5,8 @@ final class GradientSlot: @unchecked Sendable {
   let parameter: Parameter?
   /// Recorded operations that have yet to add to the gradient of the parameter.
   var pendingReaders = 0
+  /// Those among them that said so before their backward step ended.
+  var finishedEarly = 0
 
   init(of parameter: Parameter? = nil) { self.parameter = parameter }
 

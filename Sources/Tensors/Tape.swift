@@ -122,7 +122,19 @@ public final class Tape {
     return Tensor(shape: output.shape, buffer: output.buffer, offset: output.offset, gradient: slot)
   }
 
+  /// Says inside a backward step that it neither reads a parameter nor adds to its gradient any more, so that its
+  /// gradient can be handed over before the step is done.
+  func finish(_ parameter: Tensor) {
+    guard let slot = parameter.gradient, slot.parameter != nil else { return }
+    finishReading(slot)
+    slot.finishedEarly += 1
+  }
+
   private func finishReading(_ slot: GradientSlot) {
+    if slot.finishedEarly > 0 {
+      slot.finishedEarly -= 1
+      return
+    }
     slot.pendingReaders -= 1
     guard slot.pendingReaders == 0, let onGradient, let parameter = slot.parameter else { return }
     onGradient(parameter, slot.take())

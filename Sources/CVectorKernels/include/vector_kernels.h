@@ -16,11 +16,11 @@ extern "C" {
 /// The instruction set that was chosen: "x86-64-v4", "x86-64-v3" or "baseline".
 const char *vk_instruction_set(void);
 
-/// y = GELU(x + bias), the erf form; x, y [rows, columns], bias [columns].
+/// y = GELU(x + bias), the erf form; x, y [rows, columns], bias [columns]. `y` may be `x`.
 void vk_gelu(const vk_real *x, const vk_real *bias, vk_real *y, long rows, long columns);
 
 /// dx = dy * GELU'(x + bias) and y = GELU(x + bias) in one pass, and the columns of dx added to dBias. `dx` may be
-/// `dy`; `y` and `dBias` may be null.
+/// `dy`, `y` may be `x`; `y` and `dBias` may be null.
 void vk_gelu_backward(const vk_real *x, const vk_real *bias, const vk_real *dy, vk_real *dx, vk_real *y, vk_real *dBias,
                       long rows, long columns);
 

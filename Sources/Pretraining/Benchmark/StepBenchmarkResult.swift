@@ -47,7 +47,7 @@ public struct StepBenchmarkResult: Codable, Sendable, CustomStringConvertible {
         "ms a step",
         "\(number(millisecondsPerStep, 2)), the slowest \(number(slowestStepRatio, 2)) times that"),
       line("GFLOP/s", number(gflops)),
-      line("peak memory", "\(peakBytes >> 20) MB"),
+      line("peak memory", "\(peakBytes / 1_000_000) MB"),
       line("first step after", "\(number(secondsToFirstStep, 2)) s"),
       line("data wait", "\(number(dataWait * 100)) %"),
     ]

@@ -46,16 +46,14 @@ extension Tape {
       [unowned self] upstream in
       let activation = allocate([chunk, hidden])
       let gradient = allocate([chunk, hidden])
-      let again = kept == nil ? allocate([chunk, hidden]) : nil
       let hiddenBiasTarget = zeroedAccumulator(hiddenBias)
       let outputTarget = outputWeight.gradient?.accumulator(shape: outputWeight.shape, pool: pool)
-      let hiddenTarget = hiddenWeight.gradient?.accumulator(shape: hiddenWeight.shape, pool: pool)
       let inputTarget = x.gradient?.accumulator(shape: x.shape, pool: pool)
       for start in stride(from: 0, to: rows, by: chunk) {
         let count = min(chunk, rows - start)
         let input = x.pointer + start * inputs
         let g = upstream.pointer + start * outputs
-        let preactivation = kept.map { $0.pointer + start * hidden } ?? again?.pointer ?? activation.pointer
+        let preactivation = kept.map { $0.pointer + start * hidden } ?? activation.pointer
         if kept == nil {
           gemm(
             count, hidden, inputs, input, stride: inputs, .none, hiddenWeight.pointer, stride: inputs,
@@ -71,13 +69,16 @@ extension Tape {
         }
         if let (target, beta) = outputTarget {
           gemm(
-            outputs, hidden, count, g, stride: outputs, .transposed, activation.pointer, stride: hidden, .none,
+            outputs, hidden, count, g, stride: outputs, .transposed, activation.pointer, stride: hidden,
+            .none,
             beta: start == 0 ? beta : 1, target, stride: hidden)
         }
-        if let (target, beta) = hiddenTarget {
+        if start + count == rows { finish(outputWeight) }
+        if let (target, beta) = hiddenWeight.gradient?.accumulator(shape: hiddenWeight.shape, pool: pool) {
           gemm(
-            hidden, inputs, count, gradient.pointer, stride: hidden, .transposed, input, stride: inputs, .none,
-            beta: start == 0 ? beta : 1, target, stride: inputs)
+            hidden, inputs, count, gradient.pointer, stride: hidden, .transposed, input, stride: inputs,
+            .none,
+            beta: beta, target, stride: inputs)
         }
         if let (target, beta) = inputTarget {
           gemm(
