@@ -42,9 +42,9 @@ SHAPES = {
     "b": (224, 16, (768, 12, 12), (512, 8, 16), 8),
 }
 
-# The faster attention, by interleaved steps on a 2-core AMD EPYC (Zen 4). Two threads, otherwise idle: mini
-# explicit by 6 %, ti fused by 1-2 %. xs, s and b only by CPU time on one thread: fused by 3-5 %.
-ATTENTION = {"mini": "explicit", "xs": "fused", "ti": "fused", "s": "fused", "b": "fused"}
+# The faster attention, by interleaved runs on 2-core AMD EPYCs (Zen 4 and Zen 5), two threads, otherwise idle: mini
+# explicit by 6-13 %, xs explicit by 17 %, ti and s the same within 2 %; b fused by 3-5 % of CPU time.
+ATTENTION = {"mini": "explicit", "xs": "explicit", "ti": "fused", "s": "fused", "b": "fused"}
 
 
 def arguments():

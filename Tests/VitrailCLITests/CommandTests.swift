@@ -73,6 +73,28 @@ struct CommandTests {
     expectError(try Vitrail.run("bench", "step", "--shape", "mimi"), "--shape", "did you mean 'mini'")
   }
 
+  /// Shares are of the lanes' time between the start and the end of each step.
+  @Test("bench says where the time goes, on images too")
+  func profile() throws {
+    try withTemporaryFolder { folder in
+      try SampleImages.write(to: folder, count: 50, channels: 3)
+      let outcome = try Vitrail.run(
+        "bench", "step", "--shape", "mini", "--steps", "2", "--data", folder.path, "--recompute", "block",
+        "--profile", "--json")
+      let json = try parsed(outcome.output).entries
+      let shares = try #require(json["profile"]?.entries).compactMapValues(\.double)
+      #expect(shares.count == 8)
+      #expect(abs(shares.values.reduce(0, +) - 1) <= 1e-9)
+      #expect(shares.values.allSatisfy { (0..<1).contains($0) })
+      #expect((shares["matrixProducts"] ?? 0) > 0.3)
+      #expect((json["dataWait"]?.double ?? -1) >= 0)
+    }
+    expectError(
+      try Vitrail.run("bench", "step", "--recompute", "blok"), "--recompute", "did you mean 'block'")
+    let text = try Vitrail.run("bench", "step", "--shape", "mini", "--steps", "1", "--profile").output
+    #expect(text.contains("images/s") && text.contains("attention") && text.contains("idle"))
+  }
+
   @Test("dataset export writes a folder that can be trained on")
   func export() throws {
     try withTemporaryFolder { folder in

@@ -92,7 +92,8 @@ public final class PretrainingRun {
     let average = recipe.train.averageMomentum.map { WeightAverage(of: trainable, momentum: $0) }
     step = TrainingStep(
       objective: objective, optimizer: optimizer, parameters: trainable, team: LaneTeam(count: laneCount),
-      passes: recipe.train.accumulation, recompute: recipe.train.recompute, clipNorm: recipe.train.clipNorm, average: average)
+      passes: recipe.train.accumulation, recompute: recipe.train.recompute, clipNorm: recipe.train.clipNorm,
+      average: average)
     schedule = WarmupCosine(
       peak: recipe.train.learningRatePerBatch256 * Double(recipe.train.batchSize) / 256,
       minimum: recipe.train.minimumLearningRate, warmupEpochs: recipe.train.warmupEpochs ?? 0, epochs: epochs)

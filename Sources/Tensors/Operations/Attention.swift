@@ -22,8 +22,9 @@ extension Tape {
     let buffer = output.buffer
     let compute = { [unowned self, unowned buffer] in
       let scratch = allocate([vk_attention_scratch(shape)])
+      let projected = qkv.pointer
       timed(.attention) {
-        vk_attention(qkv.pointer, buffer.pointer, statistics.pointer, scratch.pointer, shape)
+        vk_attention(projected, buffer.pointer, statistics.pointer, scratch.pointer, shape)
       }
       countAttentionProducts(shape, isBackward: false)
     }
