@@ -19,22 +19,20 @@ final class GradientExchange: Sendable {
     var squares: [Double]
   }
 
-  private let participants: [Int]
-  private let laneCount: Int
+  private let participantCount: Int
   private let slices: [ParameterSlice]
   private let slicesOf: [Range<Int>]
   private let update: @Sendable (ParameterSlice, [Tensor]) -> Double
   private let state: Mutex<State>
 
-  /// Prepares one step in which the lanes `participants` have samples; `update` moves a slice and returns Σ g².
+  /// Prepares one step in which `participantCount` of `laneCount` lanes have samples; `update` moves a slice and returns Σ g².
   init(
-    slices: [ParameterSlice], slicesOf: [Range<Int>], participants: [Int], laneCount: Int,
+    slices: [ParameterSlice], slicesOf: [Range<Int>], participantCount: Int, laneCount: Int,
     update: @escaping @Sendable (ParameterSlice, [Tensor]) -> Double
   ) {
     self.slices = slices
     self.slicesOf = slicesOf
-    self.participants = participants
-    self.laneCount = laneCount
+    self.participantCount = participantCount
     self.update = update
     state = Mutex(
       State(
@@ -51,9 +49,9 @@ final class GradientExchange: Sendable {
     let isBehind = state.withLock { state in
       state.parts[parameter][lane] = gradient
       state.arrivals[parameter] += 1
-      guard state.arrivals[parameter] == participants.count else { return false }
+      guard state.arrivals[parameter] == participantCount else { return false }
       makeReady(parameter, &state)
-      return participants.count > 1
+      return participantCount > 1
     }
     if !isBehind { drain() }
   }
@@ -67,7 +65,7 @@ final class GradientExchange: Sendable {
   func finish() -> Double {
     state.withLock { state in
       for parameter in slicesOf.indices
-      where state.arrivals[parameter] > 0 && state.arrivals[parameter] < participants.count {
+      where state.arrivals[parameter] > 0 && state.arrivals[parameter] < participantCount {
         makeReady(parameter, &state)
       }
     }

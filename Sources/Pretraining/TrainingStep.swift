@@ -89,7 +89,7 @@ public final class TrainingStep: Sendable {
     let shares = shares(of: batch)
     let losses = Mutex([Double](repeating: 0, count: team.count))
     let exchange = GradientExchange(
-      slices: slices, slicesOf: slicesOf, participants: shares.indices.filter { !shares[$0].isEmpty },
+      slices: slices, slicesOf: slicesOf, participantCount: shares.count { !$0.isEmpty },
       laneCount: team.count
     ) { [self] slice, gradients in
       // Every lane has posted its loss by the time that the first parameter is complete.

@@ -15,11 +15,6 @@ package final class OperationTimes {
   /// Seconds counted under one kind.
   package func seconds(_ kind: Kind) -> Double { Double(nanoseconds[kind.rawValue]) * 1e-9 }
 
-  /// Forgets what was counted.
-  package func reset() {
-    for place in nanoseconds.indices { nanoseconds[place] = 0 }
-  }
-
   /// Runs `body` and counts its time.
   @inline(__always)
   package func measure(_ kind: Kind, _ body: () -> Void) {
