@@ -4,8 +4,6 @@
 #include "dispatch.h"
 #include "exponential.h"
 
-#define VK_WIDTH (64 / (long)sizeof(vk_real))
-typedef vk_real vk_vector __attribute__((vector_size(64)));
 typedef vk_real vk_unaligned __attribute__((vector_size(64), aligned(sizeof(vk_real)), may_alias));
 #ifdef VITRAIL_DOUBLE
 #define VK_INTERLEAVE_LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
@@ -16,27 +14,6 @@ typedef vk_real vk_unaligned __attribute__((vector_size(64), aligned(sizeof(vk_r
 #define VK_INTERLEAVE_HIGH(a, b) \
   __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
 #endif
-
-// exp of every element, each at most 0 or NaN; results below 1e-38 are 0 (the constants are vk_exp's).
-static inline __attribute__((always_inline)) void vk_exp_in_place(vk_vector *x) {
-#ifdef VITRAIL_DOUBLE
-  for (int i = 0; i < VK_WIDTH; i++) (*x)[i] = vk_exp((*x)[i]);
-#else
-#pragma clang fp contract(fast)
-  typedef int32_t vk_integers __attribute__((vector_size(64)));
-  const vk_integers isNormal = *x > -87.3f, isNaN = *x != *x;
-  const vk_vector bounded = (vk_vector)((vk_integers)*x & isNormal);
-  const vk_vector shifted = bounded * 1.44269504088896341f + 12582912.0f, n = shifted - 12582912.0f;
-  const vk_vector r = bounded - n * 0.693359375f + n * 2.12194440e-4f;
-  vk_vector p = r * 0.0013814625480734611f + 0.008368709975609945f;
-  p = p * r + 0.04166838719656817f;
-  p = p * r + 0.16666520688249403f;
-  p = p * r + 0.4999999345206152f;
-  p = p * r * r + r + 1.0f;
-  const vk_vector power = (vk_vector)((__builtin_convertvector(n, vk_integers) + 127) << 23);
-  *x = (vk_vector)(((vk_integers)(p * power) & isNormal) | ((vk_integers)*x & isNaN));
-#endif
-}
 
 // Where the parts of the scratch memory begin. Matrices with a row a token are used where they lie when a head is a
 // whole number of vectors wide; otherwise copies with padded rows stand in for them.

@@ -2,10 +2,17 @@
 #pragma once
 #include "vector_kernels.h"
 
+#define VK_WIDTH (64 / (long)sizeof(vk_real))
+typedef vk_real vk_vector __attribute__((vector_size(64)));
+
 #ifdef VITRAIL_DOUBLE
 #include <math.h>
 
 static inline __attribute__((always_inline)) vk_real vk_exp(vk_real x) { return exp(x); }
+
+static inline __attribute__((always_inline)) void vk_exp_in_place(vk_vector *x) {
+  for (int i = 0; i < VK_WIDTH; i++) (*x)[i] = vk_exp((*x)[i]);
+}
 
 // Returns the cumulative distribution at x and stores the density.
 static inline __attribute__((always_inline)) vk_real vk_normal(vk_real x, vk_real *density) {
@@ -17,22 +24,24 @@ static inline __attribute__((always_inline)) vk_real vk_normal(vk_real x, vk_rea
 #include <stdint.h>
 #include <string.h>
 
-// exp(x) = 2^n * exp(r), |r| <= ln(2)/2, ln(2) in two parts; the polynomial for exp(r) - 1 - r is minimax of
-// degree 6 (relative error 3e-9). Below -87.3 the result is 0, above 88.7 infinity, NaN stays NaN.
+// exp(x) = 2^n * exp(r), |r| <= ln(2)/2, ln(2) in two parts; p = exp(r), the polynomial for exp(r) - 1 - r is minimax
+// of degree 6 (relative error 3e-9). For a number or a vector.
+#define VK_EXP_SPLIT(x, n, p)                                                          \
+  n = x * 1.44269504088896341f + 12582912.0f; /* 1.5 * 2^23 rounds to an integer */    \
+  n = n - 12582912.0f;                                                                 \
+  const __typeof__(x) r = x - n * 0.693359375f + n * 2.12194440e-4f;                   \
+  p = r * 0.0013814625480734611f + 0.008368709975609945f;                              \
+  p = p * r + 0.04166838719656817f;                                                    \
+  p = p * r + 0.16666520688249403f;                                                    \
+  p = p * r + 0.4999999345206152f;                                                     \
+  p = p * r * r + r + 1.0f;
+
+// Below -87.3 the result is 0, above 88.7 infinity, NaN stays NaN.
 static inline __attribute__((always_inline)) float vk_exp(float x) {
-  const float shifter = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
   float bounded = x > 89.0f ? 89.0f : x;
   bounded = bounded < -88.0f ? -88.0f : bounded;
-  float shifted = bounded * 1.44269504088896341f + shifter;
-  float n = shifted - shifter;
-  float r = bounded - n * 0.693359375f;
-  r = r + n * 2.12194440e-4f;
-  float p = 0.0013814625480734611f;
-  p = p * r + 0.008368709975609945f;
-  p = p * r + 0.04166838719656817f;
-  p = p * r + 0.16666520688249403f;
-  p = p * r + 0.4999999345206152f;
-  p = p * r * r + r + 1.0f;
+  float n, p;
+  VK_EXP_SPLIT(bounded, n, p)
   // 2^n in two halves, so that n = 128 does not overflow before the product does.
   int32_t exponent = (int32_t)n;
   int32_t half = exponent >> 1;
@@ -43,6 +52,18 @@ static inline __attribute__((always_inline)) float vk_exp(float x) {
   float y = p * a * b;
   y = x < -87.3f ? 0.0f : y;
   return x != x ? x : y;
+}
+
+// exp of every element, each at most 0 or NaN; results below 1e-38 are 0.
+static inline __attribute__((always_inline)) void vk_exp_in_place(vk_vector *x) {
+#pragma clang fp contract(fast)
+  typedef int32_t vk_integers __attribute__((vector_size(64)));
+  const vk_integers isNormal = *x > -87.3f, isNaN = *x != *x;
+  const vk_vector bounded = (vk_vector)((vk_integers)*x & isNormal);
+  vk_vector n, p;
+  VK_EXP_SPLIT(bounded, n, p)
+  const vk_vector power = (vk_vector)((__builtin_convertvector(n, vk_integers) + 127) << 23);
+  *x = (vk_vector)(((vk_integers)(p * power) & isNormal) | ((vk_integers)*x & isNaN));
 }
 
 // The lower tail is exp(-t^2/2) * M(t), t = |x|; M is a polynomial in 1/(1 + 0.35 t) fitted with relative error

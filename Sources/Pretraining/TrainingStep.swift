@@ -54,6 +54,17 @@ public final class TrainingStep: Sendable {
     }
   }
 
+  /// The passes that a lane splits its share of a batch into unless told otherwise: as many as leave four times the
+  /// width of patches in each, 1024 at the least.
+  ///
+  /// Activations grow with patches × width and gradients, which lanes hold from pass to pass, with width²: passes of
+  /// that size weigh several times the gradients, and their products are large enough to run at full speed. The
+  /// memory of a step so does not depend on the batch.
+  public static func passes(batch: Int, lanes: Int, _ configuration: VisionTransformerConfiguration) -> Int {
+    let patches = (batch + lanes - 1) / lanes * configuration.grid.count
+    return min(max(1, patches / max(1024, 4 * configuration.width)), 1024)
+  }
+
   /// Bytes of the lanes' activation and gradient pools.
   public var poolBytes: Int { lanes.reduce(0) { $0 + $1.tape.pool.bytes } }
 

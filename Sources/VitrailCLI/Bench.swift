@@ -26,8 +26,10 @@ struct Bench: ParsableCommand {
     var steps = 10
     @Option(help: "What the backward pass computes again: none, attention, block.")
     var recompute = "none"
-    @Option(help: "Passes that each lane splits its share into.", transform: number(in: 1...4096))
-    var accumulation = 1
+    @Option(
+      help: "Passes that each lane splits its share into; default: as in training.",
+      transform: number(in: 1...1024))
+    var accumulation: Int?
     @Flag(help: "Show where the time goes.")
     var profile = false
     @Flag(help: "Print JSON.")

@@ -87,6 +87,24 @@ struct TrainingStepTests {
     #expect(bytes[0] > 0 && bytes.allSatisfy { $0 == bytes[0] })
   }
 
+  @Test func aLargerBatchInMorePassesTakesNoMoreMemory() {
+    func bytes(samples: Int, passes: Int) -> Int {
+      let step = step(lanes: 1, passes: passes)
+      _ = step.run(model.batch(samples), learningRate: 1e-3, step: 1)
+      return step.poolBytes
+    }
+    #expect(bytes(samples: 40, passes: 8) == bytes(samples: 10, passes: 2))
+    #expect(bytes(samples: 40, passes: 2) > bytes(samples: 10, passes: 2))
+  }
+
+  @Test(arguments: [("mini", 3), ("xs", 2), ("ti", 3), ("s", 1), ("b", 1)])
+  func passesKeepProductsLarge(shape: String, passes: Int) throws {
+    let shape = try #require(BenchmarkShape.all.first { $0.name == shape })
+    #expect(TrainingStep.passes(batch: shape.batch, lanes: 2, shape.encoder) == passes)
+    #expect(TrainingStep.passes(batch: 1, lanes: 64, shape.encoder) == 1)
+    #expect(TrainingStep.passes(batch: 1 << 20, lanes: 1, shape.encoder) == 1024)
+  }
+
   @Test func averagesFollowTheWeights() {
     let start = model.trainable.map(\.value.values)
     let average = WeightAverage(of: model.trainable, momentum: 0.75)

@@ -40,6 +40,9 @@ struct PretrainTests {
       let report = try String(contentsOf: run.appendingPathComponent("report.html"), encoding: .utf8)
       #expect(report.contains("</html>") && !report.contains("src=\"http"))
 
+      let recipe = try String(contentsOf: run.appendingPathComponent("recipe.yaml"), encoding: .utf8)
+      #expect(!recipe.contains("auto"), "what was left to the run is written out")
+
       let other = folder.appendingPathComponent("other run")
       let repeated = try Vitrail.run(
         "pretrain", "--recipe", run.appendingPathComponent("recipe.yaml").path, "--out", other.path)

@@ -15,8 +15,8 @@ public struct StepBenchmark: Sendable {
     public var steps = 10
     /// What the backward pass computes again.
     public var recompute = Recompute.none
-    /// Passes that each lane splits its share into.
-    public var accumulation = 1
+    /// Passes that each lane splits its share into; nil: those that training takes.
+    public var accumulation: Int?
     /// Whether to count the time of each kind of work.
     public var profiles = false
     /// The defaults.
@@ -42,10 +42,13 @@ public struct StepBenchmark: Sendable {
     let store = ParameterStore(seed: 0)
     let encoder = try VisionTransformer(shape.encoder, parameters: store)
     let objective = try MaskedAutoencoder(encoder: encoder, options: shape.objective, at: "bench")
+    let passes =
+      options.accumulation
+      ?? TrainingStep.passes(batch: shape.batch, lanes: team.count, shape.encoder)
     let trainable = store.parameters.filter(\.isTrainable)
     let step = TrainingStep(
       objective: objective, optimizer: AdamW(parameters: trainable, options: .init()), parameters: trainable,
-      team: team, passes: options.accumulation, recompute: options.recompute)
+      team: team, passes: passes, recompute: options.recompute)
     let total = warmup + options.steps
     let loader = try source.map { (source) throws(Failure) in try makeLoader(source, steps: total) }
     defer { loader?.stop() }

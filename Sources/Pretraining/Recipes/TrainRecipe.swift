@@ -17,8 +17,8 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
   public var warmupEpochs: Double?
   /// Largest norm of the whole gradient; absent: no clipping.
   public var clipNorm: Double?
-  /// Passes that each lane splits its share of the batch into.
-  public var accumulation = 1
+  /// Passes that each lane splits its share of the batch into; `auto`: passes just large enough to run at full speed.
+  public var accumulation = AutomaticCount.auto
   /// Activations that the backward pass computes again to save memory: `none`, `attention` or `block`.
   public var recompute = Recompute.none
   /// Momentum of the moving average of the weights; absent: no average.
@@ -26,7 +26,7 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
   /// The seed of initial weights, data order, crops and masks.
   public var seed: UInt64 = 0
   /// Lanes, or `auto` for one a core.
-  public var lanes = LaneSetting.auto
+  public var lanes = AutomaticCount.auto
   /// Steps between lines of `metrics.jsonl`.
   public var logSteps = 10
   /// Minutes between checkpoints.
@@ -58,8 +58,6 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
       warmupEpochs ?? 0 >= 0, "warmupEpochs", "warmupEpochs is \(warmupEpochs ?? 0)", "choose 0 or more")
     try require(clipNorm ?? 1 > 0, "clipNorm", "clipNorm is \(clipNorm ?? 0)", positive)
     try require(
-      (1...4096).contains(accumulation), "accumulation", "accumulation is \(accumulation)", "choose 1 … 4096")
-    try require(
       (0...1).contains(averageMomentum ?? 0), "averageMomentum", "averageMomentum is \(averageMomentum ?? 0)",
       "choose 0 … 1; 0.999 is usual")
     try require(logSteps > 0, "logSteps", "logSteps is \(logSteps)", positive)
@@ -67,32 +65,5 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
       checkpointMinutes > 0, "checkpointMinutes", "checkpointMinutes is \(checkpointMinutes)", positive)
     try require(
       checkpointSteps ?? 1 > 0, "checkpointSteps", "checkpointSteps is \(checkpointSteps ?? 0)", positive)
-  }
-}
-
-/// How many lanes: a number, or `auto` for one a core.
-public enum LaneSetting: Codable, Sendable, Equatable {
-  case auto
-  case count(Int)
-
-  /// Decodes `auto` or a number from 1 to 1024.
-  public init(from decoder: any Decoder) throws {
-    switch try JSONValue(from: decoder) {
-    case .string("auto"): self = .auto
-    case .integer(let count) where (1...1024).contains(count): self = .count(count)
-    case let other:
-      throw DecodingError.dataCorrupted(
-        .init(
-          codingPath: decoder.codingPath, debugDescription: "found \(other.summary), wanted auto or 1 … 1024")
-      )
-    }
-  }
-
-  /// Encodes the same.
-  public func encode(to encoder: any Encoder) throws {
-    switch self {
-    case .auto: try "auto".encode(to: encoder)
-    case .count(let count): try count.encode(to: encoder)
-    }
   }
 }

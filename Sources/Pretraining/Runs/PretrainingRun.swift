@@ -61,12 +61,12 @@ public final class PretrainingRun {
   /// - Throws: `Failure` when the recipe's parts do not fit together or the source holds no image.
   public init(recipe given: Recipe, source: any ImageSource, folder: RunFolder) throws(Failure) {
     var recipe = given
-    let laneCount =
-      switch recipe.train.lanes {
-      case .auto: LaneTeam.coreCount
-      case .count(let count): count
-      }
+    let laneCount = recipe.train.lanes.resolved(LaneTeam.coreCount)
     recipe.train.lanes = .count(laneCount)
+    let configuration = recipe.model.configuration(at: "model")
+    let passes = recipe.train.accumulation.resolved(
+      TrainingStep.passes(batch: recipe.train.batchSize, lanes: laneCount, configuration))
+    recipe.train.accumulation = .count(passes)
     let preprocessing = recipe.data.preprocessing(for: recipe.model)
     recipe.data.mean = preprocessing.mean
     recipe.data.standardDeviation = preprocessing.standardDeviation
@@ -83,7 +83,6 @@ public final class PretrainingRun {
     self.preprocessing = preprocessing
 
     let store = ParameterStore(seed: recipe.train.seed)
-    let configuration = recipe.model.configuration(at: "model")
     encoder = try VisionTransformer(configuration, parameters: store)
     let encoderParameterCount = store.parameters.count
     objective = try Objectives.make(recipe.objective, encoder: encoder, at: "objective")
@@ -92,7 +91,7 @@ public final class PretrainingRun {
     let average = recipe.train.averageMomentum.map { WeightAverage(of: trainable, momentum: $0) }
     step = TrainingStep(
       objective: objective, optimizer: optimizer, parameters: trainable, team: LaneTeam(count: laneCount),
-      passes: recipe.train.accumulation, recompute: recipe.train.recompute, clipNorm: recipe.train.clipNorm,
+      passes: passes, recompute: recipe.train.recompute, clipNorm: recipe.train.clipNorm,
       average: average)
     schedule = WarmupCosine(
       peak: recipe.train.learningRatePerBatch256 * Double(recipe.train.batchSize) / 256,
