@@ -6,6 +6,7 @@
 
 #include <jerror.h>
 #include <setjmp.h>
+#include <stdlib.h>
 #include <string.h>
 
 // A crafted file can repeat scans over a large image for minutes; real ones have about ten.
@@ -13,18 +14,19 @@
 
 _Static_assert(CJPEG_MESSAGE_CAPACITY >= JMSG_LENGTH_MAX, "libjpeg's messages must fit");
 
-typedef struct {
-  struct jpeg_error_mgr handlers;  // first: `jpeg.err` points at it and at the context alike
+struct cjpeg_decoder {
+  struct jpeg_error_mgr handlers;  // first: `jpeg.err` points at it and at the decoder alike
   struct jpeg_decompress_struct jpeg;
   struct jpeg_progress_mgr progress;
   jmp_buf jump;
   char *message;
-} context;
+  bool pads;
+};
 
 static void fail(j_common_ptr jpeg) {
-  context *within = (context *)jpeg->err;
-  jpeg->err->format_message(jpeg, within->message);
-  longjmp(within->jump, 1);
+  cjpeg_decoder *decoder = (cjpeg_decoder *)jpeg->err;
+  jpeg->err->format_message(jpeg, decoder->message);
+  longjmp(decoder->jump, 1);
 }
 
 // libjpeg goes on after damage and paints gray. Warnings that mean wrong pixels are failures here;
@@ -38,6 +40,11 @@ static void judge_warning(j_common_ptr jpeg, int level) {
     case JWRN_NOT_SEQUENTIAL:
     case JWRN_TOO_MUCH_DATA:
       return;
+    case JWRN_JPEG_EOF:
+    case JWRN_HIT_MARKER:
+      if (((cjpeg_decoder *)jpeg->err)->pads) return;
+      fail(jpeg);
+      return;
     default:
       fail(jpeg);
   }
@@ -45,88 +52,112 @@ static void judge_warning(j_common_ptr jpeg, int level) {
 
 static void print_nothing(j_common_ptr jpeg) { (void)jpeg; }
 
-static void give_up(context *within, const char *text) {
-  snprintf(within->message, CJPEG_MESSAGE_CAPACITY, "%s", text);
-  longjmp(within->jump, 1);
+static void give_up(cjpeg_decoder *decoder, const char *text) {
+  snprintf(decoder->message, CJPEG_MESSAGE_CAPACITY, "%s", text);
+  longjmp(decoder->jump, 1);
 }
 
 static void limit_scans(j_common_ptr jpeg) {
   if (((j_decompress_ptr)jpeg)->input_scan_number > MAXIMUM_SCANS)
-    give_up((context *)jpeg->err, "too many scans");
+    give_up((cjpeg_decoder *)jpeg->err, "too many scans");
 }
 
-// Header, and pixels where they are wanted, under one setjmp.
-static bool read_jpeg(context *within, const uint8_t *bytes, size_t count, cjpeg_header *header,
-                      uint8_t *pixels) {
-  j_decompress_ptr jpeg = &within->jpeg;
-  jpeg->err = jpeg_std_error(&within->handlers);
-  within->handlers.error_exit = fail;
-  within->handlers.emit_message = judge_warning;
-  within->handlers.output_message = print_nothing;
-  if (setjmp(within->jump)) {
-    jpeg_destroy_decompress(jpeg);
-    return false;
-  }
-  jpeg_create_decompress(jpeg);
-  within->progress.progress_monitor = limit_scans;
-  jpeg->progress = &within->progress;
-  jpeg_mem_src(jpeg, bytes, count);
-  jpeg_read_header(jpeg, TRUE);
-
-  cjpeg_header found = {jpeg->image_width, jpeg->image_height, 0};
+static uint32_t choose_color_space(cjpeg_decoder *decoder) {
+  j_decompress_ptr jpeg = &decoder->jpeg;
   switch (jpeg->jpeg_color_space) {
     case JCS_GRAYSCALE:
       jpeg->out_color_space = JCS_GRAYSCALE;
-      found.channels = 1;
-      break;
+      return 1;
     case JCS_RGB:
     case JCS_YCbCr:
       jpeg->out_color_space = JCS_RGB;
-      found.channels = 3;
-      break;
+      return 3;
     case JCS_CMYK:
     case JCS_YCCK:
       jpeg->out_color_space = JCS_CMYK;
-      found.channels = 4;
-      break;
+      return 4;
     default:
-      give_up(within, "neither gray, colour nor CMYK");
+      give_up(decoder, "neither gray, colour nor CMYK");
+      return 0;
   }
-  if (!pixels) {
-    *header = found;
-  } else {
-    if (memcmp(&found, header, sizeof found) != 0) give_up(within, "the header changed while reading");
-    jpeg->dct_method = JDCT_ISLOW;
-    jpeg_start_decompress(jpeg);
-    if ((uint32_t)jpeg->output_components != found.channels || jpeg->output_width != found.width ||
-        jpeg->output_height != found.height)
-      give_up(within, "unexpected sample layout");
-    size_t row_bytes = (size_t)found.width * found.channels;
-    while (jpeg->output_scanline < jpeg->output_height) {
-      JSAMPROW row = pixels + jpeg->output_scanline * row_bytes;
-      jpeg_read_scanlines(jpeg, &row, 1);
-    }
-    jpeg_finish_decompress(jpeg);
+}
+
+cjpeg_decoder *cjpeg_open(const uint8_t *bytes, size_t count, bool pads, cjpeg_header *header, char *message) {
+  cjpeg_decoder *decoder = calloc(1, sizeof *decoder);
+  if (!decoder) {
+    snprintf(message, CJPEG_MESSAGE_CAPACITY, "out of memory");
+    return NULL;
   }
-  jpeg_destroy_decompress(jpeg);
+  j_decompress_ptr jpeg = &decoder->jpeg;
+  decoder->pads = pads;
+  decoder->message = message;
+  message[0] = 0;
+  jpeg->err = jpeg_std_error(&decoder->handlers);
+  decoder->handlers.error_exit = fail;
+  decoder->handlers.emit_message = judge_warning;
+  decoder->handlers.output_message = print_nothing;
+  if (setjmp(decoder->jump)) {
+    cjpeg_close(decoder);
+    return NULL;
+  }
+  jpeg_create_decompress(jpeg);
+  decoder->progress.progress_monitor = limit_scans;
+  jpeg->progress = &decoder->progress;
+  jpeg_mem_src(jpeg, bytes, count);
+  jpeg_read_header(jpeg, TRUE);
+  *header = (cjpeg_header){jpeg->image_width, jpeg->image_height, choose_color_space(decoder)};
+  return decoder;
+}
+
+bool cjpeg_start(cjpeg_decoder *decoder, cjpeg_window *window, char *message) {
+  j_decompress_ptr jpeg = &decoder->jpeg;
+  decoder->message = message;
+  message[0] = 0;
+  if (setjmp(decoder->jump)) return false;
+  jpeg->dct_method = JDCT_ISLOW;
+  jpeg->scale_num = 1;
+  jpeg->scale_denom = window->denominator;
+  jpeg_start_decompress(jpeg);
+  if (window->left > jpeg->output_width || window->width > jpeg->output_width - window->left ||
+      window->top > jpeg->output_height || window->height > jpeg->output_height - window->top)
+    give_up(decoder, "the image is smaller than its header said");
+  // Smooth upsampling blends neighbours: the columns beside the window are decoded too, so that those in it are as if
+  // all were. Upsampling stops at the edges of what is decoded.
+  const JDIMENSION margin = 2;
+  JDIMENSION left = window->left > margin ? window->left - margin : 0;
+  JDIMENSION right = window->left + window->width;
+  right = jpeg->output_width - right > margin ? right + margin : jpeg->output_width;
+  JDIMENSION width = right - left;
+  if (width < jpeg->output_width) jpeg_crop_scanline(jpeg, &left, &width);
+  else left = 0;
+  window->left = left;
+  window->width = width;
+  if (window->top > 0) jpeg_skip_scanlines(jpeg, window->top);
   return true;
 }
 
-static bool read_fresh(const uint8_t *bytes, size_t count, cjpeg_header *header, uint8_t *pixels,
-                       char *message) {
-  context within;
-  memset(&within, 0, sizeof within);
-  within.message = message;
+bool cjpeg_read(cjpeg_decoder *decoder, uint8_t *rows, uint32_t count, char *message) {
+  j_decompress_ptr jpeg = &decoder->jpeg;
+  decoder->message = message;
   message[0] = 0;
-  return read_jpeg(&within, bytes, count, header, pixels);
+  if (setjmp(decoder->jump)) return false;
+  const size_t row_bytes = (size_t)jpeg->output_width * jpeg->output_components;
+  for (uint32_t row = 0; row < count; row++) {
+    JSAMPROW target = rows + row * row_bytes;
+    if (jpeg_read_scanlines(jpeg, &target, 1) != 1) give_up(decoder, "the image ends too early");
+  }
+  return true;
 }
 
-bool cjpeg_read_header(const uint8_t *bytes, size_t count, cjpeg_header *header, char *message) {
-  return read_fresh(bytes, count, header, NULL, message);
+bool cjpeg_finish(cjpeg_decoder *decoder, char *message) {
+  decoder->message = message;
+  message[0] = 0;
+  if (setjmp(decoder->jump)) return false;
+  jpeg_finish_decompress(&decoder->jpeg);
+  return true;
 }
 
-bool cjpeg_decode(const uint8_t *bytes, size_t count, const cjpeg_header *expected, uint8_t *pixels,
-                  char *message) {
-  cjpeg_header header = *expected;
-  return read_fresh(bytes, count, &header, pixels, message);
+void cjpeg_close(cjpeg_decoder *decoder) {
+  jpeg_destroy_decompress(&decoder->jpeg);
+  free(decoder);
 }

@@ -16,14 +16,24 @@ static void ignore_warning(png_structp png, png_const_charp text) {
   (void)text;
 }
 
-typedef struct {
+struct cpng_decoder {
+  png_structp png;
+  png_infop info;
   const uint8_t *next;
   size_t left;
-} source;
+  size_t row_bytes;
+  uint32_t height;
+  int passes;
+  bool pads;
+  bool isCutShort;
+};
 
 static void read_bytes(png_structp png, png_bytep bytes, size_t count) {
-  source *from = png_get_io_ptr(png);
-  if (count > from->left) png_error(png, "the file ends too early");
+  cpng_decoder *from = png_get_io_ptr(png);
+  if (count > from->left) {
+    from->isCutShort = true;
+    png_error(png, "the file ends too early");
+  }
   memcpy(bytes, from->next, count);
   from->next += count;
   from->left -= count;
@@ -34,53 +44,84 @@ static bool could_not_start(char *message) {
   return false;
 }
 
-// Header, and pixels where they are wanted, under one setjmp.
-static bool read_png(const uint8_t *bytes, size_t count, cpng_header *header, uint8_t *pixels, char *message) {
+// Errors go to the message of the present call.
+static void report_to(cpng_decoder *decoder, char *message) {
   message[0] = 0;
-  source from = {bytes, count};
-  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, message, fail, ignore_warning);
-  png_infop info = png ? png_create_info_struct(png) : NULL;
-  if (!info) {
-    png_destroy_read_struct(&png, NULL, NULL);
-    return could_not_start(message);
+  png_set_error_fn(decoder->png, message, fail, ignore_warning);
+}
+
+cpng_decoder *cpng_open(const uint8_t *bytes, size_t count, bool pads, cpng_header *header, char *message) {
+  cpng_decoder *decoder = calloc(1, sizeof *decoder);
+  if (!decoder) {
+    could_not_start(message);
+    return NULL;
   }
+  decoder->next = bytes;
+  decoder->left = count;
+  decoder->pads = pads;
+  decoder->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, message, fail, ignore_warning);
+  decoder->info = decoder->png ? png_create_info_struct(decoder->png) : NULL;
+  if (!decoder->info) {
+    could_not_start(message);
+    cpng_close(decoder);
+    return NULL;
+  }
+  png_structp png = decoder->png;
+  png_infop info = decoder->info;
+  message[0] = 0;
   if (setjmp(png_jmpbuf(png))) {
-    png_destroy_read_struct(&png, &info, NULL);
-    return false;
+    cpng_close(decoder);
+    return NULL;
   }
-  png_set_read_fn(png, &from, read_bytes);
+  png_set_read_fn(png, decoder, read_bytes);
   png_read_info(png, info);
   png_set_expand(png);
-  png_set_scale_16(png);
-  int passes = png_set_interlace_handling(png);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  png_set_swap(png);
+#endif
+  decoder->passes = png_set_interlace_handling(png);
   png_read_update_info(png, info);
-
-  cpng_header found = {png_get_image_width(png, info), png_get_image_height(png, info),
-                       png_get_channels(png, info)};
-  size_t row_bytes = png_get_rowbytes(png, info);
-  if (found.channels < 1 || found.channels > 4 || row_bytes != (size_t)found.width * found.channels)
+  *header = (cpng_header){png_get_image_width(png, info), png_get_image_height(png, info),
+                          png_get_channels(png, info), png_get_bit_depth(png, info) / 8, decoder->passes > 1};
+  decoder->height = header->height;
+  decoder->row_bytes = png_get_rowbytes(png, info);
+  if (header->channels < 1 || header->channels > 4 || header->depth < 1 ||
+      decoder->row_bytes != (size_t)header->width * header->channels * header->depth)
     png_error(png, "unexpected sample layout");
-  if (!pixels) {
-    *header = found;
-  } else {
-    if (memcmp(&found, header, sizeof found) != 0) png_error(png, "the header changed while reading");
-    for (int pass = 0; pass < passes; pass++)
-      for (uint32_t row = 0; row < found.height; row++)
-        png_read_row(png, pixels + row * row_bytes, NULL);
-    png_read_end(png, NULL);
-  }
-  png_destroy_read_struct(&png, &info, NULL);
+  return decoder;
+}
+
+// Rows that the data do not reach: mid-gray.
+static bool pad(cpng_decoder *decoder, uint8_t *rows, uint32_t from, uint32_t count) {
+  if (!decoder->pads || !decoder->isCutShort) return false;
+  memset(rows + from * decoder->row_bytes, 128, (count - from) * decoder->row_bytes);
   return true;
 }
 
-bool cpng_read_header(const uint8_t *bytes, size_t count, cpng_header *header, char *message) {
-  return read_png(bytes, count, header, NULL, message);
+bool cpng_read(cpng_decoder *decoder, uint8_t *rows, uint32_t count, char *message) {
+  report_to(decoder, message);
+  if (decoder->isCutShort) return pad(decoder, rows, 0, count);
+  volatile uint32_t row = 0;
+  volatile int pass = 0;
+  // Passes fill in what earlier ones left open; without the later ones it stays gray.
+  if (decoder->passes > 1 && decoder->pads) memset(rows, 128, count * decoder->row_bytes);
+  if (setjmp(png_jmpbuf(decoder->png))) return pad(decoder, rows, pass == 0 ? row : count, count);
+  for (; pass < decoder->passes; pass++)
+    for (row = 0; row < count; row++) png_read_row(decoder->png, rows + row * decoder->row_bytes, NULL);
+  return true;
 }
 
-bool cpng_decode(const uint8_t *bytes, size_t count, const cpng_header *expected, uint8_t *pixels,
-                 char *message) {
-  cpng_header header = *expected;
-  return read_png(bytes, count, &header, pixels, message);
+bool cpng_finish(cpng_decoder *decoder, char *message) {
+  report_to(decoder, message);
+  if (decoder->isCutShort) return decoder->pads;
+  if (setjmp(png_jmpbuf(decoder->png))) return decoder->pads && decoder->isCutShort;
+  png_read_end(decoder->png, NULL);
+  return true;
+}
+
+void cpng_close(cpng_decoder *decoder) {
+  png_destroy_read_struct(&decoder->png, &decoder->info, NULL);
+  free(decoder);
 }
 
 typedef struct {

@@ -32,7 +32,8 @@ public final class EvaluationLoader: Sendable {
         patchSize: patchSize),
       table: NormalizationTable(
         mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation),
-      batchSize: batchSize, includesPixels: includesPixels, badImages: badImages, limits: options.limits)
+      batchSize: batchSize, includesPixels: includesPixels, badImages: badImages,
+      decoding: options.decoding(for: preprocessing.channels))
     ring = PrefetchRing(
       producer, numbers: 0..<(indices.count + batchSize - 1) / batchSize, options: options)
   }
@@ -74,7 +75,7 @@ private struct EvaluationProducer: BatchProducer {
   let batchSize: Int
   let includesPixels: Bool
   let badImages: BadImages
-  let limits: DecodeLimits
+  let decoding: DecodeOptions
   let clock = WorkClock()
   let pool = BufferPool()
 
@@ -91,14 +92,13 @@ private struct EvaluationProducer: BatchProducer {
     let index = draft.range.lowerBound + row
     let start = WorkClock.now
     do throws(Failure) {
-      let image = try source.image(at: index, limits: limits)
-      let decoded = WorkClock.now
+      let reader = try source.reader(at: index, options: decoding)
+      try reader.requireChannels(preprocessing.channels)
+      let image = try reader.image()
       let view = preprocessing.evaluationView(of: image)
-      grid.patchify(view.pixels, table, into: draft.patches, at: row)
-      draft.pixels?.slice(row..<row + 1).withMutableSpan { values in
-        for place in values.indices { values[place] = Scalar(view.pixels[place]) / 255 }
-      }
-      clock.add(from: start, decoded: decoded, done: WorkClock.now)
+      grid.patchify(view.samples, table, into: draft.patches, at: row)
+      draft.pixels?.slice(row..<row + 1).assign(view.samples.unitValues.map { Scalar($0) })
+      clock.add(from: start, codec: reader.codecNanoseconds, done: WorkClock.now)
       return true
     } catch {
       try badImages.record(index, error)

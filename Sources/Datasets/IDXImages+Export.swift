@@ -39,7 +39,7 @@ extension IDXImages {
       let target = "\(folder.path)/\(subfolder)\(file)"
       // A power failure can leave an unflushed file empty.
       if stat(target, &status) == 0 && status.st_size > 0 { continue }
-      try image(at: index, limits: DecodeLimits()).writePNG(
+      try image(at: index).writePNG(
         to: URL(filePath: target, directoryHint: .notDirectory), durably: false)
       written += 1
     }

@@ -103,16 +103,14 @@ public struct IDXImages: ImageSource {
 
   /// An image, copied out of the set.
   ///
-  /// - Throws: `Failure` when it has more pixels than `limits` allow.
-  public func image(at index: Int, limits: DecodeLimits) throws(Failure) -> Image {
-    guard width * height <= limits.maximumPixels else {
-      throw Failure(
-        "an image of \(width)×\(height) pixels, above the limit of \(limits.maximumPixels)",
-        at: location(of: index), mend: "raise the pixel limit")
-    }
+  /// - Throws: `Failure` when it has more pixels than the limits allow.
+  public func reader(at index: Int, options: DecodeOptions) throws(Failure) -> ImageReader {
+    try options.check(width: width, height: height, place: location(of: index))
     let size = width * height
-    return Image(
-      width: width, height: height, channels: 1, pixels: Array(pixels[index * size..<(index + 1) * size]))
+    return ImageReader(
+      Image(
+        width: width, height: height, channels: 1, pixels: Array(pixels[index * size..<(index + 1) * size])),
+      place: location(of: index))
   }
 
   /// What stands before `-images-idx3-ubyte[.gz]` in a file's name.

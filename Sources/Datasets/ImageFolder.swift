@@ -75,12 +75,11 @@ public struct ImageFolder: ImageSource {
     return path + "/" + String(decoding: names[start..<ends[index]], as: UTF8.self)
   }
 
-  /// Decodes an image.
+  /// Reads an image file.
   ///
-  /// - Throws: `Failure` when the file cannot be read, is damaged or above `limits`.
-  public func image(at index: Int, limits: DecodeLimits) throws(Failure) -> Image {
-    try ImageDecoder.decode(
-      contentsOf: URL(filePath: location(of: index), directoryHint: .notDirectory), limits: limits)
+  /// - Throws: `Failure` when it cannot be read, is no image or above the limits.
+  public func reader(at index: Int, options: DecodeOptions) throws(Failure) -> ImageReader {
+    try ImageReader(contentsOf: location(of: index), options: options)
   }
 }
 

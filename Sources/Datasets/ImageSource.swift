@@ -20,8 +20,17 @@ public protocol ImageSource: Variant, Sendable {
   func label(of index: Int) -> Int?
   /// Where an image is: its path, or `file#index`.
   func location(of index: Int) -> String
+  /// Reads an image as it is stored; what is needed of it is decoded by the reader.
+  ///
+  /// - Throws: `Failure` when its data cannot be read, are no image or above the limits.
+  func reader(at index: Int, options: DecodeOptions) throws(Failure) -> ImageReader
+}
+
+extension ImageSource {
   /// Reads and decodes an image.
   ///
-  /// - Throws: `Failure` when its data cannot be read, are damaged or above `limits`.
-  func image(at index: Int, limits: DecodeLimits) throws(Failure) -> Image
+  /// - Throws: `Failure` when its data cannot be read, are damaged or above the limits.
+  public func image(at index: Int, options: DecodeOptions = DecodeOptions()) throws(Failure) -> Image {
+    try reader(at: index, options: options).image()
+  }
 }

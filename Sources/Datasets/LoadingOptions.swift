@@ -1,23 +1,30 @@
 import Imaging
 import Tensors
 
-/// How a loader works; nothing of it changes what a batch holds.
+/// How a loader works. Threads and batches ahead change nothing of what a batch holds.
 public struct LoadingOptions: Sendable, Equatable {
   /// Threads that decode.
   public var threads: Int
   /// Batches that may be finished or in work before they are asked for; bounds memory.
   public var batchesAhead: Int
-  /// What an image file may claim before it is refused.
-  public var limits: DecodeLimits
+  /// How image files are read.
+  public var decoding: DecodeOptions
 
   /// Creates options.
   public init(
-    threads: Int = defaultThreadCount, batchesAhead: Int = 3, limits: DecodeLimits = DecodeLimits()
+    threads: Int = defaultThreadCount, batchesAhead: Int = 3, decoding: DecodeOptions = DecodeOptions()
   ) {
     precondition(threads > 0 && batchesAhead > 0, "LoadingOptions: \(threads) threads, \(batchesAhead) ahead")
     self.threads = threads
     self.batchesAhead = batchesAhead
-    self.limits = limits
+    self.decoding = decoding
+  }
+
+  /// How files are read for a model of that many channels: of four, the fourth is not taken for alpha.
+  func decoding(for channels: Int) -> DecodeOptions {
+    var options = decoding
+    options.keepsAlpha = channels == 4
+    return options
   }
 
   /// One thread a core.

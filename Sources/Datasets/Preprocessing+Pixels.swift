@@ -1,8 +1,8 @@
 import Imaging
 
 extension Preprocessing {
-  /// The evaluation view's values / 255, `[height, width, channels]`: what the raw-pixel baseline sees.
+  /// The evaluation view's values in 0…1, `[height, width, channels]`: what the raw-pixel baseline sees.
   public func pixels(of image: Image) -> [Float] {
-    evaluationView(of: image).pixels.map { Float($0) / 255 }
+    evaluationView(of: image).samples.unitValues
   }
 }

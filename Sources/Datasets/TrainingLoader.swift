@@ -2,7 +2,7 @@ import Imaging
 import Platform
 import Tensors
 
-/// Decodes, crops, flips, normalises and patchifies the batches of training steps, ahead of the training.
+/// Decodes, augments, normalises and patchifies the batches of training steps, ahead of the training.
 ///
 /// A batch depends on the seed, the step and the files only, whatever the threads and wherever a run was
 /// interrupted. In place of an image that cannot be read comes another, drawn from the row's own random
@@ -15,21 +15,25 @@ public final class TrainingLoader: Sendable {
   ///
   /// - Parameters:
   ///   - sampler: the order of `source`; its seed is the run's.
-  ///   - patchSize: divides the transform's height and width.
+  ///   - pipeline: what makes an image a view.
+  ///   - normalization: of the view's samples.
+  ///   - patchSize: divides the pipeline's height and width.
   ///   - steps: the steps to load, beginning where a run goes on.
+  ///   - totalSteps: the steps of the whole run, by which augmentations know its progress; nil means that `steps` end it.
   ///   - badImages: where images that cannot be read are entered.
   public init(
-    source: any ImageSource, sampler: EpochSampler, transform: TrainingTransform, patchSize: Int,
-    steps: Range<Int>, badImages: BadImages, options: LoadingOptions = LoadingOptions()
+    source: any ImageSource, sampler: EpochSampler, pipeline: AugmentationPipeline,
+    normalization: NormalizationTable, patchSize: Int, steps: Range<Int>, totalSteps: Int? = nil,
+    badImages: BadImages, options: LoadingOptions = LoadingOptions()
   ) {
     precondition(
       sampler.count == source.count, "a sampler of \(sampler.count) for a source of \(source.count)")
     producer = TrainingProducer(
-      source: source, sampler: sampler, transform: transform,
+      source: source, sampler: sampler, pipeline: pipeline,
       grid: PatchGrid(
-        height: transform.height, width: transform.width, channels: transform.channels, patchSize: patchSize),
-      table: NormalizationTable(mean: transform.mean, standardDeviation: transform.standardDeviation),
-      badImages: badImages, limits: options.limits)
+        height: pipeline.height, width: pipeline.width, channels: pipeline.channels, patchSize: patchSize),
+      table: normalization, totalSteps: totalSteps ?? steps.upperBound, badImages: badImages,
+      decoding: options.decoding(for: pipeline.channels))
     ring = PrefetchRing(producer, numbers: steps, options: options)
   }
 
@@ -63,11 +67,12 @@ private struct TrainingProducer: BatchProducer {
 
   let source: any ImageSource
   let sampler: EpochSampler
-  let transform: TrainingTransform
+  let pipeline: AugmentationPipeline
   let grid: PatchGrid
   let table: NormalizationTable
+  let totalSteps: Int
   let badImages: BadImages
-  let limits: DecodeLimits
+  let decoding: DecodeOptions
   let clock = WorkClock()
   let pool = BufferPool()
 
@@ -85,15 +90,15 @@ private struct TrainingProducer: BatchProducer {
     for _ in 0...Self.attempts {
       let start = WorkClock.now
       do throws(Failure) {
-        let image = try source.image(at: sample, limits: limits)
-        let decoded = WorkClock.now
+        let reader = try source.reader(at: sample, options: decoding)
         // A set smaller than a batch repeats images; each repetition draws anew.
         var stream = RandomStream(
           seed: sampler.seed, purpose: .augmentation, epoch: draft.epoch, sample: sample,
           variant: row / sampler.count)
-        let view = transform.view(of: image, drawing: &stream)
-        grid.patchify(view.pixels, table, into: draft.patches, at: row)
-        clock.add(from: start, decoded: decoded, done: WorkClock.now)
+        let view = try pipeline.view(
+          of: reader, progress: Double(draft.step) / Double(totalSteps), using: &stream)
+        grid.patchify(view.samples, table, into: draft.patches, at: row)
+        clock.add(from: start, codec: reader.codecNanoseconds, done: WorkClock.now)
         return sample
       } catch {
         try badImages.record(sample, error)

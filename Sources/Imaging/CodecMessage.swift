@@ -1,10 +1,18 @@
+import Foundation
 import Platform
 
-/// Calls a C shim that answers false and a text of at most `capacity` bytes when it fails; nil, or that text.
-func codecMessage(capacity: Int32, _ body: (UnsafeMutablePointer<CChar>) -> Bool) -> String? {
-  withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(capacity)) { buffer in
-    guard let message = buffer.baseAddress else { return "out of memory" }
-    return body(message) ? nil : String(cString: message)
+/// Counts the time that codecs take.
+final class CodecClock {
+  private(set) var nanoseconds = 0
+
+  /// Calls a C shim that answers false and a text of at most `capacity` bytes when it fails; nil, or that text.
+  func codecMessage(capacity: Int32, _ body: (UnsafeMutablePointer<CChar>) -> Bool) -> String? {
+    let start = DispatchTime.now().uptimeNanoseconds
+    defer { nanoseconds += Int(DispatchTime.now().uptimeNanoseconds - start) }
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(capacity)) { buffer in
+      guard let message = buffer.baseAddress else { return "out of memory" }
+      return body(message) ? nil : String(cString: message)
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 /// Finds the orientation in a JPEG file's EXIF segment. Whatever is missing, out of bounds or of an
 /// unexpected kind means "up": a damaged note must not cost an intact picture.
 enum EXIF {
-  static func orientation(ofJPEG bytes: RawSpan) -> Orientation {
+  static func orientation(ofJPEG bytes: UnsafeRawBufferPointer) -> Orientation {
     var offset = 2
     while let marker = bytes.number(at: offset, bytes: 2, bigEndian: true), marker >= 0xFF00 {
       switch marker {
@@ -13,13 +13,14 @@ enum EXIF {
         return .up
       default:
         guard let length = bytes.number(at: offset + 2, bytes: 2, bigEndian: true), length >= 2,
-          offset + 2 + length <= bytes.byteCount
+          offset + 2 + length <= bytes.count
         else { return .up }
         if marker == 0xFFE1, length >= 8,
           bytes.number(at: offset + 4, bytes: 4, bigEndian: true) == 0x4578_6966,  // "Exif", two zeros
           bytes.number(at: offset + 8, bytes: 2, bigEndian: true) == 0
         {
-          return orientation(ofTIFF: bytes.extracting(offset + 10..<offset + 2 + length)) ?? .up
+          return orientation(
+            ofTIFF: UnsafeRawBufferPointer(rebasing: bytes[offset + 10..<offset + 2 + length])) ?? .up
         }
         offset += 2 + length
       }
@@ -28,7 +29,7 @@ enum EXIF {
   }
 
   /// The orientation entry of the first directory of a TIFF block.
-  private static func orientation(ofTIFF bytes: RawSpan) -> Orientation? {
+  private static func orientation(ofTIFF bytes: UnsafeRawBufferPointer) -> Orientation? {
     let bigEndian: Bool
     switch bytes.number(at: 0, bytes: 2, bigEndian: true) {
     case 0x4949: bigEndian = false
@@ -57,14 +58,14 @@ enum EXIF {
   }
 }
 
-extension RawSpan {
+extension UnsafeRawBufferPointer {
   /// The unsigned number in `bytes` (at most 4) bytes from `offset`, or nil where they are not all there.
   fileprivate func number(at offset: Int, bytes: Int, bigEndian: Bool) -> Int? {
-    guard offset >= 0, offset <= byteCount - bytes else { return nil }
+    guard offset >= 0, offset <= count - bytes else { return nil }
     var value = 0
     for index in 0..<bytes {
       let position = bigEndian ? index : bytes - 1 - index
-      value = value << 8 | Int(unsafeLoadUnaligned(fromByteOffset: offset + position, as: UInt8.self))
+      value = value << 8 | Int(self[offset + position])
     }
     return value
   }

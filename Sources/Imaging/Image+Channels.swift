@@ -1,28 +1,64 @@
+import Platform
+
 extension Image {
-  /// The image with 1 or 3 channels; itself when it has them already.
+  /// Whether `converted(toChannels:)` can give that many channels.
+  public func converts(toChannels wanted: Int) -> Bool {
+    wanted == channels || (wanted == 1 && channels == 3) || (wanted == 3 && channels == 1)
+  }
+
+  /// The image with another number of channels: 3 to 1, or 1 to 3; itself when it has them already.
   ///
   /// RGB to gray is ITU-R 601 luma in Pillow's fixed point,
   /// (19595·R + 38470·G + 7471·B + 32768) >> 16; gray to RGB repeats the sample.
   public func converted(toChannels wanted: Int) -> Image {
-    precondition(wanted == 1 || wanted == 3, "an image has 1 or 3 channels, not \(wanted)")
+    precondition(converts(toChannels: wanted), "\(channels) channels cannot become \(wanted)")
     if wanted == channels { return self }
-    return Image(width: width, height: height, channels: wanted) { output in
-      pixels.withUnsafeBufferPointer { input in
-        if wanted == 1 {
-          for pixel in 0..<width * height {
-            let red = 19595 * UInt32(input[3 * pixel])
-            let green = 38470 * UInt32(input[3 * pixel + 1])
-            let blue = 7471 * UInt32(input[3 * pixel + 2])
-            output[pixel] = UInt8((red + green + blue + 32768) >> 16)
-          }
-        } else {
-          for pixel in 0..<width * height {
-            let gray = input[pixel]
-            output[3 * pixel] = gray
-            output[3 * pixel + 1] = gray
-            output[3 * pixel + 2] = gray
-          }
-        }
+    return Image(
+      width: width, height: height, channels: wanted,
+      samples: wanted == 1 ? samples.mapped(Luma()) : samples.mapped(Repetition()))
+  }
+
+  /// What a person is shown: gray and RGB as they are, else the first three channels, or the first of two.
+  public var displayed: Image {
+    if channels == 1 || channels == 3 { return self }
+    let kept = channels == 2 ? 1 : 3
+    return Image(
+      width: width, height: height, channels: kept,
+      samples: samples.mapped(Selection(channels: channels, kept: kept)))
+  }
+}
+
+private struct Luma: SampleOperation {
+  func apply<Sample: PixelSample>(to input: [Sample]) -> [Sample] {
+    filledSamples(input.count / 3) { output in
+      for pixel in 0..<input.count / 3 {
+        let red = 19595 * UInt32(input[3 * pixel])
+        let green = 38470 * UInt32(input[3 * pixel + 1])
+        let blue = 7471 * UInt32(input[3 * pixel + 2])
+        output[pixel] = Sample((red + green + blue + 32768) >> 16)
+      }
+    }
+  }
+}
+
+private struct Repetition: SampleOperation {
+  func apply<Sample: PixelSample>(to input: [Sample]) -> [Sample] {
+    filledSamples(input.count * 3) { output in
+      for pixel in input.indices {
+        output[3 * pixel] = input[pixel]
+        output[3 * pixel + 1] = input[pixel]
+        output[3 * pixel + 2] = input[pixel]
+      }
+    }
+  }
+}
+
+private struct Selection: SampleOperation {
+  let channels, kept: Int
+  func apply<Sample: PixelSample>(to input: [Sample]) -> [Sample] {
+    filledSamples(input.count / channels * kept) { output in
+      for pixel in 0..<input.count / channels {
+        for channel in 0..<kept { output[pixel * kept + channel] = input[pixel * channels + channel] }
       }
     }
   }

@@ -1,3 +1,5 @@
+import Platform
+
 extension Image {
   /// The image at another size, bit for bit as Pillow's `Image.resize`.
   ///
@@ -45,39 +47,58 @@ extension Image {
     let rows = ResizeCoefficients(
       from: crop.height, to: height, filter: filter, range: window.top..<window.top + window.height,
       reversed: false)
-    let keepsColumns = crop.width == width && !flipped
-    let keepsRows = crop.height == height
-    return Image(width: window.width, height: window.height, channels: channels) { output in
-      pixels.withUnsafeBytes { input in
+    let resample = Resample(
+      imageWidth: self.width, channels: channels, crop: crop, window: window, columns: columns, rows: rows,
+      keepsColumns: crop.width == width && !flipped, keepsRows: crop.height == height)
+    return Image(
+      width: window.width, height: window.height, channels: channels, samples: samples.mapped(resample))
+  }
+}
+
+/// Both passes over an image that is in memory.
+private struct Resample: SampleOperation {
+  let imageWidth, channels: Int
+  let crop, window: CropRectangle
+  let columns, rows: ResizeCoefficients
+  let keepsColumns, keepsRows: Bool
+
+  func apply<Sample: PixelSample>(to samples: [Sample]) -> [Sample] {
+    filledSamples(window.width * window.height * channels) { output in
+      samples.withUnsafeBufferPointer { input in
         guard let base = input.baseAddress else { return }
-        let stride = self.width * channels
-        let corner = base + crop.top * stride + crop.left * channels
-        let output = UnsafeMutableRawPointer(output)
-        let outputStride = window.width * channels
-        if keepsColumns && keepsRows {
-          let start = corner + window.top * stride + window.left * channels
-          for row in 0..<window.height {
-            (output + row * outputStride).copyMemory(from: start + row * stride, byteCount: outputStride)
-          }
-        } else if keepsColumns {
-          resampleRows(
-            of: corner + window.left * channels, stride: stride, length: outputStride, by: rows, into: output)
-        } else if keepsRows {
-          resampleColumns(
-            of: corner + window.top * stride, stride: stride, rows: window.height, channels: channels,
-            by: columns, into: output)
-        } else {
-          let range = rows.inputRange
-          let between = UnsafeMutableRawPointer.allocate(byteCount: range.count * outputStride, alignment: 16)
-          defer { between.deallocate() }
-          resampleColumns(
-            of: corner + range.lowerBound * stride, stride: stride, rows: range.count, channels: channels,
-            by: columns, into: between)
-          resampleRows(
-            of: between - range.lowerBound * outputStride, stride: outputStride, length: outputStride,
-            by: rows, into: output)
-        }
+        resample(base, into: output)
       }
+    }
+  }
+
+  private func resample<Sample: PixelSample>(
+    _ base: UnsafePointer<Sample>, into output: UnsafeMutablePointer<Sample>
+  ) {
+    let stride = imageWidth * channels
+    let corner = base + crop.top * stride + crop.left * channels
+    let outputStride = window.width * channels
+    if keepsColumns && keepsRows {
+      let start = corner + window.top * stride + window.left * channels
+      for row in 0..<window.height {
+        (output + row * outputStride).update(from: start + row * stride, count: outputStride)
+      }
+    } else if keepsColumns {
+      resampleRows(
+        of: corner + window.left * channels, stride: stride, length: outputStride, by: rows, into: output)
+    } else if keepsRows {
+      resampleColumns(
+        of: corner + window.top * stride, stride: stride, rows: window.height, channels: channels,
+        by: columns, into: output)
+    } else {
+      let range = rows.inputRange
+      let between = UnsafeMutablePointer<Sample>.allocate(capacity: range.count * outputStride)
+      defer { between.deallocate() }
+      resampleColumns(
+        of: corner + range.lowerBound * stride, stride: stride, rows: range.count, channels: channels,
+        by: columns, into: between)
+      resampleRows(
+        of: between - range.lowerBound * outputStride, stride: outputStride, length: outputStride,
+        by: rows, into: output)
     }
   }
 }

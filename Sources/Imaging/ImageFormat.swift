@@ -6,12 +6,9 @@ public enum ImageFormat: String, Sendable, Codable, CaseIterable {
   case jpeg
 
   /// The format the first bytes tell, whatever the file is called.
-  init?(signatureOf bytes: RawSpan) {
+  init?(signatureOf bytes: UnsafeRawBufferPointer) {
     func starts(with signature: [UInt8]) -> Bool {
-      bytes.byteCount >= signature.count
-        && signature.indices.allSatisfy {
-          bytes.unsafeLoadUnaligned(fromByteOffset: $0, as: UInt8.self) == signature[$0]
-        }
+      bytes.count >= signature.count && bytes.prefix(signature.count).elementsEqual(signature)
     }
     if starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
       self = .png

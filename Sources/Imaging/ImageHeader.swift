@@ -8,18 +8,22 @@ public struct ImageHeader: Sendable, Equatable {
   public let height: Int
   /// Channels of the decoded image, 1 or 3: alpha is composited, CMYK becomes RGB.
   public let channels: Int
+  /// Bits a sample, 8 or 16.
+  public let depth: Int
   /// How the stored pixels have to be turned to stand upright.
   let orientation: Orientation
   /// Samples a pixel as the codec delivers them, 1 to 4.
   let storedChannels: Int
 
   init(
-    format: ImageFormat, storedWidth: Int, storedHeight: Int, storedChannels: Int, orientation: Orientation
+    format: ImageFormat, storedWidth: Int, storedHeight: Int, storedChannels: Int, depth: Int = 8,
+    orientation: Orientation
   ) {
     self.format = format
     width = orientation.swapsSides ? storedHeight : storedWidth
     height = orientation.swapsSides ? storedWidth : storedHeight
     channels = storedChannels < 3 ? 1 : 3
+    self.depth = depth
     self.orientation = orientation
     self.storedChannels = storedChannels
   }

@@ -1,49 +1,59 @@
 import CJPEG
 import Platform
 
-enum JPEGDecoder {
-  static func header(of bytes: RawSpan, place: String) throws(Failure) -> ImageHeader {
+/// A JPEG at work.
+final class JPEGDecoder: RowDecoder {
+  let header: ImageHeader
+  private let decoder: OpaquePointer
+  private let place: String
+  private let clock: CodecClock
+  private var endsWithImage = false
+
+  init(
+    _ bytes: UnsafeRawBufferPointer, options: DecodeOptions, place: String, clock: CodecClock
+  ) throws(Failure) {
     var found = cjpeg_header()
-    let problem = bytes.withUnsafeBytes { buffer in
-      codecMessage(capacity: CJPEG_MESSAGE_CAPACITY) { message in
-        cjpeg_read_header(buffer.baseAddress, buffer.count, &found, message)
-      }
+    var opened: OpaquePointer?
+    let problem = clock.codecMessage(capacity: CJPEG_MESSAGE_CAPACITY) { message in
+      opened = cjpeg_open(bytes.baseAddress, bytes.count, options.truncated == .pad, &found, message)
+      return opened != nil
     }
-    if let problem { throw damaged("JPEG", problem, place: place) }
-    return ImageHeader(
+    guard let opened else { throw damaged("JPEG", problem ?? "no header", place: place) }
+    decoder = opened
+    self.place = place
+    self.clock = clock
+    header = ImageHeader(
       format: .jpeg, storedWidth: Int(found.width), storedHeight: Int(found.height),
       storedChannels: Int(found.channels), orientation: EXIF.orientation(ofJPEG: bytes))
   }
 
-  static func decode(_ bytes: RawSpan, header: ImageHeader, place: String) throws(Failure) -> Image {
-    var expected = cjpeg_header(
-      width: UInt32(header.storedWidth), height: UInt32(header.storedHeight),
-      channels: UInt32(header.storedChannels))
-    let samples = try StoredSamples(header) { (pixels) throws(Failure) in
-      let problem = bytes.withUnsafeBytes { buffer in
-        codecMessage(capacity: CJPEG_MESSAGE_CAPACITY) { message in
-          cjpeg_decode(buffer.baseAddress, buffer.count, &expected, pixels, message)
-        }
-      }
-      if let problem { throw damaged("JPEG", problem, place: place) }
-    }
-    let image = header.storedChannels == 4 ? fromInvertedCMYK(samples) : samples.image
-    return image.reoriented(header.orientation)
+  deinit { cjpeg_close(decoder) }
+
+  func canScale(by denominator: Int) -> Bool { [1, 2, 4, 8].contains(denominator) }
+
+  func start(_ window: DecodeWindow) throws(Failure) -> DecodeWindow {
+    var stored = cjpeg_window(
+      denominator: UInt32(window.denominator), left: UInt32(window.left), top: UInt32(window.top),
+      width: UInt32(window.width), height: UInt32(window.height))
+    let problem = clock.codecMessage(capacity: CJPEG_MESSAGE_CAPACITY) { cjpeg_start(decoder, &stored, $0) }
+    if let problem { throw damaged("JPEG", problem, place: place) }
+    let height = (header.storedHeight + window.denominator - 1) / window.denominator
+    endsWithImage = window.top + window.height == height
+    return DecodeWindow(
+      denominator: window.denominator, left: Int(stored.left), top: window.top, width: Int(stored.width),
+      height: window.height)
   }
 
-  /// RGB from the inverted CMYK that Adobe's programs, hence nearly all CMYK files, store; like Pillow,
-  /// taken for inverted always: ink x = 255 − stored x, then c = (255−K) − (C·(255−K))/255 rounded.
-  private static func fromInvertedCMYK(_ samples: StoredSamples) -> Image {
-    Image(width: samples.width, height: samples.height, channels: 3) { output in
-      samples.values.withUnsafeBufferPointer { input in
-        for pixel in 0..<samples.width * samples.height {
-          let light = UInt32(input[4 * pixel + 3])
-          for channel in 0..<3 {
-            let product = (255 - UInt32(input[4 * pixel + channel])) * light + 128
-            output[3 * pixel + channel] = UInt8(light - (((product >> 8) + product) >> 8))
-          }
-        }
-      }
+  func read(_ count: Int, into rows: UnsafeMutableRawPointer) throws(Failure) {
+    let problem = clock.codecMessage(capacity: CJPEG_MESSAGE_CAPACITY) { message in
+      cjpeg_read(decoder, rows.assumingMemoryBound(to: UInt8.self), UInt32(count), message)
     }
+    if let problem { throw damaged("JPEG", problem, place: place) }
+  }
+
+  func finish() throws(Failure) {
+    guard endsWithImage else { return }
+    let problem = clock.codecMessage(capacity: CJPEG_MESSAGE_CAPACITY) { cjpeg_finish(decoder, $0) }
+    if let problem { throw damaged("JPEG", problem, place: place) }
   }
 }

@@ -1,3 +1,5 @@
+import Platform
+
 /// How stored pixels have to be turned to stand upright; the raw values are those of EXIF's tag 0x0112.
 enum Orientation: Int {
   case up = 1
@@ -23,12 +25,45 @@ enum Orientation: Int {
     case .rotatedHalf, .transversed: (true, true)
     }
   }
+
+  /// Where a rectangle of the upright image is stored, in an image of `width`×`height` stored pixels.
+  func stored(_ crop: CropRectangle, width: Int, height: Int) -> CropRectangle {
+    func mirrored(_ start: Int, _ count: Int, in length: Int, _ isReversed: Bool) -> Int {
+      isReversed ? length - start - count : start
+    }
+    if swapsSides {
+      return CropRectangle(
+        left: mirrored(crop.top, crop.height, in: width, reversed.alongColumn),
+        top: mirrored(crop.left, crop.width, in: height, reversed.alongRow), width: crop.height,
+        height: crop.width)
+    }
+    return CropRectangle(
+      left: mirrored(crop.left, crop.width, in: width, reversed.alongRow),
+      top: mirrored(crop.top, crop.height, in: height, reversed.alongColumn), width: crop.width,
+      height: crop.height)
+  }
 }
 
 extension Image {
   /// The image turned upright.
   func reoriented(_ orientation: Orientation) -> Image {
     if orientation == .up { return self }
+    let swaps = orientation.swapsSides
+    return Image(
+      width: swaps ? height : width, height: swaps ? width : height, channels: channels,
+      samples: samples.mapped(
+        Turn(orientation: orientation, width: width, height: height, channels: channels)))
+  }
+
+  /// The mirror image, left and right exchanged.
+  public func flippedHorizontally() -> Image { reoriented(.mirroredHorizontally) }
+}
+
+private struct Turn: SampleOperation {
+  let orientation: Orientation
+  let width, height, channels: Int
+
+  func apply<Sample: PixelSample>(to input: [Sample]) -> [Sample] {
     let swaps = orientation.swapsSides
     let (outputWidth, outputHeight) = swaps ? (height, width) : (width, height)
     // Output pixel (x, y) is the stored pixel at origin + x·across + y·down.
@@ -40,26 +75,30 @@ extension Image {
     let origin =
       (reversed.alongRow ? (outputWidth - 1) * rowStep : 0)
       + (reversed.alongColumn ? (outputHeight - 1) * columnStep : 0)
-    return Image(width: outputWidth, height: outputHeight, channels: channels) { output in
-      pixels.withUnsafeBufferPointer { input in
+    return filledSamples(input.count) { output in
+      input.withUnsafeBufferPointer { input in
         for y in 0..<outputHeight {
           let row = output + y * outputWidth * channels
           let start = origin + y * down
-          if channels == 1 {
+          switch channels {
+          case 1:
             for x in 0..<outputWidth { row[x] = input[start + x * across] }
-          } else {
+          case 3:
             for x in 0..<outputWidth {
               let stored = 3 * (start + x * across)
               row[3 * x] = input[stored]
               row[3 * x + 1] = input[stored + 1]
               row[3 * x + 2] = input[stored + 2]
             }
+          default:
+            for x in 0..<outputWidth {
+              for channel in 0..<channels {
+                row[channels * x + channel] = input[channels * (start + x * across) + channel]
+              }
+            }
           }
         }
       }
     }
   }
-
-  /// The mirror image, left and right exchanged.
-  public func flippedHorizontally() -> Image { reoriented(.mirroredHorizontally) }
 }

@@ -2,7 +2,7 @@ import CPNG
 import Foundation
 import Platform
 
-/// Encodes images as 8-bit gray or RGB PNG, without loss.
+/// Encodes images as 8-bit gray or RGB PNG: without loss, but for 16-bit samples and channels beyond the third.
 public enum PNGEncoder {
   /// The PNG file's bytes.
   ///
@@ -13,10 +13,12 @@ public enum PNGEncoder {
         "an image of \(image.width)×\(image.height) pixels does not fit in a PNG file",
         at: ImageDecoder.memoryPlace, mend: "write a smaller image")
     }
-    var header = cpng_header(width: width, height: height, channels: UInt32(image.channels))
+    let image = image.displayed
+    var header = cpng_header(
+      width: width, height: height, channels: UInt32(image.channels), depth: 1, isInterlaced: false)
     var output: UnsafeMutablePointer<UInt8>?
     var size = 0
-    let problem = codecMessage(capacity: CPNG_MESSAGE_CAPACITY) { message in
+    let problem = CodecClock().codecMessage(capacity: CPNG_MESSAGE_CAPACITY) { message in
       cpng_encode(image.pixels, &header, &output, &size, message)
     }
     guard problem == nil, let output else {

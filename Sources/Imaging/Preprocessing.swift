@@ -5,7 +5,7 @@ public struct Preprocessing: Sendable, Equatable {
   public let height: Int
   /// Columns of the model's input.
   public let width: Int
-  /// Channels of the model's input, 1 or 3.
+  /// Channels of the model's input.
   public let channels: Int
   /// What the shorter side is resized to for evaluation, before the centre crop to `height`×`width`.
   public let resizeShorterSide: Int
@@ -40,21 +40,15 @@ public struct Preprocessing: Sendable, Equatable {
   /// (see `EvaluationGeometry`), cropped in the middle; each step skipped when it changes nothing.
   /// Equal to resizing whole and then cropping, but only the pixels in the crop are computed.
   public func evaluationView(of image: Image) -> Image {
-    let image = image.converted(toChannels: channels)
-    let geometry = EvaluationGeometry(
-      imageWidth: image.width, imageHeight: image.height, width: width, height: height,
-      resizeShorterSide: resizeShorterSide)
-    let whole = CropRectangle(left: 0, top: 0, width: image.width, height: image.height)
-    let keepsSize = (geometry.resizedWidth, geometry.resizedHeight) == (image.width, image.height)
-    if keepsSize && geometry.crop == whole { return image }
-    return image.resized(
-      cropping: whole, width: geometry.resizedWidth, height: geometry.resizedHeight, filter: filter,
-      window: geometry.crop, flipped: false)
+    image.converted(toChannels: channels).covering(
+      width: width, height: height, resizeShorterSide: resizeShorterSide, filter: filter)
   }
 
   /// Why no model input can be described so, if it cannot.
   private var problem: String? {
-    if channels != 1 && channels != 3 { return "channels is \(channels), not 1 or 3" }
+    if !(1...Image.maximumChannels).contains(channels) {
+      return "channels is \(channels), not 1 to \(Image.maximumChannels)"
+    }
     if min(height, width) < 1 || max(height, width) > 1 << 20 {
       return "a model input of \(height)×\(width) pixels; each side must be 1 to \(1 << 20)"
     }
@@ -69,6 +63,22 @@ public struct Preprocessing: Sendable, Equatable {
       return "mean must be finite and standardDeviation finite and positive"
     }
     return nil
+  }
+}
+
+extension Image {
+  /// The middle of the image at a size that covers `width`×`height` (see `EvaluationGeometry`); itself when nothing is
+  /// left to do.
+  func covering(width: Int, height: Int, resizeShorterSide: Int, filter: ResizeFilter) -> Image {
+    let geometry = EvaluationGeometry(
+      imageWidth: self.width, imageHeight: self.height, width: width, height: height,
+      resizeShorterSide: resizeShorterSide)
+    let whole = CropRectangle(left: 0, top: 0, width: self.width, height: self.height)
+    let keepsSize = (geometry.resizedWidth, geometry.resizedHeight) == (self.width, self.height)
+    if keepsSize && geometry.crop == whole { return self }
+    return resized(
+      cropping: whole, width: geometry.resizedWidth, height: geometry.resizedHeight, filter: filter,
+      window: geometry.crop, flipped: false)
   }
 }
 

@@ -18,7 +18,18 @@ struct ResizeCoefficients {
   ///   - range: the output positions wanted.
   ///   - reversed: whether they are wanted last first.
   init(from input: Int, to output: Int, filter: ResizeFilter, range: Range<Int>, reversed: Bool) {
-    let scale = Double(input) / Double(output)
+    self.init(
+      from: 0, length: Double(input), limit: input, to: output, filter: filter, range: range,
+      reversed: reversed)
+  }
+
+  /// The weights for a stretch of an axis that begins at `origin` and is `length` positions long, both in fractions of
+  /// positions; those from 0 to `limit` exist.
+  init(
+    from origin: Double, length: Double, limit: Int, to output: Int, filter: ResizeFilter, range: Range<Int>,
+    reversed: Bool
+  ) {
+    let scale = length / Double(output)
     let stretch = max(scale, 1)
     let inverse = 1 / stretch
     let support = filter.support * stretch
@@ -29,9 +40,9 @@ struct ResizeCoefficients {
     var values = [Double](repeating: 0, count: taps)
     for index in range.indices {
       let position = reversed ? range.upperBound - 1 - (index - range.lowerBound) : index
-      let center = (Double(position) + 0.5) * scale
+      let center = origin + (Double(position) + 0.5) * scale
       let start = max(Int(center - support + 0.5), 0)
-      let count = min(Int(center + support + 0.5), input) - start
+      let count = min(Int(center + support + 0.5), limit) - start
       var sum = 0.0
       for tap in 0..<count {
         values[tap] = filter.weight(at: (Double(tap + start) - center + 0.5) * inverse)

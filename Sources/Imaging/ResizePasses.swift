@@ -1,3 +1,5 @@
+import Platform
+
 private typealias Bytes = SIMD16<UInt8>
 
 /// Sixteen neighbouring bytes, each the weighted sum of `count` bytes `stride` apart, rounded and clamped.
@@ -28,8 +30,60 @@ private func gatherOne(
   return UInt8(clamping: sum >> ResizeCoefficients.fractionBits)
 }
 
-/// Resizes along the columns' direction: output rows of `length` bytes, packed, from rows `stride` apart.
-func resampleRows(
+/// Resizes along the columns' direction: output rows of `length` samples, packed, from rows `stride` samples apart.
+func resampleRows<Sample: PixelSample>(
+  of input: UnsafePointer<Sample>, stride: Int, length: Int, by coefficients: ResizeCoefficients,
+  into output: UnsafeMutablePointer<Sample>
+) {
+  if Sample.self == UInt8.self {
+    return resampleByteRows(
+      of: UnsafeRawPointer(input), stride: stride, length: length, by: coefficients,
+      into: UnsafeMutableRawPointer(output))
+  }
+  for row in 0..<coefficients.starts.count {
+    let first = input + coefficients.starts[row] * stride
+    for place in 0..<length {
+      output[row * length + place] = gather(first + place, stride: stride, row, coefficients)
+    }
+  }
+}
+
+/// Resizes along the rows' direction: `rows` packed output rows from rows `stride` samples apart.
+func resampleColumns<Sample: PixelSample>(
+  of input: UnsafePointer<Sample>, stride: Int, rows: Int, channels: Int, by coefficients: ResizeCoefficients,
+  into output: UnsafeMutablePointer<Sample>
+) {
+  if Sample.self == UInt8.self && (channels == 1 || channels == 3) {
+    return resampleByteColumns(
+      of: UnsafeRawPointer(input), stride: stride, rows: rows, channels: channels, by: coefficients,
+      into: UnsafeMutableRawPointer(output))
+  }
+  let width = coefficients.starts.count
+  for row in 0..<rows {
+    for column in 0..<width {
+      let first = input + row * stride + coefficients.starts[column] * channels
+      for channel in 0..<channels {
+        output[(row * width + column) * channels + channel] = gather(
+          first + channel, stride: channels, column, coefficients)
+      }
+    }
+  }
+}
+
+/// The weighted sum of samples `stride` apart for one output position, rounded and clamped.
+@inline(__always)
+private func gather<Sample: PixelSample>(
+  _ input: UnsafePointer<Sample>, stride: Int, _ position: Int, _ coefficients: ResizeCoefficients
+) -> Sample {
+  var sum: Int64 = 1 << (Int64(ResizeCoefficients.fractionBits) - 1)
+  for tap in 0..<coefficients.counts[position] {
+    sum += Int64(input[tap * stride]) * Int64(coefficients.weights[position * coefficients.taps + tap])
+  }
+  return Sample(clamping: sum >> Int64(ResizeCoefficients.fractionBits))
+}
+
+/// Resizes bytes along the columns' direction, sixteen at a time.
+private func resampleByteRows(
   of input: UnsafeRawPointer, stride: Int, length: Int, by coefficients: ResizeCoefficients,
   into output: UnsafeMutableRawPointer
 ) {
@@ -57,11 +111,11 @@ func resampleRows(
   }
 }
 
-/// Resizes along the rows' direction: `rows` packed output rows from rows `stride` apart.
+/// Resizes bytes along the rows' direction.
 ///
 /// Sixteen rows at a time are laid out column by column, so that one vector holds the same column of
 /// sixteen rows and the pass runs as `resampleRows` does.
-func resampleColumns(
+private func resampleByteColumns(
   of input: UnsafeRawPointer, stride: Int, rows: Int, channels: Int, by coefficients: ResizeCoefficients,
   into output: UnsafeMutableRawPointer
 ) {

@@ -1,3 +1,5 @@
+import Platform
+
 /// How images are cut into square patches and how a patch is laid out.
 ///
 /// Patch n = r·columns + s; inside a patch the order is row, column, channel, channel fastest (He et al., 2021).
@@ -31,32 +33,49 @@ public struct PatchGrid: Sendable, Equatable {
 
   /// Writes one image into row `index` of `patches` [B, L, P·P·C], normalised through `table` in the same pass.
   ///
-  /// `pixels` are bytes, height × width × channels interleaved.
-  public func patchify(_ pixels: [UInt8], _ table: NormalizationTable, into patches: Tensor, at index: Int) {
+  /// `samples` are height × width × channels interleaved.
+  public func patchify(
+    _ samples: PixelSamples, _ table: NormalizationTable, into patches: Tensor, at index: Int
+  ) {
     precondition(
-      pixels.count == count * width && table.channels == channels,
-      "PatchGrid.patchify: \(pixels.count) bytes for \(imageHeight)×\(imageWidth)×\(channels)")
+      samples.count == count * width && table.channels == channels,
+      "PatchGrid.patchify: \(samples.count) samples for \(imageHeight)×\(imageWidth)×\(channels)")
     precondition(
       patches.shape.suffix(2) == [count, width] && index >= 0 && index < patches.count / (count * width),
       "PatchGrid.patchify: row \(index) of \(patches.shape)")
     let target = patches.pointer + index * count * width
-    let run = patchSize * channels
-    pixels.withUnsafeBufferPointer { pixels in
+    switch samples {
+    case .eightBit(let bytes):
       table.values.withUnsafeBufferPointer { table in
-        for row in 0..<imageHeight {
-          var source = row * imageWidth * channels
-          let patchRow = row / patchSize * columns
-          let within = row % patchSize * run
-          for column in 0..<columns {
-            let output = target + (patchRow + column) * width + within
-            var channel = 0
-            for offset in 0..<run {
-              output[offset] = table[channel << 8 | Int(pixels[source + offset])]
-              channel += 1
-              if channel == channels { channel = 0 }
-            }
-            source += run
+        write(bytes, into: target) { channel, byte in table[channel << 8 | Int(byte)] }
+      }
+    case .sixteenBit(let words):
+      let (mean, deviation) = (table.mean, table.standardDeviation)
+      write(words, into: target) { channel, word in
+        (Scalar(word) / 65535 - Scalar(mean[channel])) / Scalar(deviation[channel])
+      }
+    }
+  }
+
+  @inline(__always)
+  private func write<Sample>(
+    _ samples: [Sample], into target: UnsafeMutablePointer<Scalar>, _ value: (Int, Sample) -> Scalar
+  ) {
+    let run = patchSize * channels
+    samples.withUnsafeBufferPointer { samples in
+      for row in 0..<imageHeight {
+        var source = row * imageWidth * channels
+        let patchRow = row / patchSize * columns
+        let within = row % patchSize * run
+        for column in 0..<columns {
+          let output = target + (patchRow + column) * width + within
+          var channel = 0
+          for offset in 0..<run {
+            output[offset] = value(channel, samples[source + offset])
+            channel += 1
+            if channel == channels { channel = 0 }
           }
+          source += run
         }
       }
     }
@@ -78,15 +97,18 @@ public struct PatchGrid: Sendable, Equatable {
   }
 }
 
-/// (byte / 255 − mean) / standard deviation for every channel and byte, looked up instead of computed.
+/// (byte / 255 − mean) / standard deviation for every channel and byte, looked up instead of computed; samples of 16
+/// bits are computed.
 public struct NormalizationTable: Sendable {
   let values: [Scalar]
-  let channels: Int
+  let mean, standardDeviation: [Float]
+  var channels: Int { mean.count }
 
   /// Builds the table; mean and standard deviation are of values in 0…1, one a channel.
   public init(mean: [Float], standardDeviation: [Float]) {
     precondition(mean.count == standardDeviation.count, "NormalizationTable: one deviation a mean")
-    channels = mean.count
+    self.mean = mean
+    self.standardDeviation = standardDeviation
     values = zip(mean, standardDeviation).flatMap { mean, deviation in
       (0..<256).map { (Scalar($0) / 255 - Scalar(mean)) / Scalar(deviation) }
     }

@@ -17,7 +17,7 @@ extension VisionTransformer {
     let table = NormalizationTable(
       mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation)
     for (index, image) in images.enumerated() {
-      grid.patchify(preprocessing.evaluationView(of: image).pixels, table, into: patches, at: index)
+      grid.patchify(preprocessing.evaluationView(of: image).samples, table, into: patches, at: index)
     }
     return patches
   }

@@ -1,3 +1,4 @@
+import Imaging
 import Platform
 import Tensors
 
@@ -17,7 +18,7 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
   public var imageWidth = 224
   /// Side of a patch in pixels.
   public var patchSize = 16
-  /// Channels of a pixel, 1 or 3.
+  /// Channels of a pixel.
   public var channels = 3
   /// Whether a class token leads the sequence.
   public var hasClassToken = true
@@ -70,7 +71,9 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
       imageHeight % patchSize == 0 && imageWidth % patchSize == 0,
       "\(imageHeight)×\(imageWidth) pixels do not divide into patches of \(patchSize)",
       "make the image size a multiple of the patch size")
-    try require(channels == 1 || channels == 3, "\(channels) channels", "choose 1 (gray) or 3 (RGB)")
+    try require(
+      (1...Image.maximumChannels).contains(channels), "\(channels) channels",
+      "choose 1 (gray), 3 (RGB), or the number of bands, up to \(Image.maximumChannels)")
     try require(
       grid.count <= 1 << 16, "\(grid.count) patches an image",
       "choose larger patches, or a smaller image size")

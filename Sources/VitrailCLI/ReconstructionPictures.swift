@@ -35,7 +35,7 @@ struct ReconstructionPictures {
   static func images(_ source: any ImageSource, _ preprocessing: Preprocessing, count: Int) -> [Image] {
     let stride = max(1, source.count / count)
     return (0..<min(count, source.count)).compactMap { index in
-      guard let image = try? source.image(at: index * stride, limits: DecodeLimits()) else { return nil }
+      guard let image = try? source.image(at: index * stride) else { return nil }
       return preprocessing.evaluationView(of: image)
     }
   }

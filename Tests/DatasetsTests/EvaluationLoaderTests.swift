@@ -31,7 +31,7 @@ struct EvaluationLoaderTests {
       #expect(
         batch.patches.shape == [batch.indices.count, 6, 16] && batch.labels.count == batch.indices.count)
       for (row, index) in batch.indices.enumerated() {
-        let view = preprocessing.evaluationView(of: try source.image(at: index, limits: DecodeLimits()))
+        let view = preprocessing.evaluationView(of: try source.image(at: index, options: DecodeOptions()))
         let values = grid.unpatchify(batch.patches.slice(row..<row + 1).values)
         #expect(values == view.pixels.map { (Scalar($0) / 255 - Scalar(Float(0.3))) / Scalar(Float(0.2)) })
         #expect(batch.labels[row] == source.label(of: index))

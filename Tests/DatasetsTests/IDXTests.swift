@@ -31,13 +31,13 @@ struct IDXTests {
     #expect(opened.count == 5 && opened.height == 4 && opened.width == 3)
     #expect(opened.classNames == ["0", "1", "2"])
     for index in 0..<5 {
-      let image = try opened.image(at: index, limits: DecodeLimits())
+      let image = try opened.image(at: index, options: DecodeOptions())
       #expect(image.pixels == Array(pixels[index * 12..<index * 12 + 12]))
       #expect((image.width, image.height, image.channels) == (3, 4, 1))
       #expect(opened.label(of: index) == Int(labels[index]))
     }
     #expect(opened.location(of: 3).hasSuffix("train-images-idx3-ubyte\(gzip ? ".gz" : "")#3"))
-    #expect(throws: Failure.self) { try opened.image(at: 0, limits: DecodeLimits(maximumPixels: 11)) }
+    #expect(throws: Failure.self) { try opened.image(at: 0, options: DecodeOptions(maximumPixels: 11)) }
     let test = try failure { _ = try ImageSources.open(workspace.path("set"), split: .test) }
     #expect(test.remedy.contains("t10k-images-idx3-ubyte"))
   }
@@ -117,8 +117,8 @@ struct IDXTests {
       let file = URL(filePath: folder.location(of: index)).deletingPathExtension().lastPathComponent
       let original = try #require(Int(file))
       #expect(
-        try folder.image(at: index, limits: DecodeLimits())
-          == images.image(at: original, limits: DecodeLimits()))
+        try folder.image(at: index, options: DecodeOptions())
+          == images.image(at: original, options: DecodeOptions()))
       let label = try #require(folder.label(of: index))
       #expect(images.label(of: original) == names.firstIndex(of: folder.classNames[label]))
     }

@@ -41,9 +41,9 @@ struct ImageFolderTests {
     try workspace.makeFolder("flat/nothing")
     let folder = try #require(try ImageSources.open(workspace.path("flat/")) as? ImageFolder)
     #expect(folder.classNames.isEmpty && folder.label(of: 0) == nil && folder.label(of: 1) == nil)
-    #expect(try folder.image(at: 0, limits: DecodeLimits()) == image(0))
-    #expect(try folder.image(at: 1, limits: DecodeLimits()) == image(1))
-    #expect(throws: Failure.self) { try folder.image(at: 0, limits: DecodeLimits(maximumPixels: 63)) }
+    #expect(try folder.image(at: 0, options: DecodeOptions()) == image(0))
+    #expect(try folder.image(at: 1, options: DecodeOptions()) == image(1))
+    #expect(throws: Failure.self) { try folder.image(at: 0, options: DecodeOptions(maximumPixels: 63)) }
   }
 
   @Test func aNamedSplitIsTheRoot() throws {
@@ -69,8 +69,8 @@ struct ImageFolderTests {
     let folder = try ImageFolder(path: workspace.path("set"))
     #expect(names(folder) == ["a/3.png", "a/4.png", "a/dangling.png", "b/x.png"])
     #expect(folder.classNames == ["a", "b"])
-    #expect(try folder.image(at: 0, limits: DecodeLimits()) == image(3))
-    #expect(throws: Failure.self) { try folder.image(at: 2, limits: DecodeLimits()) }
+    #expect(try folder.image(at: 0, options: DecodeOptions()) == image(3))
+    #expect(throws: Failure.self) { try folder.image(at: 2, options: DecodeOptions()) }
   }
 
   @Test func saysWhatIsWrongWithAPath() throws {

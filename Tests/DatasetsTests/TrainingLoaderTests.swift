@@ -11,20 +11,40 @@ struct TrainingLoaderTests {
 
   init() throws { workspace = try Workspace() }
 
-  private static let crops = TrainingTransform(
-    height: 8, width: 12, channels: 1, mean: [0.4], standardDeviation: [0.3])
+  /// What a view is made by.
+  private struct Transform {
+    let pipeline: AugmentationPipeline
+    let mean, deviation: [Float]
+
+    init(
+      _ augmentations: [Choice] = AugmentationPipeline.defaultChoices, height: Int, width: Int, mean: [Float],
+      deviation: [Float]
+    ) throws {
+      pipeline = try AugmentationPipeline(
+        augmentations, height: height, width: width, channels: mean.count, at: "test")
+      self.mean = mean
+      self.deviation = deviation
+    }
+
+    var table: NormalizationTable { NormalizationTable(mean: mean, standardDeviation: deviation) }
+  }
+
+  private static func crops() throws -> Transform {
+    try Transform(height: 8, width: 12, mean: [0.4], deviation: [0.3])
+  }
   /// 8×8 images as they are, so that the first byte tells the number.
-  private static let plain = TrainingTransform(
-    height: 8, width: 8, channels: 1, scale: 1...1, ratio: 1...1, flipProbability: 0, mean: [0],
-    standardDeviation: [1])
+  private static func plain() throws -> Transform {
+    try Transform([], height: 8, width: 8, mean: [0], deviation: [1])
+  }
 
   private func load(
-    _ source: any ImageSource, _ transform: TrainingTransform = crops, batchSize: Int = 4, steps: Range<Int>,
+    _ source: any ImageSource, _ transform: Transform? = nil, batchSize: Int = 4, steps: Range<Int>,
     threads: Int = 2, badImages: BadImages? = nil
   ) throws -> [TrainingBatch] {
+    let transform = try transform ?? Self.crops()
     let loader = TrainingLoader(
       source: source, sampler: EpochSampler(seed: 3, count: source.count, batchSize: batchSize),
-      transform: transform, patchSize: 4, steps: steps,
+      pipeline: transform.pipeline, normalization: transform.table, patchSize: 4, steps: steps,
       badImages: try badImages ?? BadImages(in: source, maximumShare: 0.5),
       options: LoadingOptions(threads: threads, batchesAhead: 3))
     var batches: [TrainingBatch] = []
@@ -54,7 +74,7 @@ struct TrainingLoaderTests {
 
   @Test func rowsHoldTheImagesTheyName() throws {
     let source = try workspace.makeSet("set", count: 12)
-    let batches = try load(source, Self.plain, steps: 0..<6)
+    let batches = try load(source, Self.plain(), steps: 0..<6)
     let grid = PatchGrid(height: 8, width: 8, channels: 1, patchSize: 4)
     for epoch in [batches[..<3], batches[3...]] {
       #expect(epoch.flatMap(\.identity.indices).sorted() == Array(0..<12))
@@ -71,13 +91,12 @@ struct TrainingLoaderTests {
     let source = try workspace.makeSet("set", count: 6, width: 17, height: 11, channels: channels)
     let means = Array([Float(0.4), 0.5, 0.6].prefix(channels))
     let deviations = Array([Float(0.3), 0.2, 0.1].prefix(channels))
-    let transform = TrainingTransform(
-      height: 12, width: 8, channels: channels, mean: means, standardDeviation: deviations)
+    let transform = try Transform(height: 12, width: 8, mean: means, deviation: deviations)
     let grid = PatchGrid(height: 12, width: 8, channels: channels, patchSize: 4)
     for batch in try load(source, transform, batchSize: 3, steps: 0..<4) {
       for (row, index) in batch.identity.indices.enumerated() {
         var stream = batch.identity.stream(.augmentation, row: row)
-        let view = transform.view(of: try source.image(at: index, limits: DecodeLimits()), drawing: &stream)
+        let view = try transform.pipeline.view(of: ImageReader(source.image(at: index)), using: &stream)
         let expected = view.pixels.enumerated().map { place, value in
           (Scalar(value) / 255 - Scalar(means[place % channels])) / Scalar(deviations[place % channels])
         }
@@ -104,7 +123,7 @@ struct TrainingLoaderTests {
     try workspace.write(Array(whole.dropLast(20)), to: bad[2])
     let list = URL(filePath: workspace.path("bad-images.txt"))
     let register = try BadImages(in: source, file: list, maximumShare: 0.15)
-    let batches = try load(source, Self.plain, steps: 0..<15, badImages: register)
+    let batches = try load(source, Self.plain(), steps: 0..<15, badImages: register)
     #expect(batches.count == 15 && register.entries.map(\.index) == [2, 7, 19])
     for batch in batches {
       let first = batch.patches.slice(0..<4).values
@@ -150,9 +169,10 @@ struct TrainingLoaderTests {
   @Test func memoryIsBoundedAndRecycled() throws {
     let source = try workspace.makeSet("set", count: 8)
     let counting = CountingSource(source)
+    let crops = try Self.crops()
     let loader = TrainingLoader(
-      source: counting, sampler: EpochSampler(seed: 3, count: 8, batchSize: 4), transform: Self.crops,
-      patchSize: 4, steps: 0..<1000, badImages: try BadImages(in: counting),
+      source: counting, sampler: EpochSampler(seed: 3, count: 8, batchSize: 4), pipeline: crops.pipeline,
+      normalization: crops.table, patchSize: 4, steps: 0..<1000, badImages: try BadImages(in: counting),
       options: LoadingOptions(threads: 2, batchesAhead: 3))
     for step in 0..<200 {
       #expect(try loader.next()?.step == step)
@@ -166,10 +186,11 @@ struct TrainingLoaderTests {
 
   @Test func stopsAtOnceAndLeavesNoThread() throws {
     let source = try workspace.makeSet("set", count: 8)
+    let crops = try Self.crops()
     for round in 0..<20 {
       let loader = TrainingLoader(
-        source: source, sampler: EpochSampler(seed: 3, count: 8, batchSize: 4), transform: Self.crops,
-        patchSize: 4, steps: 0..<Int.max, badImages: try BadImages(in: source),
+        source: source, sampler: EpochSampler(seed: 3, count: 8, batchSize: 4), pipeline: crops.pipeline,
+        normalization: crops.table, patchSize: 4, steps: 0..<Int.max, badImages: try BadImages(in: source),
         options: LoadingOptions(threads: 4, batchesAhead: 1))
       // Also while producers are at work, blocked by a full ring, and gone without `stop()`.
       if round % 4 > 0 { _ = try loader.next() }
@@ -218,8 +239,8 @@ private final class CountingSource: ImageSource {
   var classNames: [String] { base.classNames }
   func label(of index: Int) -> Int? { base.label(of: index) }
   func location(of index: Int) -> String { base.location(of: index) }
-  func image(at index: Int, limits: DecodeLimits) throws(Failure) -> Image {
+  func reader(at index: Int, options: DecodeOptions) throws(Failure) -> ImageReader {
     readCount.wrappingAdd(1, ordering: .relaxed)
-    return try base.image(at: index, limits: limits)
+    return try base.reader(at: index, options: options)
   }
 }

@@ -68,19 +68,6 @@ struct CropTests {
     #expect(CropRectangle.centered(width: 4, height: 4, inWidth: 5, height: 7).top == 2)
   }
 
-  @Test func rulesSurviveJSONAndAreChecked() throws {
-    let rule = RandomResizedCrop(scale: 0.2...1)
-    let data = try JSONEncoder().encode(rule)
-    #expect(try JSONDecoder().decode(RandomResizedCrop.self, from: data) == rule)
-    for text in [
-      "{\"scale\":[0,1],\"ratio\":[1,1]}", "{\"scale\":[0.2,1],\"ratio\":[-1,1]}", "{\"scale\":[1,0.2]}",
-    ] {
-      #expect(throws: DecodingError.self) {
-        try JSONDecoder().decode(RandomResizedCrop.self, from: Data(text.utf8))
-      }
-    }
-  }
-
   @Test func indicesAreUniform() {
     var generator = SplitMix64(seed: 7)
     var counts = [Int](repeating: 0, count: 6)

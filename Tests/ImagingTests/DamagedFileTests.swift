@@ -23,7 +23,7 @@ struct DamagedFileTests {
   @Test(arguments: samples) func byteFlipsGiveAnImageOrAFailure(file: String) throws {
     let bytes = try Golden.bytes(file)
     var generator = SplitMix64(seed: 11)
-    let limits = DecodeLimits(maximumPixels: 1_000_000)
+    let options = DecodeOptions(maximumPixels: 1_000_000)
     var failures = 0
     for _ in 0..<400 {
       var damaged = bytes
@@ -32,9 +32,9 @@ struct DamagedFileTests {
         damaged[position] ^= UInt8.random(in: 1...255, using: &generator)
       }
       do throws(Failure) {
-        let image = try ImageDecoder.decode(damaged, limits: limits, place: file)
+        let image = try ImageDecoder.decode(damaged, options: options, place: file)
         #expect(image.pixels.count == image.width * image.height * image.channels)
-        #expect(image.width * image.height <= limits.maximumPixels)
+        #expect(image.width * image.height <= options.maximumPixels)
       } catch {
         failures += 1
         #expect(error.place == file && !error.problem.isEmpty)
@@ -84,13 +84,13 @@ struct DamagedFileTests {
   @Test func limitsCount() throws {
     let bytes = try Golden.bytes("rgb8.png")
     #expect(throws: Failure.self) {
-      try ImageDecoder.decode(bytes, limits: DecodeLimits(maximumPixels: 13 * 9 - 1))
+      try ImageDecoder.decode(bytes, options: DecodeOptions(maximumPixels: 13 * 9 - 1))
     }
     #expect(throws: Failure.self) {
-      try ImageDecoder.decode(bytes, limits: DecodeLimits(maximumBytes: bytes.count - 1))
+      try ImageDecoder.decode(bytes, options: DecodeOptions(maximumBytes: bytes.count - 1))
     }
     let image = try ImageDecoder.decode(
-      bytes, limits: DecodeLimits(maximumPixels: 13 * 9, maximumBytes: bytes.count))
+      bytes, options: DecodeOptions(maximumPixels: 13 * 9, maximumBytes: bytes.count))
     #expect(image.width == 13)
   }
 

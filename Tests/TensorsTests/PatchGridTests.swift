@@ -36,7 +36,7 @@ struct PatchGridTests {
     let grid = shape.grid
     let pixels = bytes(grid.count * grid.width)
     let patches = Tensor(shape: [2, grid.count, grid.width])
-    grid.patchify(pixels, plainTable(shape.channels), into: patches, at: 1)
+    grid.patchify(.eightBit(pixels), plainTable(shape.channels), into: patches, at: 1)
     let half = grid.count * grid.width
     #expect(patches.values[..<half].allSatisfy { $0 == 0 })
     #expect(grid.unpatchify(Array(patches.values[half...])) == pixels.map { Scalar($0) / 255 })
@@ -49,7 +49,7 @@ struct PatchGridTests {
     let (p, channels) = (shape.patch, shape.channels)
     let pixels = bytes(grid.count * grid.width)
     let patches = Tensor(shape: [1, grid.count, grid.width])
-    grid.patchify(pixels, plainTable(channels), into: patches, at: 0)
+    grid.patchify(.eightBit(pixels), plainTable(channels), into: patches, at: 0)
     var wanted: [Scalar] = []
     for row in 0..<shape.rows {
       for column in 0..<shape.columns {
@@ -70,9 +70,20 @@ struct PatchGridTests {
     let grid = PatchGrid(height: 1, width: 2, channels: 3, patchSize: 1)
     let table = NormalizationTable(mean: [0.5, 0.25, 0], standardDeviation: [0.5, 2, 1])
     let patches = Tensor(shape: [1, 2, 3])
-    grid.patchify([0, 255, 51, 255, 0, 102], table, into: patches, at: 0)
+    grid.patchify(.eightBit([0, 255, 51, 255, 0, 102]), table, into: patches, at: 0)
     let wanted: [Scalar] = [-1, 0.375, 0.2, 1, -0.125, 0.4]
     #expect(relativeError(patches.values, to: wanted) <= 1e-7)
+  }
+
+  /// 1/65535 of the range is seen, 257 times finer than bytes.
+  @Test func deepSamplesKeepTheirPrecision() {
+    let grid = PatchGrid(height: 2, width: 2, channels: 1, patchSize: 1)
+    let table = NormalizationTable(mean: [0.25], standardDeviation: [0.5])
+    let patches = Tensor(shape: [1, 4, 1])
+    grid.patchify(.sixteenBit([0, 1, 40_000, 65_535]), table, into: patches, at: 0)
+    let wanted: [Scalar] = [0, 1, 40_000, 65_535].map { ($0 / 65_535 - 0.25) / 0.5 }
+    #expect(relativeError(patches.values, to: wanted) <= 1e-7)
+    #expect(patches.values[0] < patches.values[1])
   }
 
   /// Mean 0 and unbiased variance 1 of each patch, 1e-6 added; a flat patch becomes 0.

@@ -25,7 +25,7 @@ struct ConfigurationTests {
       Example("width between patches") { $0.imageWidth = 7 },
       Example("no patch") { $0.patchSize = 0 },
       Example("a patch larger than the image") { $0.patchSize = 8 },
-      Example("two channels") { $0.channels = 2 },
+      Example("too many channels") { $0.channels = 65 },
       Example("negative registers") { $0.registerCount = -1 },
       Example("too many registers") { $0.registerCount = 2_000 },
       Example("a width that sines cannot fill") { ($0.width, $0.headCount) = (10, 2) },

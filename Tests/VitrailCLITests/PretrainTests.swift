@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import Platform
 import Pretraining
 import Testing
 
@@ -71,7 +72,11 @@ struct PretrainTests {
     recipe.data.path = "/tmp/ \"quoted\" 'é'\t: #\n~ null"
     recipe.data.mean = [0.1, 0.2 + 0.1, 1.0 / 3]
     recipe.data.standardDeviation = [Float.leastNormalMagnitude, 16_777_215, 0.226]
-    recipe.data.cropRatio = [(0.75).nextDown, (4.0 / 3).nextUp]
+    recipe.data.augmentations = [
+      Choice(
+        "randomResizedCrop",
+        options: ["ratio": .array([.number((0.75).nextDown), .number((4.0 / 3).nextUp)])]), "horizontalFlip",
+    ]
     recipe.train.epochs = (1e9).nextDown
     recipe.train.learningRatePerBatch256 = .leastNonzeroMagnitude
     recipe.train.minimumLearningRate = 1.7976931348623157e308

@@ -15,10 +15,31 @@ typedef struct {
   uint32_t channels;
 } cjpeg_header;
 
-/// Reads the header of the JPEG in `bytes`. False, and the reason in `message`, when it has none.
-bool cjpeg_read_header(const uint8_t *bytes, size_t count, cjpeg_header *header, char *message);
+/// The part of an image that is decoded, in pixels of the image at 1/denominator of its size, sides rounded up.
+typedef struct {
+  /// 1, 2, 4 or 8.
+  uint32_t denominator;
+  uint32_t left;
+  uint32_t top;
+  uint32_t width;
+  uint32_t height;
+} cjpeg_window;
 
-/// Decodes into `pixels`, which holds width·height·channels bytes of `expected`.
-/// False, and the reason in `message`, when the data are damaged or not of that shape.
-bool cjpeg_decode(const uint8_t *bytes, size_t count, const cjpeg_header *expected, uint8_t *pixels,
-                  char *message);
+/// An image that is being decoded, row by row.
+typedef struct cjpeg_decoder cjpeg_decoder;
+
+/// Reads the header of the JPEG in `bytes`, which must outlive the decoder. NULL, and the reason in `message`, when it
+/// has none. `pads` accepts an image whose data end early: what is missing is gray.
+cjpeg_decoder *cjpeg_open(const uint8_t *bytes, size_t count, bool pads, cjpeg_header *header, char *message);
+
+/// Prepares to decode a window. It comes back with its columns widened to whole blocks: rows are as wide as it says.
+bool cjpeg_start(cjpeg_decoder *decoder, cjpeg_window *window, char *message);
+
+/// Decodes the next `count` rows of the window, packed, one after the other.
+bool cjpeg_read(cjpeg_decoder *decoder, uint8_t *rows, uint32_t count, char *message);
+
+/// Reads what follows the last row, so that damage there is found. For windows that end with the image.
+bool cjpeg_finish(cjpeg_decoder *decoder, char *message);
+
+/// Ends decoding, wherever it is.
+void cjpeg_close(cjpeg_decoder *decoder);

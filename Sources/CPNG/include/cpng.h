@@ -7,23 +7,34 @@
 /// Bytes that every `message` buffer must have room for.
 #define CPNG_MESSAGE_CAPACITY 256
 
-/// The shape of the decoded pixels: 8 bits a sample, palette and packed samples expanded.
+/// The shape of the decoded pixels.
 typedef struct {
   uint32_t width;
   uint32_t height;
-  /// 1 gray, 2 gray + alpha, 3 RGB, 4 RGB + alpha.
+  /// 1 gray, 2 gray and alpha, 3 RGB, 4 RGB and alpha.
   uint32_t channels;
+  /// Bytes a sample: 1, or 2 in the machine's order.
+  uint32_t depth;
+  /// Whether rows come in several passes over the whole image.
+  bool isInterlaced;
 } cpng_header;
 
-/// Reads the header of the PNG in `bytes`. False, and the reason in `message`, when it has none.
-bool cpng_read_header(const uint8_t *bytes, size_t count, cpng_header *header, char *message);
+/// An image that is being decoded, row by row.
+typedef struct cpng_decoder cpng_decoder;
 
-/// Decodes into `pixels`, which holds width·height·channels bytes of `expected`.
-/// False, and the reason in `message`, when the data are damaged or not of that shape.
-bool cpng_decode(const uint8_t *bytes, size_t count, const cpng_header *expected, uint8_t *pixels,
-                 char *message);
+/// Reads the header of the PNG in `bytes`, which must outlive the decoder. NULL, and the reason in `message`, when it
+/// has none. `pads` accepts an image whose data end early: what is missing is gray.
+cpng_decoder *cpng_open(const uint8_t *bytes, size_t count, bool pads, cpng_header *header, char *message);
 
-/// Encodes 8-bit gray (1 channel) or RGB (3) pixels. On success `*output` holds `*size` bytes to be given
-/// to `free`; on failure false, the reason in `message`, and nothing to free.
+/// Decodes the next `count` rows, packed, one after the other; all rows at once when the image is interlaced.
+bool cpng_read(cpng_decoder *decoder, uint8_t *rows, uint32_t count, char *message);
+
+/// Reads what follows the last row, so that damage there is found.
+bool cpng_finish(cpng_decoder *decoder, char *message);
+
+/// Ends decoding, wherever it is.
+void cpng_close(cpng_decoder *decoder);
+
+/// Encodes width·height·channels samples of 8 bits, 1 or 3 channels, into memory that the caller frees.
 bool cpng_encode(const uint8_t *pixels, const cpng_header *header, uint8_t **output, size_t *size,
                  char *message);

@@ -85,9 +85,12 @@ public struct StepBenchmark: Sendable {
 
   /// Random crops and flips of the images at the shape's size, as pretraining takes them.
   private func makeLoader(_ source: any ImageSource, steps: Int) throws(Failure) -> TrainingLoader {
-    TrainingLoader(
+    try TrainingLoader(
       source: source, sampler: EpochSampler(seed: 0, count: source.count, batchSize: shape.batch),
-      transform: TrainingTransform(height: shape.encoder.imageHeight, width: shape.encoder.imageWidth),
+      pipeline: AugmentationPipeline(
+        height: shape.encoder.imageHeight, width: shape.encoder.imageWidth, channels: 3, at: "bench"),
+      normalization: NormalizationTable(
+        mean: Preprocessing.imageNetMean, standardDeviation: Preprocessing.imageNetStandardDeviation),
       patchSize: shape.encoder.patchSize, steps: 0..<steps, badImages: try BadImages(in: source),
       options: LoadingOptions())
   }

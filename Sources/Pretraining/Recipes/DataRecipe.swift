@@ -8,13 +8,9 @@ public struct DataRecipe: Codable, Sendable, Equatable {
   public var path: String?
   /// The part of a set that comes in parts, such as IDX.
   public var split = DatasetSplit.train
-  /// Random resized crop: share of the area, lowest and highest.
-  public var cropScale = [0.2, 1.0]
-  /// Random resized crop: width by height, lowest and highest.
-  public var cropRatio = [3.0 / 4, 4.0 / 3]
-  /// Probability of a horizontal flip.
-  public var flip = 0.5
-  /// The resize filter.
+  /// What makes an image a training view, in order; absent: MAE's random resized crop and horizontal flip.
+  public var augmentations = AugmentationPipeline.defaultChoices
+  /// The resize filter when features are extracted.
   public var filter = ResizeFilter.bicubic
   /// Mean of each channel of values in 0…1; absent: ImageNet's.
   public var mean: [Float]?
@@ -27,6 +23,8 @@ public struct DataRecipe: Codable, Sendable, Equatable {
   public var maxBad = 0.05
   /// Largest image that is decoded, in pixels.
   public var maxPixels = 200_000_000
+  /// What becomes of image files whose data end early: `skip` or `pad`.
+  public var truncated = TruncatedImages.skip
   /// Threads that decode; absent: one a core.
   public var threads: Int?
   /// The defaults.
@@ -38,14 +36,7 @@ public struct DataRecipe: Codable, Sendable, Equatable {
     func require(_ holds: Bool, _ key: String, _ problem: String, _ remedy: String) throws(Failure) {
       if !holds { throw Failure(problem, at: "\(place).\(key)", mend: remedy) }
     }
-    try require(
-      cropScale.count == 2 && 0 < cropScale[0] && cropScale[0] <= cropScale[1] && cropScale[1] <= 1,
-      "cropScale",
-      "a crop scale of \(cropScale)", "give [lowest, highest] with 0 < lowest ≤ highest ≤ 1")
-    try require(
-      cropRatio.count == 2 && 0 < cropRatio[0] && cropRatio[0] <= cropRatio[1], "cropRatio",
-      "a crop ratio of \(cropRatio)", "give [lowest, highest], both above 0")
-    try require((0...1).contains(flip), "flip", "a flip probability of \(flip)", "choose 0 … 1")
+    _ = try pipeline(for: model, at: place)
     try require((0...1).contains(maxBad), "maxBad", "maxBad is \(maxBad)", "choose a share from 0 to 1")
     try require(maxPixels > 0, "maxPixels", "maxPixels is \(maxPixels)", "choose a number above 0")
     try require(
@@ -66,12 +57,31 @@ public struct DataRecipe: Codable, Sendable, Equatable {
       "give values above 0")
   }
 
+  /// What makes an image a training view of this model.
+  ///
+  /// - Throws: `Failure` for an unknown augmentation or option.
+  public func pipeline(for model: ModelRecipe, at place: String) throws(Failure) -> AugmentationPipeline {
+    try AugmentationPipeline(
+      augmentations, height: model.imageSize.height, width: model.imageSize.width, channels: model.channels,
+      at: "\(place).augmentations")
+  }
+
+  /// How files are read and how many threads do it.
+  public var loading: LoadingOptions {
+    LoadingOptions(
+      threads: threads ?? LoadingOptions.defaultThreadCount,
+      decoding: DecodeOptions(maximumPixels: maxPixels, truncated: truncated))
+  }
+
   /// How features of this model are extracted, and what its pixels are normalised by.
   public func preprocessing(for model: ModelRecipe) -> Preprocessing {
     let side = min(model.imageSize.height, model.imageSize.width)
-    // Gray images take the average of ImageNet's three channels.
-    let defaultMean = model.channels == 3 ? Preprocessing.imageNetMean : [0.449]
-    let defaultDeviation = model.channels == 3 ? Preprocessing.imageNetStandardDeviation : [0.226]
+    // Gray images, and bands without a meaning, take the average of ImageNet's three channels.
+    let isRGB = model.channels == 3
+    let defaultMean =
+      isRGB ? Preprocessing.imageNetMean : [Float](repeating: 0.449, count: model.channels)
+    let defaultDeviation =
+      isRGB ? Preprocessing.imageNetStandardDeviation : [Float](repeating: 0.226, count: model.channels)
     return Preprocessing(
       height: model.imageSize.height, width: model.imageSize.width, channels: model.channels,
       resizeShorterSide: evaluationResize ?? (side >= 96 ? side * 8 / 7 : side), filter: filter,

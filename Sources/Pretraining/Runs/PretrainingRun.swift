@@ -51,6 +51,7 @@ public final class PretrainingRun {
 
   private let source: any ImageSource
   private let sampler: EpochSampler
+  private let pipeline: AugmentationPipeline
   private let step: TrainingStep
   private let schedule: WarmupCosine
   private let checkpoint: Checkpoint
@@ -81,6 +82,7 @@ public final class PretrainingRun {
     self.source = source
     self.folder = folder
     self.preprocessing = preprocessing
+    pipeline = try recipe.data.pipeline(for: recipe.model, at: "data")
 
     let store = ParameterStore(seed: recipe.train.seed)
     encoder = try VisionTransformer(configuration, parameters: store)
@@ -162,19 +164,12 @@ public final class PretrainingRun {
   }
 
   private func makeLoader(steps: Range<Int>, badImages: BadImages) -> TrainingLoader {
-    let data = recipe.data
-    let transform = TrainingTransform(
-      height: preprocessing.height, width: preprocessing.width, channels: preprocessing.channels,
-      scale: data.cropScale[0]...data.cropScale[1], ratio: data.cropRatio[0]...data.cropRatio[1],
-      filter: data.filter,
-      flipProbability: data.flip, mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation
-    )
-    return TrainingLoader(
-      source: source, sampler: sampler, transform: transform, patchSize: recipe.model.patchSize, steps: steps,
-      badImages: badImages,
-      options: LoadingOptions(
-        threads: data.threads ?? LoadingOptions.defaultThreadCount,
-        limits: DecodeLimits(maximumPixels: data.maxPixels)))
+    TrainingLoader(
+      source: source, sampler: sampler, pipeline: pipeline,
+      normalization: NormalizationTable(
+        mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation),
+      patchSize: recipe.model.patchSize, steps: steps, totalSteps: totalSteps, badImages: badImages,
+      options: recipe.data.loading)
   }
 
   private func progress(_ done: Int, _ meter: ProgressMeter, _ bad: Int) -> Progress {

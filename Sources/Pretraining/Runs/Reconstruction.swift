@@ -25,7 +25,9 @@ public struct Reconstruction: Sendable {
     let patches = tape.zeros([images.count, grid.count, grid.width])
     let table = NormalizationTable(
       mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation)
-    for (index, image) in images.enumerated() { grid.patchify(image.pixels, table, into: patches, at: index) }
+    for (index, image) in images.enumerated() {
+      grid.patchify(image.samples, table, into: patches, at: index)
+    }
     let mask = objective.mask(for: SampleIdentity(seed: seed, epoch: 0, indices: Array(images.indices)))
     let predictions = objective.predictions(patches, mask, tape).values
     let masked = mask.masked.count / images.count

@@ -1,21 +1,72 @@
 import Foundation
+import Platform
 
 /// Draws the crop rectangles of "Inception-style" augmentation (Szegedy et al., 2015), by torchvision's rule.
 ///
 /// Up to ten times: an area uniform in `scale` of the image's, an aspect ratio log-uniform in `ratio`,
 /// sides rounded half to even; the first that fits is placed uniformly, top drawn before left. Otherwise
 /// the largest centred crop whose ratio is within `ratio`.
-public struct RandomResizedCrop: Sendable, Equatable {
+public struct RandomResizedCrop: Framing {
+  /// `randomResizedCrop` in recipes.
+  public static let name = "randomResizedCrop"
+  /// A line for `vitrail list`.
+  public static let summary = "a part of random size, shape and place, resized to the model's input"
+  /// Where it is from.
+  public static let source = "Szegedy et al., 2015; torchvision's rule"
+
+  /// What a recipe may set; the defaults are those of He et al., 2021.
+  public struct Options: DefaultedOptions {
+    /// The crop's area as a share of the image's, `[lowest, highest]`.
+    public var scale = [0.2, 1.0]
+    /// The crop's width over its height, `[lowest, highest]`.
+    public var ratio = [3.0 / 4, 4.0 / 3]
+    /// The interpolation kernel of the resize.
+    public var filter = ResizeFilter.bicubic
+    /// The defaults.
+    public init() {}
+  }
+
   /// The crop's area as a share of the image's.
-  public var scale: ClosedRange<Double>
+  public let scale: ClosedRange<Double>
   /// The crop's width over its height.
-  public var ratio: ClosedRange<Double>
+  public let ratio: ClosedRange<Double>
+  /// The interpolation kernel of the resize.
+  public let filter: ResizeFilter
 
   /// Creates the rule; by default torchvision's ranges.
-  public init(scale: ClosedRange<Double> = 0.08...1, ratio: ClosedRange<Double> = 3.0 / 4...4.0 / 3) {
+  public init(
+    scale: ClosedRange<Double> = 0.08...1, ratio: ClosedRange<Double> = 3.0 / 4...4.0 / 3,
+    filter: ResizeFilter = .bicubic
+  ) {
     precondition(scale.lowerBound > 0 && ratio.lowerBound > 0, "areas and ratios are positive")
     self.scale = scale
     self.ratio = ratio
+    self.filter = filter
+  }
+
+  /// Creates the rule from a recipe.
+  public init(options: Options, at place: String) throws(Failure) {
+    let (scale, ratio) = (options.scale, options.ratio)
+    guard scale.count == 2, 0 < scale[0], scale[0] <= scale[1], scale[1] <= 1 else {
+      throw Failure(
+        "a crop scale of \(scale)", at: "\(place).scale",
+        mend: "give [lowest, highest] with 0 < lowest ≤ highest ≤ 1")
+    }
+    guard ratio.count == 2, 0 < ratio[0], ratio[0] <= ratio[1] else {
+      throw Failure(
+        "a crop ratio of \(ratio)", at: "\(place).ratio", mend: "give [lowest, highest], both above 0")
+    }
+    self.init(scale: scale[0]...scale[1], ratio: ratio[0]...ratio[1], filter: options.filter)
+  }
+
+  /// The part that is drawn; all of an image of the view's size, without a draw, when scale and ratio are 1.
+  public func crop(
+    width: Int, height: Int, _ context: AugmentationContext, using generator: inout some RandomNumberGenerator
+  ) -> CropRectangle {
+    if (width, height) == (context.width, context.height) && scale == 1...1 && ratio == 1...1 {
+      return CropRectangle(left: 0, top: 0, width: width, height: height)
+    }
+    return sample(width: width, height: height, using: &generator)
   }
 
   /// Draws a crop of an image of `width`×`height`.
@@ -54,25 +105,5 @@ public struct RandomResizedCrop: Sendable, Equatable {
     }
     return CropRectangle(
       left: (width - cropWidth) / 2, top: (height - cropHeight) / 2, width: cropWidth, height: cropHeight)
-  }
-}
-
-extension RandomResizedCrop: Codable {
-  private enum CodingKeys: String, CodingKey {
-    case scale, ratio
-  }
-
-  /// Decodes the two ranges, each as `[lower, upper]`.
-  ///
-  /// - Throws: `DecodingError` when a key is missing or a range is not positive.
-  public init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    scale = try values.decode(ClosedRange<Double>.self, forKey: .scale)
-    ratio = try values.decode(ClosedRange<Double>.self, forKey: .ratio)
-    guard scale.lowerBound > 0, ratio.lowerBound > 0 else {
-      throw DecodingError.dataCorrupted(
-        DecodingError.Context(
-          codingPath: decoder.codingPath, debugDescription: "scale and ratio must be above 0"))
-    }
   }
 }

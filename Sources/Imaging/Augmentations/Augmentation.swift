@@ -1,0 +1,75 @@
+import Platform
+
+/// A random change of an image on its way into training; a variant is one file and one line in `Augmentations.all`.
+///
+/// What is drawn comes from the generator alone, so that a view is a function of (seed, epoch, sample, view).
+public protocol Augmentation: Variant, Sendable {
+  /// What a recipe may set beside the name.
+  associatedtype Options: DefaultedOptions = NoOptions
+
+  /// Creates the augmentation.
+  ///
+  /// - Throws: `Failure` when options are out of range; `place` says where they came from.
+  init(options: Options, at place: String) throws(Failure)
+
+  /// The changed image. Its size is the context's when it had that size before.
+  func apply(
+    to image: Image, _ context: AugmentationContext, using generator: inout some RandomNumberGenerator
+  ) -> Image
+}
+
+/// What an augmentation knows beside the image.
+public struct AugmentationContext: Sendable, Equatable {
+  /// Rows and columns of the model's input.
+  public let height, width: Int
+  /// How much of the training is done, 0…1.
+  public let progress: Double
+
+  /// Creates a context.
+  public init(height: Int, width: Int, progress: Double = 0) {
+    self.height = height
+    self.width = width
+    self.progress = progress
+  }
+}
+
+/// An augmentation that chooses the part of the image that becomes the view. As the first of a list it is told the
+/// image's size before anything is decoded, and only its part is.
+public protocol Framing: Augmentation {
+  /// The interpolation kernel of the resize.
+  var filter: ResizeFilter { get }
+  /// The part of an image of `width`×`height` that is resized to the context's size.
+  func crop(
+    width: Int, height: Int, _ context: AugmentationContext, using generator: inout some RandomNumberGenerator
+  ) -> CropRectangle
+}
+
+extension Framing {
+  /// The part, resized.
+  public func apply(
+    to image: Image, _ context: AugmentationContext, using generator: inout some RandomNumberGenerator
+  ) -> Image {
+    let crop = crop(width: image.width, height: image.height, context, using: &generator)
+    return image.resized(cropping: crop, width: context.width, height: context.height, filter: filter)
+  }
+}
+
+/// The registered augmentations.
+public enum Augmentations {
+  /// Every variant.
+  public static let all: [any Augmentation.Type] = [RandomResizedCrop.self, HorizontalFlip.self]
+
+  /// The augmentation that a recipe chose.
+  ///
+  /// - Throws: `Failure` for an unknown name or option.
+  public static func make(_ choice: Choice, at place: String) throws(Failure) -> any Augmentation {
+    let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "augmentation", at: place)
+    return try make(type, choice, place)
+  }
+
+  private static func make<A: Augmentation>(
+    _: A.Type, _ choice: Choice, _ place: String
+  ) throws(Failure) -> any Augmentation {
+    try A(options: try choice.decodeOptions(A.Options.self, at: place), at: place)
+  }
+}

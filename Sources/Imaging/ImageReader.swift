@@ -1,0 +1,145 @@
+import Platform
+
+/// An image about to be decoded: its size is known, and its pixels come when they are asked for, no more of them than
+/// are needed.
+///
+/// For one thread.
+public final class ImageReader {
+  /// Pixels a row, upright.
+  public let width: Int
+  /// Rows, upright.
+  public let height: Int
+  /// Channels: those of `image()`.
+  public let channels: Int
+  /// What a failure names.
+  public let place: String
+
+  /// Nanoseconds spent inside libjpeg and libpng so far.
+  public var codecNanoseconds: Int { clock.nanoseconds }
+
+  private let clock = CodecClock()
+  private enum Content {
+    case decoded(Image)
+    case encoded(EncodedBytes, DecodeOptions)
+  }
+  private let content: Content
+  // The decoder that read the header; the first to decode takes it.
+  private var opened: (any RowDecoder)?
+
+  /// An image that is decoded already.
+  public init(_ image: Image, place: String = ImageDecoder.memoryPlace) {
+    width = image.width
+    height = image.height
+    channels = image.channels
+    self.place = place
+    content = .decoded(image)
+  }
+
+  /// An encoded image, of which this reads the header.
+  ///
+  /// - Throws: `Failure` when it is no PNG or JPEG, its header is damaged, or it is above the limits.
+  public init(
+    _ bytes: EncodedBytes, options: DecodeOptions = DecodeOptions(), place: String = ImageDecoder.memoryPlace
+  ) throws(Failure) {
+    let decoder = try makeRowDecoder(bytes.buffer, options: options, place: place, clock: clock)
+    width = decoder.header.width
+    height = decoder.header.height
+    channels = StoredPixels(decoder.header, keepsAlpha: options.keepsAlpha).channels
+    self.place = place
+    content = .encoded(bytes, options)
+    opened = decoder
+  }
+
+  /// An image file, of which this reads the header.
+  ///
+  /// - Throws: `Failure` naming the path, as above or when it cannot be read.
+  public convenience init(contentsOf path: String, options: DecodeOptions = DecodeOptions()) throws(Failure) {
+    try self.init(EncodedBytes(contentsOf: path, options: options), options: options, place: path)
+  }
+
+  /// The whole image.
+  ///
+  /// - Throws: `Failure` when its data are damaged or cut short.
+  public func image() throws(Failure) -> Image {
+    switch content {
+    case .decoded(let image): return image
+    case .encoded(let bytes, let options):
+      return try decodeWhole(takeDecoder(bytes, options), keepsAlpha: options.keepsAlpha)
+    }
+  }
+
+  /// A crop at another size; of an encoded image only the rows and columns that matter are decoded, and a JPEG at a
+  /// half, a quarter or an eighth of its size where the crop stays as large as what is wanted.
+  ///
+  /// - Throws: `Failure` when the data that are read are damaged or cut short.
+  public func resized(
+    cropping crop: CropRectangle, width: Int, height: Int, filter: ResizeFilter, flipped: Bool = false
+  ) throws(Failure) -> Image {
+    precondition(crop.isInside(width: self.width, height: self.height), "\(crop) is not inside the image")
+    switch content {
+    case .decoded(let image):
+      return image.resized(cropping: crop, width: width, height: height, filter: filter, flipped: flipped)
+    case .encoded(let bytes, let options):
+      let decoder = try takeDecoder(bytes, options)
+      return try StreamedResize(
+        decoder, cropping: crop, width: width, height: height, filter: filter, flipped: flipped,
+        keepsAlpha: options.keepsAlpha
+      ).run()
+    }
+  }
+
+  /// Checks that `Image.converted(toChannels:)` can give the channels that a model wants.
+  ///
+  /// - Throws: `Failure` when it cannot.
+  public func requireChannels(_ wanted: Int) throws(Failure) {
+    let converts = channels == wanted || (channels == 1 && wanted == 3) || (channels == 3 && wanted == 1)
+    guard converts else {
+      throw Failure(
+        "an image of \(channels) channels where the model wants \(wanted)", at: place,
+        mend: "give images of \(wanted) channels, or set model.channels")
+    }
+  }
+
+  private func takeDecoder(_ bytes: EncodedBytes, _ options: DecodeOptions) throws(Failure) -> any RowDecoder
+  {
+    if let decoder = opened {
+      opened = nil
+      return decoder
+    }
+    return try makeRowDecoder(bytes.buffer, options: options, place: place, clock: clock)
+  }
+}
+
+/// All pixels of an image, upright.
+func decodeWhole(_ decoder: any RowDecoder, keepsAlpha: Bool) throws(Failure) -> Image {
+  switch decoder.header.depth {
+  case 16: return try decodeWhole(decoder, keepsAlpha: keepsAlpha, as: UInt16.self)
+  default: return try decodeWhole(decoder, keepsAlpha: keepsAlpha, as: UInt8.self)
+  }
+}
+
+private func decodeWhole<Sample: PixelSample>(
+  _ decoder: any RowDecoder, keepsAlpha: Bool, as _: Sample.Type
+) throws(Failure) -> Image {
+  let header = decoder.header
+  let pixels = StoredPixels(header, keepsAlpha: keepsAlpha)
+  let (width, height) = (header.storedWidth, header.storedHeight)
+  _ = try decoder.start(DecodeWindow(left: 0, top: 0, width: width, height: height))
+  let stored = width * height * header.storedChannels
+  var failure: Failure?
+  let samples = [Sample](unsafeUninitializedCapacity: stored) { buffer, initialized in
+    guard let base = buffer.baseAddress else { return }
+    do throws(Failure) {
+      try decoder.read(height, into: base)
+      try decoder.finish()
+      pixels.convert(width * height, at: base)
+      initialized = width * height * pixels.channels
+    } catch {
+      failure = error
+    }
+  }
+  if let failure { throw failure }
+  return Image(
+    width: width, height: height, channels: pixels.channels, samples: Sample.wrap(samples)
+  ).reoriented(header.orientation)
+}
