@@ -32,12 +32,13 @@ let package = Package(
     .target(
       name: "CVectorKernels",
       cSettings: [.define("VITRAIL_DOUBLE", .when(traits: ["DoublePrecision"]))]),
-    .target(name: "CAffinity"),
-    .target(name: "Platform"),
+    .target(name: "CImageKernels"),
+    .target(name: "CSystemCalls"),
+    .target(name: "Platform", dependencies: ["CSystemCalls"]),
 
     // Floor 1
-    .target(name: "Tensors", dependencies: ["COpenBLAS", "CVectorKernels", "CAffinity", "Platform"]),
-    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG", "Platform"]),
+    .target(name: "Tensors", dependencies: ["COpenBLAS", "CVectorKernels", "CSystemCalls", "Platform"]),
+    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG", "CImageKernels", "Platform"]),
 
     // Floor 2
     .target(name: "Datasets", dependencies: ["Tensors", "Imaging", "Platform", "CZlib"]),
@@ -70,7 +71,8 @@ let package = Package(
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "CVectorKernels", "TestSupport"],
       resources: [.copy("Golden")]),
-    .testTarget(name: "ImagingTests", dependencies: ["Imaging"], resources: [.copy("Golden")]),
+    .testTarget(
+      name: "ImagingTests", dependencies: ["Imaging", "CImageKernels"], resources: [.copy("Golden")]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
     .testTarget(
       name: "VisionTransformerTests", dependencies: ["VisionTransformer", "TestSupport"],

@@ -82,8 +82,8 @@ private struct EvaluationProducer: BatchProducer {
   func draft(_ number: Int) -> (draft: Draft, rowCount: Int) {
     let start = indices.lowerBound + number * batchSize
     let range = start..<min(start + batchSize, indices.upperBound)
-    let patches = Tensor(shape: [range.count, grid.count, grid.width], pool: pool)
-    let pixels = includesPixels ? Tensor(shape: [range.count, grid.count * grid.width], pool: pool) : nil
+    let patches = Tensor(unwritten: [range.count, grid.count, grid.width], pool: pool)
+    let pixels = includesPixels ? Tensor(unwritten: [range.count, grid.count * grid.width], pool: pool) : nil
     return (Draft(range: range, patches: patches, pixels: pixels), range.count)
   }
 

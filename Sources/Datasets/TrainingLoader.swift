@@ -78,7 +78,7 @@ private struct TrainingProducer: BatchProducer {
 
   func draft(_ step: Int) -> (draft: Draft, rowCount: Int) {
     let (epoch, samples) = sampler.batch(step)
-    let patches = Tensor(shape: [samples.count, grid.count, grid.width], pool: pool)
+    let patches = Tensor(unwritten: [samples.count, grid.count, grid.width], pool: pool)
     return (Draft(step: step, epoch: epoch, samples: samples, patches: patches), samples.count)
   }
 

@@ -1,16 +1,24 @@
+import CImageKernels
+
 /// What each output position of one axis gathers: Pillow's weights in 22-bit fixed point.
 struct ResizeCoefficients {
   /// Fraction bits of a weight: 8-bit samples times weights, summed, fit in 32 bits.
-  static let fractionBits: Int32 = 22
+  static let fractionBits = IK_FRACTION_BITS
 
   /// The first input position of each output position.
-  private(set) var starts: [Int] = []
+  private(set) var starts: [Int32] = []
   /// How many input positions each output position gathers.
-  private(set) var counts: [Int] = []
+  private(set) var counts: [Int32] = []
   /// Room for the weights of one output position in `weights`.
   let taps: Int
   /// The weights of output position i, from index i·taps.
   private(set) var weights: [Int32]
+  /// The input positions that are gathered at all.
+  private(set) var inputRange = Int.max..<Int.max
+  // For the kernels on bytes: weights by pairs of neighbours, split in two parts of 16 bits.
+  private var pairs: [Int32] = []
+  private let pairStride: Int
+  private var splitWeights: [UInt32]
 
   /// The weights for an axis shrunk or stretched from `input` to `output` positions.
   ///
@@ -35,6 +43,9 @@ struct ResizeCoefficients {
     let support = filter.support * stretch
     taps = Int(support.rounded(.up)) * 2 + 1
     weights = [Int32](repeating: 0, count: taps * range.count)
+    pairStride = (taps + 3) / 4 * 2
+    splitWeights = [UInt32](repeating: 0, count: 2 * pairStride * range.count)
+    pairs.reserveCapacity(range.count)
     starts.reserveCapacity(range.count)
     counts.reserveCapacity(range.count)
     var values = [Double](repeating: 0, count: taps)
@@ -51,21 +62,35 @@ struct ResizeCoefficients {
       let first = starts.count * taps
       for tap in 0..<count {
         let exact = (sum == 0 ? values[tap] : values[tap] / sum) * Double(1 << Self.fractionBits)
-        weights[first + tap] = Int32(exact.rounded(.toNearestOrAwayFromZero))
+        // Half away from zero.
+        let weight = Int32(exact < 0 ? exact - 0.5 : exact + 0.5)
+        weights[first + tap] = weight
+        let word = 2 * (starts.count * pairStride + tap / 2)
+        let shift = UInt32(tap % 2 * 16)
+        splitWeights[word] |= UInt32(bitPattern: weight & (1 << IK_LOW_BITS - 1)) << shift
+        splitWeights[word + 1] |= (UInt32(bitPattern: weight >> IK_LOW_BITS) & 0xffff) << shift
       }
-      starts.append(start)
-      counts.append(count)
+      inputRange =
+        min(
+          inputRange.lowerBound, start)..<max(
+          inputRange.upperBound == Int.max ? 0 : inputRange.upperBound, start + count)
+      starts.append(Int32(start))
+      counts.append(Int32(count))
+      pairs.append(Int32((count + 1) / 2))
     }
   }
 
-  /// The input positions that are gathered at all.
-  var inputRange: Range<Int> {
-    var lower = Int.max
-    var upper = 0
-    for (start, count) in zip(starts, counts) {
-      lower = min(lower, start)
-      upper = max(upper, start + count)
+  /// Calls `body` with what the kernels on bytes take.
+  func withAxis(_ body: (ik_axis) -> Void) {
+    starts.withUnsafeBufferPointer { starts in
+      pairs.withUnsafeBufferPointer { pairs in
+        splitWeights.withUnsafeBufferPointer { weights in
+          body(
+            ik_axis(
+              count: starts.count, starts: starts.baseAddress, pairs: pairs.baseAddress,
+              weights: weights.baseAddress, stride: pairStride, limit: inputRange.upperBound))
+        }
+      }
     }
-    return lower..<upper
   }
 }

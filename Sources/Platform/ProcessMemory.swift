@@ -1,7 +1,11 @@
+import CSystemCalls
 import Foundation
 
 /// What this process has taken of the machine.
 public enum ProcessMemory {
+  /// Lets freed memory stay with the process: for programs in which buffers of images come and go by the thousand.
+  public static func keepFreed() { allocator_keep_freed() }
+
   /// The most resident memory so far, in bytes.
   public static var peakBytes: Int {
     var usage = rusage()

@@ -1,4 +1,4 @@
-import CAffinity
+import CSystemCalls
 import Foundation
 
 /// Which cores this process may use, and the binding of a thread to one of them.

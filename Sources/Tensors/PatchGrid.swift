@@ -1,5 +1,11 @@
 import Platform
 
+#if DoublePrecision
+  import CVectorKernelsDouble
+#else
+  import CVectorKernels
+#endif
+
 /// How images are cut into square patches and how a patch is laid out.
 ///
 /// Patch n = r·columns + s; inside a patch the order is row, column, channel, channel fastest (He et al., 2021).
@@ -46,39 +52,27 @@ public struct PatchGrid: Sendable, Equatable {
     let target = patches.pointer + index * count * width
     switch samples {
     case .eightBit(let bytes):
-      table.values.withUnsafeBufferPointer { table in
-        write(bytes, into: target) { channel, byte in table[channel << 8 | Int(byte)] }
-      }
+      let scale = repeated(zip(table.mean, table.standardDeviation).map { 1 / (255 * Double($1)) })
+      let shift = repeated(zip(table.mean, table.standardDeviation).map { -Double($0) / Double($1) })
+      vk_patchify(
+        bytes, vk_patch_shape(rows: rows, columns: columns, side: patchSize, channels: channels), scale,
+        shift,
+        target)
     case .sixteenBit(let words):
-      let (mean, deviation) = (table.mean, table.standardDeviation)
-      write(words, into: target) { channel, word in
-        (Scalar(word) / 65535 - Scalar(mean[channel])) / Scalar(deviation[channel])
+      let run = patchSize * channels
+      for (place, word) in words.enumerated() {
+        let (row, offset) = place.quotientAndRemainder(dividingBy: columns * run)
+        let patch = row / patchSize * columns + offset / run
+        let channel = place % channels
+        target[patch * width + row % patchSize * run + offset % run] =
+          (Scalar(word) / 65535 - Scalar(table.mean[channel])) / Scalar(table.standardDeviation[channel])
       }
     }
   }
 
-  @inline(__always)
-  private func write<Sample>(
-    _ samples: [Sample], into target: UnsafeMutablePointer<Scalar>, _ value: (Int, Sample) -> Scalar
-  ) {
-    let run = patchSize * channels
-    samples.withUnsafeBufferPointer { samples in
-      for row in 0..<imageHeight {
-        var source = row * imageWidth * channels
-        let patchRow = row / patchSize * columns
-        let within = row % patchSize * run
-        for column in 0..<columns {
-          let output = target + (patchRow + column) * width + within
-          var channel = 0
-          for offset in 0..<run {
-            output[offset] = value(channel, samples[source + offset])
-            channel += 1
-            if channel == channels { channel = 0 }
-          }
-          source += run
-        }
-      }
-    }
+  /// One value a channel, again and again for the pixels of a patch's row.
+  private func repeated(_ values: [Double]) -> [Scalar] {
+    (0..<patchSize * channels).map { Scalar(values[$0 % channels]) }
   }
 
   /// The inverse order: patches [L, P·P·C] to height × width × channels values.
@@ -97,20 +91,15 @@ public struct PatchGrid: Sendable, Equatable {
   }
 }
 
-/// (byte / 255 − mean) / standard deviation for every channel and byte, looked up instead of computed; samples of 16
-/// bits are computed.
+/// (value − mean) / standard deviation of every channel, of values in 0…1.
 public struct NormalizationTable: Sendable {
-  let values: [Scalar]
   let mean, standardDeviation: [Float]
   var channels: Int { mean.count }
 
-  /// Builds the table; mean and standard deviation are of values in 0…1, one a channel.
+  /// Creates it from one mean and one deviation a channel.
   public init(mean: [Float], standardDeviation: [Float]) {
-    precondition(mean.count == standardDeviation.count, "NormalizationTable: one deviation a mean")
+    precondition(mean.count == standardDeviation.count, "Normalization: one deviation a mean")
     self.mean = mean
     self.standardDeviation = standardDeviation
-    values = zip(mean, standardDeviation).flatMap { mean, deviation in
-      (0..<256).map { (Scalar($0) / 255 - Scalar(mean)) / Scalar(deviation) }
-    }
   }
 }

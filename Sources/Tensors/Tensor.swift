@@ -30,6 +30,11 @@ public struct Tensor: Sendable {
     pointer.update(repeating: value, count: count)
   }
 
+  /// Creates a constant whose elements somebody will write before they are read.
+  package init(unwritten shape: [Int], pool: BufferPool) {
+    self.init(shape: shape, buffer: pool.take(shape.reduce(1, *)))
+  }
+
   /// Number of elements.
   public var count: Int { shape.reduce(1, *) }
 

@@ -9,7 +9,7 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure speed on this machine.",
     discussion: "Example: vitrail bench step --shape ti --json",
-    subcommands: [Step.self], defaultSubcommand: Step.self)
+    subcommands: [Step.self, Loader.self], defaultSubcommand: Step.self)
 
   struct Step: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -46,14 +46,50 @@ struct Bench: ParsableCommand {
       options.accumulation = accumulation
       options.profiles = profile
       let source = try data.map { try ImageSources.open($0) }
-      let result = try StepBenchmark(chosen, options).run(on: source)
-      if json {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        print(String(decoding: try encoder.encode(result), as: UTF8.self))
-        return
-      }
-      print(result)
+      try show(StepBenchmark(chosen, options).run(on: source), json: json)
     }
+  }
+
+  struct Loader: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Time the loader: decode, random resized crop, flip, normalise, patchify.",
+      discussion: "Example: vitrail bench loader --data photos/ --json")
+
+    @Option(help: "Images, as for pretrain.")
+    var data: String
+    @Option(
+      help: "Images to time; small sets are gone through again and again.",
+      transform: number(in: 1...Int.max >> 1))
+    var images = 2000
+    @Option(help: "Threads that decode; default: one a core.", transform: number(in: 1...1024))
+    var threads: Int?
+    @Option(help: "Side of the views in pixels.", transform: number(in: 1...4096))
+    var size = 224
+    @Option(help: "Side of the patches in pixels; divides the size.", transform: number(in: 1...4096))
+    var patch = 16
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+      guard size % patch == 0 else {
+        throw ValidationError("--patch \(patch) does not divide --size \(size)")
+      }
+    }
+
+    func run() throws {
+      var options = LoaderBenchmark.Options()
+      options.images = images
+      options.threads = threads ?? options.threads
+      options.imageSize = size
+      options.patchSize = patch
+      try show(LoaderBenchmark(options).run(on: ImageSources.open(data)), json: json)
+    }
+  }
+
+  private static func show(_ result: some Encodable & CustomStringConvertible, json: Bool) throws {
+    guard json else { return print(result) }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    print(String(decoding: try encoder.encode(result), as: UTF8.self))
   }
 }

@@ -2,6 +2,7 @@
 // Everything else is Swift: these are the loops where one compiled for a single CPU was measured
 // to lose (docs/architecture.md). All matrices are row-major; `stride` is between stored rows.
 #pragma once
+#include <stdint.h>
 
 #ifdef VITRAIL_DOUBLE
 typedef double vk_real;
@@ -79,6 +80,14 @@ double vk_adamw(vk_real *weight, vk_real *first, vk_real *second, const vk_real 
 /// sum over lanes into gradients[0]; returns the sum of squares of the result.
 double vk_reduce(vk_real *const *gradients, long lanes, long offset, long count);
 
+/// An image of rows × columns patches of side × side pixels.
+typedef struct {
+  long rows, columns, side, channels;
+} vk_patch_shape;
+
+/// patches [rows·columns, side·side·channels] = pixels · scale + shift, channel fastest; pixels are height × width ×
+/// channels bytes, scale and shift have side·channels values, those of the channels again and again.
+void vk_patchify(const uint8_t *pixels, vk_patch_shape shape, const vk_real *scale, const vk_real *shift, vk_real *patches);
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,46 @@
+"""Images a second of torchvision's ImageFolder with a DataLoader of 2 workers, as JSON:
+python torchvision_loader.py DIR [--images N] [--workers N]
+
+RandomResizedCrop(224, scale 0.2-1, bicubic), horizontal flip, tensor, normalise; batches of 64.
+"""
+
+import argparse
+import json
+import time
+
+import torch
+from torchvision import datasets, transforms
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder")
+    parser.add_argument("--images", type=int, default=2000)
+    parser.add_argument("--workers", type=int, default=2)
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    view = transforms.Compose(
+        [
+            transforms.RandomResizedCrop(224, scale=(0.2, 1), interpolation=transforms.InterpolationMode.BICUBIC),
+            transforms.RandomHorizontalFlip(),
+            transforms.ToTensor(),
+            transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
+        ]
+    )
+    images = datasets.ImageFolder(given.folder, view)
+    sampler = torch.utils.data.RandomSampler(images, replacement=True, num_samples=given.images + 256)
+    loader = torch.utils.data.DataLoader(images, 64, sampler=sampler, num_workers=given.workers)
+    count, start = 0, None
+    for batch, _ in loader:
+        if start is None:  # the first batch waits for the workers to start
+            start = time.perf_counter()
+        else:
+            count += len(batch)
+        if count >= given.images:
+            break
+    seconds = time.perf_counter() - start
+    print(json.dumps({"images": count, "imagesPerSecond": count / seconds, "workers": given.workers}))
+
+
+if __name__ == "__main__":
+    main()
