@@ -1,5 +1,7 @@
 import Foundation
 import Imaging
+import Pretraining
+import Tensors
 import Testing
 
 @Suite("vitrail augment")
@@ -48,14 +50,38 @@ struct AugmentTests {
         }
         #expect(cell(first, row, 1) != cell(first, row, 2))
       }
-      let stored = try ImageDecoder.decode(contentsOf: data.appendingPathComponent("ash/0.png"))
-      let shown = cell(first, 0, 0).pixels
-      for y in 0..<20 {
-        for place in 0..<12 * 3 {
-          let index: Int = 6 * y * 72 * 3 + 6 * (place / 3) * 3 + place % 3
-          #expect(shown[index] == stored.pixels[y * 36 + place])
-        }
+      let file = data.appendingPathComponent("ash/0.png")
+      #expect(isEnlarged(try ImageDecoder.decode(contentsOf: file), cell(first, 0, 0)))
+      let pipeline = try AugmentationPipeline(
+        ["randomResizedCrop", "colorJitter", "lowFrequency"], height: 20, width: 12, channels: 3, at: "test")
+      var stream = RandomStream(seed: 0, purpose: .augmentation, epoch: 0, sample: 0)
+      let view = try pipeline.view(of: ImageReader(contentsOf: file.path), using: &stream)
+      #expect(isEnlarged(view, cell(first, 0, 1)))
+    }
+  }
+
+  /// Whether `shown` is a 12×20 RGB image, six times as large.
+  private func isEnlarged(_ image: Image, _ shown: Image) -> Bool {
+    (0..<20).allSatisfy { y in
+      (0..<12 * 3).allSatisfy { place in
+        let index: Int = 6 * y * 72 * 3 + 6 * (place / 3) * 3 + place % 3
+        return shown.pixels[index] == image.pixels[y * 36 + place]
       }
+    }
+  }
+
+  @Test("pretraining takes every augmentation, and its recipe keeps them")
+  func pretraining() throws {
+    try withTemporaryFolder { folder in
+      let data = folder.appendingPathComponent("data")
+      try SampleImages.write(to: data, count: 4, channels: 3)
+      let names = Augmentations.all.map { $0.name }.joined(separator: ", ")
+      let run = folder.appendingPathComponent("run")
+      let outcome = try TinyRun.pretrain(
+        data, out: run, "model.channels=3", "train.steps=3", "data.augmentations=[\(names)]")
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      let recipe = try RecipeFile.load(run.appendingPathComponent("recipe.yaml").path, folders: [])
+      #expect(recipe.data.augmentations.map(\.name) == Augmentations.all.map { $0.name })
     }
   }
 

@@ -3,8 +3,8 @@ import Platform
 /// The middle of the image, as large as its shape allows, at the model's size: what is left of the image when its shorter
 /// side is resized to cover the view and the rest is cut away on both sides.
 ///
-/// The part is cut before it is resized, in whole pixels, so that nothing else is decoded; resizing before cutting, as
-/// evaluation does, moves it by half an image pixel at most. Draws nothing.
+/// The part is cut before it is resized, in whole pixels, so that nothing else is decoded; evaluation resizes before it
+/// cuts, in whole pixels of the view. Draws nothing.
 public struct CenterCrop: Framing {
   /// `centerCrop` in recipes.
   public static let name = "centerCrop"
