@@ -21,7 +21,7 @@ public struct LoadingOptions: Sendable, Equatable {
   }
 
   /// How files are read for a model of that many channels: of four, the fourth is not taken for alpha.
-  func decoding(for channels: Int) -> DecodeOptions {
+  package func decoding(for channels: Int) -> DecodeOptions {
     var options = decoding
     options.keepsAlpha = channels == 4
     return options

@@ -28,14 +28,18 @@ extension Image {
   }
 }
 
+/// The gray of a pixel, as `Image.converted(toChannels:)` describes it.
+@inline(__always)
+func luma<Sample: PixelSample>(_ red: Sample, _ green: Sample, _ blue: Sample) -> Sample {
+  let sum = 19595 * UInt32(red) + 38470 * UInt32(green) + 7471 * UInt32(blue)
+  return Sample(truncatingIfNeeded: (sum + 32768) >> 16)
+}
+
 private struct Luma: SampleOperation {
   func apply<Sample: PixelSample>(to input: [Sample]) -> [Sample] {
     filledSamples(input.count / 3) { output in
       for pixel in 0..<input.count / 3 {
-        let red = 19595 * UInt32(input[3 * pixel])
-        let green = 38470 * UInt32(input[3 * pixel + 1])
-        let blue = 7471 * UInt32(input[3 * pixel + 2])
-        output[pixel] = Sample((red + green + blue + 32768) >> 16)
+        output[pixel] = luma(input[3 * pixel], input[3 * pixel + 1], input[3 * pixel + 2])
       }
     }
   }

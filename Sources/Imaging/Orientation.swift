@@ -57,6 +57,16 @@ extension Image {
 
   /// The mirror image, left and right exchanged.
   public func flippedHorizontally() -> Image { reoriented(.mirroredHorizontally) }
+
+  /// The mirror image, top and bottom exchanged.
+  public func flippedVertically() -> Image { reoriented(.mirroredVertically) }
+
+  /// The image turned counter-clockwise by 0…3 times 90 degrees; odd numbers exchange its sides.
+  public func rotated(quarterTurns: Int) -> Image {
+    precondition((0...3).contains(quarterTurns), "0 to 3 quarter turns, not \(quarterTurns)")
+    let orientations: [Orientation] = [.up, .quarterCounterClockwise, .rotatedHalf, .quarterClockwise]
+    return reoriented(orientations[quarterTurns])
+  }
 }
 
 private struct Turn: SampleOperation {

@@ -4,6 +4,14 @@ extension RandomNumberGenerator {
     Double(next() >> 11) * 0x1p-53
   }
 
+  /// A Double uniform on `range`, from one word.
+  package mutating func uniform(in range: ClosedRange<Double>) -> Double {
+    range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
+  }
+
+  /// Whether something of that probability happens; takes one word whatever the probability.
+  package mutating func chance(_ probability: Double) -> Bool { uniform() < probability }
+
   /// An integer uniform on 0..<bound without bias: the upper word of word·bound, redrawn in the rare case
   /// that would favour some values (Lemire, 2019). Needs one word nearly always.
   package mutating func uniformIndex(below bound: Int) -> Int {

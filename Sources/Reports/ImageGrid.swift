@@ -91,15 +91,16 @@ private struct Canvas {
   }
 
   mutating func draw(_ image: Image, left: Int, top: Int, scale: Int) {
+    let samples = image.pixels
+    let lastChannel = image.channels - 1
     for y in 0..<image.height {
       let start = ((top + y * scale) * width + left) * channels
       var target = start
       var source = y * image.width * image.channels
-      let lastChannel = image.channels - 1
       for _ in 0..<image.width {
         for _ in 0..<scale {
           for channel in 0..<channels {
-            pixels[target + channel] = image.pixels[source + min(channel, lastChannel)]
+            pixels[target + channel] = samples[source + min(channel, lastChannel)]
           }
           target += channels
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Evaluation
 import Foundation
+import Imaging
 import Platform
 import Pretraining
 import VisionTransformer
@@ -14,6 +15,7 @@ struct List: ParsableCommand {
   enum Kind: String, CaseIterable, ExpressibleByArgument {
     case norms, placements, patchNorms, positions, initializers, objectives, optimizers, sources, evaluators,
       sizes, recipes
+    case augmentations
   }
 
   private struct Entry: Encodable {
@@ -49,6 +51,7 @@ struct List: ParsableCommand {
     case .objectives: return variants(Objectives.all)
     case .optimizers: return variants(Optimizers.all)
     case .sources: return variants(ImageSources.all)
+    case .augmentations: return variants(Augmentations.all)
     case .evaluators: return variants(Evaluators.all)
     case .patchNorms:
       return PatchNorm.allCases.map {

@@ -10,6 +10,7 @@ struct Vitrail: ParsableCommand {
     subcommands: [
       Pretrain.self, Evaluate.self, Embed.self, Reconstruct.self, ReportCommand.self, Inspect.self, List.self,
       Bench.self, Dataset.self,
+      Augment.self,
     ])
 
   /// Every error ends as one line on standard error: `error: what · where · how to mend`.

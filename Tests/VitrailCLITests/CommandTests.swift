@@ -11,6 +11,7 @@ struct CommandTests {
       [], ["pretrain"], ["evaluate"], ["embed"], ["reconstruct"], ["report"], ["inspect"], ["list"],
       ["bench"],
       ["bench", "step"], ["dataset"], ["dataset", "export"],
+      ["augment"],
     ])
   func help(_ command: [String]) throws {
     let outcome = try Vitrail.run(command + ["--help"])
@@ -30,6 +31,8 @@ struct CommandTests {
       "evaluate --weights x --train x --test x --max-bad nan", "embed --weights x --data x --out x --lanes 0",
       "reconstruct --weights x --data x --out x --count=-1", "list", "list foods", "inspect", "report",
       "bench step --steps 0", "bench step --lanes 0", "bench flop",
+      "augment", "augment --data x --out x --count 0", "augment --data x --out x --views 1001",
+      "augment --data x --out x --progress 2", "augment --data x --out x --set seed",
       "dataset export --data x --out x --limit=-1", "dataset export --data x --out x --split middle",
     ])
   func usage(_ line: String) throws {
@@ -44,6 +47,7 @@ struct CommandTests {
     arguments: [
       "norms", "placements", "patchNorms", "positions", "initializers", "objectives", "optimizers", "sources",
       "evaluators", "sizes", "recipes",
+      "augmentations",
     ])
   func list(_ kind: String) throws {
     let text = try Vitrail.run("list", kind).output.split(separator: "\n")

@@ -57,7 +57,11 @@ extension Framing {
 /// The registered augmentations.
 public enum Augmentations {
   /// Every variant.
-  public static let all: [any Augmentation.Type] = [RandomResizedCrop.self, HorizontalFlip.self]
+  public static let all: [any Augmentation.Type] = [
+    RandomResizedCrop.self, CenterCrop.self, HorizontalFlip.self, VerticalFlip.self, Rotation90.self,
+    ColorJitter.self, Grayscale.self, GaussianBlur.self, Solarize.self, GaussianNoisePatches.self,
+    LowFrequency.self, RandomErasing.self,
+  ]
 
   /// The augmentation that a recipe chose.
   ///

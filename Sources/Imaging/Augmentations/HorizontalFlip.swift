@@ -21,11 +21,11 @@ public struct HorizontalFlip: Augmentation {
 
   /// Creates the augmentation.
   public init(options: Options, at place: String) throws(Failure) {
-    probability = try checkedProbability(options.probability, at: "\(place).probability")
+    probability = try checkedProbability(options.probability, at: place)
   }
 
   /// Whether this time; one draw.
-  func flips(using generator: inout some RandomNumberGenerator) -> Bool { generator.uniform() < probability }
+  func flips(using generator: inout some RandomNumberGenerator) -> Bool { generator.chance(probability) }
 
   /// The image, or its mirror image.
   public func apply(
@@ -33,14 +33,4 @@ public struct HorizontalFlip: Augmentation {
   ) -> Image {
     flips(using: &generator) ? image.flippedHorizontally() : image
   }
-}
-
-/// `value`, a probability.
-///
-/// - Throws: `Failure` outside 0…1.
-func checkedProbability(_ value: Double, at place: String) throws(Failure) -> Double {
-  guard (0...1).contains(value) else {
-    throw Failure("a probability of \(value)", at: place, mend: "choose 0 … 1")
-  }
-  return value
 }

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Imaging
+import Platform
+import Pretraining
+import Reports
+
+struct Augment: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Draw what a recipe's augmentations make of images.",
+    discussion: """
+      Example: vitrail augment --data photos/ --recipe quickstart --out grid.png
+      An image a row: as evaluation sees it, then views. View 1 is what pretraining sees in its first epoch.
+      """)
+
+  @Option(help: "Folder of images, or folder of an IDX set.")
+  var data: String
+  @Option(help: "Recipe: a file, or a name from 'vitrail list recipes'.")
+  var recipe: String?
+  @Option(name: .customLong("set"), help: "Override a key of the recipe: key.path=value. May be repeated.")
+  var overrides: [String] = []
+  @Option(help: "The picture to write.")
+  var out: String
+  @Option(help: "Number of images.", transform: number(in: 1...1000))
+  var count = 8
+  @Option(help: "Views of each.", transform: number(in: 1...1000))
+  var views = 6
+  @Option(help: "Seed of the views.")
+  var seed: UInt64 = 0
+  @Option(help: "Share of the training that is done.", transform: number(in: 0.0...1))
+  var progress = 0.0
+  @Option(help: "Part of an IDX set: train or test.")
+  var split: DatasetSplit?
+
+  func validate() throws {
+    for setting in overrides where !setting.contains("=") {
+      throw ValidationError("--set '\(setting)' sets nothing: write key=value")
+    }
+  }
+
+  func run() throws {
+    let recipe = try RecipeFile.load(recipe, folders: RecipeFolders.all, overrides: overrides)
+    let pipeline = try recipe.data.pipeline(for: recipe.model, at: "data")
+    let pictures = AugmentationPictures(
+      pipeline: pipeline, preprocessing: recipe.data.preprocessing(for: recipe.model),
+      decoding: recipe.data.loading.decoding(for: recipe.model.channels), views: views, seed: seed,
+      progress: progress)
+    let source = try ImageSources.open(data, split: split ?? recipe.data.split)
+    try pictures.requireRoom(rows: min(count, source.count))
+    let (grid, drawn, skipped) = try pictures.draw(source, count: count)
+    try grid.writePNG(to: URL(fileURLWithPath: out))
+    print("\(views) views of \(drawn) images in \(out)")
+    if skipped > 0 { print("skipped \(skipped) bad images") }
+  }
+}
