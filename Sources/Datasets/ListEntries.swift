@@ -1,3 +1,4 @@
+import Foundation
 import Platform
 
 /// What stands in a list of paths.
@@ -75,7 +76,10 @@ struct ListColumns {
   /// - Throws: `Failure` when it names labels but no path, or something twice.
   init?(header: [DelimitedRows.Field]) throws(Failure) {
     func columns(_ names: Set<String>) -> [Int] {
-      header.indices.filter { names.contains(String(decoding: header[$0].text, as: UTF8.self).lowercased()) }
+      header.indices.filter { column in
+        let name = String(decoding: header[column].text, as: UTF8.self)
+        return names.contains(name.trimmingCharacters(in: .whitespaces).lowercased())
+      }
     }
     let (paths, labels) = (columns(["path"]), columns(["label", "class"]))
     guard !paths.isEmpty || !labels.isEmpty else { return nil }

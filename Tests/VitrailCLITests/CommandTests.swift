@@ -10,7 +10,7 @@ struct CommandTests {
     arguments: [
       [], ["pretrain"], ["evaluate"], ["embed"], ["reconstruct"], ["report"], ["inspect"], ["list"],
       ["bench"],
-      ["bench", "step"], ["dataset"], ["dataset", "export"],
+      ["bench", "step"], ["dataset"], ["dataset", "export"], ["dataset", "index"],
     ])
   func help(_ command: [String]) throws {
     let outcome = try Vitrail.run(command + ["--help"])
@@ -30,6 +30,7 @@ struct CommandTests {
       "evaluate --weights x --train x --test x --max-bad nan", "embed --weights x --data x --out x --lanes 0",
       "reconstruct --weights x --data x --out x --count=-1", "list", "list foods", "inspect", "report",
       "bench step --steps 0", "bench step --lanes 0", "bench flop",
+      "dataset index", "dataset index x --split middle",
       "dataset export --data x --out x --limit=-1", "dataset export --data x --out x --split middle",
     ])
   func usage(_ line: String) throws {
