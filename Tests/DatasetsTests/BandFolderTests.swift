@@ -62,7 +62,8 @@ struct BandFolderTests {
     for (index, name) in sorted.enumerated() {
       #expect(source.location(of: index) == workspace.path("set/" + name))
       let number = try #require(images.firstIndex(of: name))
-      #expect(try Array(source.image(at: index).pixels.prefix(3)) == [0, 1, 2].map { UInt8(10 * number + $0) })
+      #expect(
+        try Array(source.image(at: index).pixels.prefix(3)) == [0, 1, 2].map { UInt8(10 * number + $0) })
       let label = source.label(of: index).map { source.classNames[$0] }
       #expect(label == (name.contains("/") ? String(name.prefix(1)) : nil))
     }

@@ -74,7 +74,8 @@ struct FolderIndexCacheTests {
 
   /// Two changes may fall into one step of the clock of files.
   @Test func recentFoldersAreListedAlways() throws {
-    let careful = FolderIndexCache(folder: workspace.path("cache/index"), threshold: 1)
+    let careful = FolderIndexCache(
+      folder: workspace.path("cache/index"), threshold: 1, margin: 3_600_000_000_000)
     for number in 0..<100 {
       try touch("a/\(number).png")
       #expect(try expectFresh(careful, listed: 2).count == number + 1)
@@ -213,6 +214,7 @@ struct FolderIndexCacheTests {
     #expect(FolderIndexCache.standard([:]) == nil)
     #expect(FolderIndexCache.standard(["HOME": "/h", "VITRAIL_INDEX_CACHE": "off"]) == nil)
     #expect(FolderIndexCache.standard(["HOME": "/h"])?.threshold == 10_000)
+    #expect(FolderIndexCache.standard(["HOME": "/h"])?.margin == 2_000_000_000)
     // FNV-1a of "a", from the authors' test vectors.
     #expect(FolderIndexCache(folder: "/c").file(for: "a") == "/c/af63dc4c8601ec8c.idx")
   }
