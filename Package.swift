@@ -73,7 +73,7 @@ let package = Package(
       resources: [.copy("Golden")]),
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "CImageKernels"], resources: [.copy("Golden")]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], resources: [.copy("Golden")]),
     .testTarget(
       name: "VisionTransformerTests", dependencies: ["VisionTransformer", "TestSupport"],
       resources: [.copy("Golden")]),

@@ -1,108 +1,144 @@
 import Foundation
 import Platform
 
-/// The names in one folder, in the order of their bytes, a folder's name counted with a slash at its end.
+/// The images, folders and links in one folder, in the order of their bytes, a folder's name counted with a slash at
+/// its end.
 ///
-/// Visiting folders in this order gives all paths below in the order of their bytes. Hidden names are left
-/// out. Nothing but symbolic links is looked at beyond the folder's own records.
-struct FolderListing {
-  private enum Kind {
-    case file, folder, other
-  }
+/// Visiting folders in this order gives all paths below in the order of their bytes. Hidden names are left out.
+struct FolderListing: Equatable {
+  private static let slash = UInt8(ascii: "/")
 
-  /// Identifies the folder, so that cycles through links are seen.
-  struct Identity: Equatable {
-    let device: UInt64
-    let inode: UInt64
-  }
+  /// The names, each with a zero after it: images as they are, folders with a slash at the end, links with two.
+  let entries: ArraySlice<UInt8>
 
-  private struct Entry {
-    let start: Int
-    let end: Int
-    let isFolder: Bool
-  }
+  /// Takes entries that were listed before.
+  init(entries: ArraySlice<UInt8>) { self.entries = entries }
 
-  private var names: [UInt8] = []
-  private var entries: [Entry] = []
-  let identity: Identity
-
-  /// Lists the folder at `path`.
+  /// Lists a folder, by nothing but its own records where they tell the types.
   ///
+  /// - Parameter path: ends in a slash.
+  /// - Returns: the listing, and the folder's stamp from before it was listed.
   /// - Throws: `Failure` when it cannot be read.
-  init(path: String) throws(Failure) {
-    guard let folder = opendir(path) else { throw systemFailure("cannot open the folder", path) }
+  static func list(_ path: [UInt8]) throws(Failure) -> (listing: FolderListing, stamp: FolderStamp) {
+    func failed(_ problem: String) -> Failure {
+      systemFailure(problem, String(decoding: path, as: UTF8.self))
+    }
+    guard let folder = path.withCString({ opendir($0) }) else { throw failed("cannot open the folder") }
     defer { closedir(folder) }
     var status = stat()
-    guard fstat(dirfd(folder), &status) == 0 else { throw systemFailure("cannot read the folder", path) }
-    identity = Identity(
-      device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(truncatingIfNeeded: status.st_ino))
+    guard fstat(dirfd(folder), &status) == 0 else { throw failed("cannot read the folder") }
 
     let nameOffset = MemoryLayout<dirent>.offset(of: \dirent.d_name) ?? 0
+    var entries: [UInt8] = []
+    var starts: [Int] = []
     errno = 0
     while let record = readdir(folder) {
-      let name = UnsafeRawPointer(record).advanced(by: nameOffset).assumingMemoryBound(to: UInt8.self)
-      if name[0] != UInt8(ascii: ".") {
-        let start = names.count
-        names.append(
-          contentsOf: UnsafeBufferPointer(start: name, count: strlen(UnsafeRawPointer(record) + nameOffset)))
-        switch Self.kind(of: record.pointee.d_type, of: names[start...], in: path) {
-        case .file:
-          entries.append(Entry(start: start, end: names.count, isFolder: false))
-        case .folder:
-          names.append(UInt8(ascii: "/"))
-          entries.append(Entry(start: start, end: names.count, isFolder: true))
-        case .other:
-          names.removeSubrange(start...)
-        }
+      let start = UnsafeRawPointer(record) + nameOffset
+      let name = UnsafeRawBufferPointer(
+        start: start, count: strlen(start.assumingMemoryBound(to: CChar.self)))
+      if name.first != UInt8(ascii: "."),
+        let ending = ending(of: name, type: Int32(record.pointee.d_type), in: dirfd(folder))
+      {
+        starts.append(entries.count)
+        entries.append(contentsOf: name)
+        entries.append(contentsOf: ending)
+        entries.append(0)
       }
       errno = 0
     }
-    guard errno == 0 else { throw systemFailure("cannot read the folder", path) }
-    sort()
+    guard errno == 0 else { throw failed("cannot read the folder") }
+    return (FolderListing(entries: sorted(entries, starts)[...]), FolderStamp(status))
   }
 
-  /// Calls `body` with each name in order; a folder's ends in a slash.
-  func forEach(_ body: (_ name: ArraySlice<UInt8>, _ isFolder: Bool) throws(Failure) -> Void) throws(Failure)
-  {
-    for entry in entries { try body(names[entry.start..<entry.end], entry.isFolder) }
-  }
-
-  /// The names of all files.
-  var fileNames: [String] {
-    entries.filter { !$0.isFolder }.map { String(decoding: names[$0.start..<$0.end], as: UTF8.self) }
-  }
-
-  /// Whether there is a folder of this name.
-  func hasFolder(_ name: String) -> Bool {
-    let wanted = Array((name + "/").utf8)
-    return entries.contains { $0.isFolder && names[$0.start..<$0.end].elementsEqual(wanted) }
-  }
-
-  private mutating func sort() {
-    names.withUnsafeBytes { bytes in
-      guard let base = bytes.baseAddress else { return }
-      entries.sort { left, right in
-        let (leftCount, rightCount) = (left.end - left.start, right.end - right.start)
-        let order = memcmp(base + left.start, base + right.start, min(leftCount, rightCount))
-        return order != 0 ? order < 0 : leftCount < rightCount
-      }
+  /// Calls `body` with each name in order; a folder's ends in a slash, a link's in two.
+  func forEach(_ body: (_ name: ArraySlice<UInt8>) throws(Failure) -> Void) throws(Failure) {
+    var start = entries.startIndex
+    while let end = entries[start...].firstIndex(of: 0) {
+      try body(entries[start..<end])
+      start = end + 1
     }
   }
 
-  /// What a record stands for; links and records of unknown type are looked up, a dangling link is a file.
-  private static func kind(of type: UInt8, of name: ArraySlice<UInt8>, in folder: String) -> Kind {
-    switch Int32(type) {
-    case Int32(DT_REG): return .file
-    case Int32(DT_DIR): return .folder
-    case Int32(DT_LNK), Int32(DT_UNKNOWN):
+  /// The listing with what links lead to in their place; one that leads nowhere is a file.
+  ///
+  /// - Parameter path: that of the folder, with a slash at the end.
+  func followingLinks(in path: [UInt8]) throws(Failure) -> FolderListing {
+    guard hasLinks else { return self }
+    var resolved: [UInt8] = []
+    var starts: [Int] = []
+    try forEach { (name) throws(Failure) in
+      guard let name = Self.isLink(name) ? Self.target(of: name.dropLast(2), in: path) : name else { return }
+      starts.append(resolved.count)
+      resolved += name
+      resolved.append(0)
+    }
+    return FolderListing(entries: Self.sorted(resolved, starts)[...])
+  }
+
+  private var hasLinks: Bool {
+    entries.withUnsafeBytes { bytes in
+      zip(bytes, bytes.dropFirst()).contains { $0 == Self.slash && $1 == Self.slash }
+    }
+  }
+
+  private static func isLink(_ name: ArraySlice<UInt8>) -> Bool {
+    name.count > 2 && name[name.endIndex - 2] == slash
+  }
+
+  /// The link's name, as that of an image or a folder; nil when it leads to something else.
+  private static func target(of link: ArraySlice<UInt8>, in path: [UInt8]) -> ArraySlice<UInt8>? {
+    var status = stat()
+    let isFound = (path + link).withCString { stat($0, &status) } == 0
+    switch isFound ? status.st_mode & S_IFMT : S_IFREG {
+    case S_IFDIR: return link + [slash]
+    case S_IFREG: return ImageExtension.start(in: link) == nil ? nil : link
+    default: return nil
+    }
+  }
+
+  /// What is written after a name; nil when it is neither an image, a folder nor a link.
+  private static func ending(
+    of name: UnsafeRawBufferPointer, type: Int32, in folder: Int32
+  ) -> [UInt8]? {
+    switch type {
+    case Int32(DT_REG): return ImageExtension.start(in: name) == nil ? nil : []
+    case Int32(DT_DIR): return [slash]
+    case Int32(DT_LNK): return [slash, slash]
+    case Int32(DT_UNKNOWN):
       var status = stat()
-      guard stat(folder + "/" + String(decoding: name, as: UTF8.self), &status) == 0 else { return .file }
-      switch status.st_mode & S_IFMT {
-      case S_IFDIR: return .folder
-      case S_IFREG: return .file
-      default: return .other
+      guard let start = name.assumingMemoryBound(to: CChar.self).baseAddress,
+        fstatat(folder, start, &status, AT_SYMLINK_NOFOLLOW) == 0
+      else { return nil }
+      let types = [S_IFREG: DT_REG, S_IFDIR: DT_DIR, S_IFLNK: DT_LNK]
+      return types[status.st_mode & S_IFMT].flatMap { ending(of: name, type: Int32($0), in: folder) }
+    default: return nil
+    }
+  }
+
+  /// The entries in the order of their bytes.
+  private static func sorted(_ entries: [UInt8], _ starts: [Int]) -> [UInt8] {
+    entries.withUnsafeBytes { bytes in
+      guard let base = bytes.bindMemory(to: CChar.self).baseAddress else { return [] }
+      let order = starts.sorted { strcmp(base + $0, base + $1) < 0 }
+      return [UInt8](unsafeUninitializedCapacity: entries.count) { output, count in
+        for start in order {
+          let length = strlen(base + start) + 1
+          output.baseAddress.map {
+            UnsafeMutableRawPointer($0 + count).copyMemory(from: base + start, byteCount: length)
+          }
+          count += length
+        }
       }
-    default: return .other
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Calls `body` with the bytes and a zero after them.
+  func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    (map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { buffer in
+      guard let start = buffer.baseAddress else { preconditionFailure("there is at least the zero") }
+      return body(start)
     }
   }
 }

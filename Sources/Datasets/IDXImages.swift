@@ -30,14 +30,15 @@ public struct IDXImages: ImageSource {
 
   private static let imagesSuffix = "-images-idx3-ubyte"
   private static let labelsSuffix = "-labels-idx1-ubyte"
+  private static let endings = [imagesSuffix, labelsSuffix].flatMap { [$0, $0 + ".gz"] }
 
   /// Opens a folder that holds IDX images; without `split`, the training images.
-  public static func open(path: String, split: DatasetSplit?) throws(Failure) -> IDXImages? {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
-    let files = try FolderListing(path: path).fileNames
+  public static func open(path: String, options: SourceOptions) throws(Failure) -> IDXImages? {
+    guard DatasetSplit.isFolder(path) else { return nil }
+    let files = try FileNames.list(path, endings: endings)
     guard files.contains(where: { prefix(of: $0) != nil }) else { return nil }
-    return try IDXImages(folder: path, files: files, split: split ?? .train, maximumBytes: maximumBytes)
+    return try IDXImages(
+      folder: path, files: files, split: options.split ?? .train, maximumBytes: maximumBytes)
   }
 
   /// Reads the images of one split from a folder.
@@ -48,7 +49,8 @@ public struct IDXImages: ImageSource {
   public init(folder: String, split: DatasetSplit, maximumBytes: Int = maximumBytes) throws(Failure) {
     let path = URL(filePath: folder).standardizedFileURL.path
     try self.init(
-      folder: path, files: FolderListing(path: path).fileNames, split: split, maximumBytes: maximumBytes)
+      folder: path, files: FileNames.list(path, endings: Self.endings), split: split,
+      maximumBytes: maximumBytes)
   }
 
   /// The most memory pixels may take unless said otherwise, 16 GiB.

@@ -8,7 +8,7 @@ public protocol ImageSource: Variant, Sendable {
   /// Opens `path` when it holds this kind of source; nil when it is of another kind.
   ///
   /// - Throws: `Failure` when it is of this kind, but unreadable, damaged or empty.
-  static func open(path: String, split: DatasetSplit?) throws(Failure) -> Self?
+  static func open(path: String, options: SourceOptions) throws(Failure) -> Self?
 
   /// The file or folder that holds the set, as an absolute path.
   var path: String { get }

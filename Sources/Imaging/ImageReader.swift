@@ -15,12 +15,16 @@ public final class ImageReader {
   public let place: String
 
   /// Nanoseconds spent inside libjpeg and libpng so far.
-  public var codecNanoseconds: Int { clock.nanoseconds }
+  public var codecNanoseconds: Int {
+    guard case .bands(let readers) = content else { return clock.nanoseconds }
+    return readers.reduce(0) { $0 + $1.codecNanoseconds }
+  }
 
   private let clock = CodecClock()
   private enum Content {
     case decoded(Image)
     case encoded(EncodedBytes, DecodeOptions)
+    case bands([ImageReader])
   }
   private let content: Content
   // The decoder that read the header; the first to decode takes it.
@@ -57,12 +61,43 @@ public final class ImageReader {
     try self.init(EncodedBytes(contentsOf: path, options: options), options: options, place: path)
   }
 
+  /// An image whose channels are gray images of one size, each a band; where bands of 8 and of 16 bits meet, all
+  /// widen to 16, of a crop after it is resized.
+  ///
+  /// - Throws: `Failure` when one is not gray or of another size, or when they take more memory than four channels
+  ///   of the largest image allowed.
+  public init(stacking bands: [ImageReader], options: DecodeOptions, place: String) throws(Failure) {
+    precondition((1...Image.maximumChannels).contains(bands.count), "an image of \(bands.count) bands")
+    (width, height) = (bands[0].width, bands[0].height)
+    for band in bands {
+      guard band.channels == 1 else {
+        throw Failure(
+          "a band of \(band.channels) channels", at: band.place, mend: "give a gray image for each band")
+      }
+      guard (band.width, band.height) == (width, height) else {
+        throw Failure(
+          "a band of \(band.width)×\(band.height) pixels beside one of \(width)×\(height)", at: band.place,
+          mend: "resample the bands of an image to one size")
+      }
+    }
+    guard width * height * bands.count <= 4 * options.maximumPixels else {
+      throw Failure(
+        "\(bands.count) bands of \(width)×\(height) pixels, above four of the limit of \(options.maximumPixels)",
+        at: place, mend: "scale the bands down, give fewer, or raise the pixel limit")
+    }
+    channels = bands.count
+    self.place = place
+    content = .bands(bands)
+  }
+
   /// The whole image.
   ///
   /// - Throws: `Failure` when its data are damaged or cut short.
   public func image() throws(Failure) -> Image {
     switch content {
     case .decoded(let image): return image
+    case .bands(let readers):
+      return Image(stacking: try readers.map { (reader) throws(Failure) in try reader.image() })
     case .encoded(let bytes, let options):
       return try decodeWhole(takeDecoder(bytes, options), keepsAlpha: options.keepsAlpha)
     }
@@ -79,6 +114,11 @@ public final class ImageReader {
     switch content {
     case .decoded(let image):
       return image.resized(cropping: crop, width: width, height: height, filter: filter, flipped: flipped)
+    case .bands(let readers):
+      let crops = try readers.map { (reader) throws(Failure) in
+        try reader.resized(cropping: crop, width: width, height: height, filter: filter, flipped: flipped)
+      }
+      return Image(stacking: crops)
     case .encoded(let bytes, let options):
       let decoder = try takeDecoder(bytes, options)
       return try StreamedResize(

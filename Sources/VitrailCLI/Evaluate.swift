@@ -15,10 +15,14 @@ struct Evaluate: ParsableCommand {
 
   @Option(help: "Run folder or weights file.")
   var weights: String
-  @Option(help: "Labelled images to learn from: a folder with a sub-folder a class, or an IDX folder.")
+  @Option(
+    help:
+      "Labelled images to learn from: a folder with a sub-folder a class, a .csv list, or an IDX or CIFAR folder."
+  )
   var train: String
   @Option(help: "Labelled images to be measured on.")
   var test: String
+  @OptionGroup var bands: BandsArgument
   @Option(help: "Evaluators, separated by commas.")
   var evaluators = Evaluators.all.map { $0.name }.joined(separator: ",")
   @Option(help: "Also write the scores as JSON to this file; - for standard output.")
@@ -67,7 +71,8 @@ struct Evaluate: ParsableCommand {
   private func pass(
     _ extraction: FeatureExtraction, _ path: String, _ split: DatasetSplit, _ line: ProgressLine
   ) throws(Failure) -> FeatureExtraction.Sets {
-    let source = try ImageSources.open(path, split: split)
+    let source = try ImageSources.open(
+      path, options: SourceOptions(split: split, bands: bands.names ?? []))
     let sets = try extraction.run(source) { fraction, rate in
       line.show("features of \(source.count) \(split.rawValue) images", fraction, rate: rate)
     }

@@ -13,7 +13,7 @@ struct Pretrain: ParsableCommand {
       Writes a run folder: recipe, log, checkpoints, encoder and report. Stop it at any moment; --resume goes on.
       """)
 
-  @Option(help: "Folder of images, or folder of an IDX set.")
+  @Option(help: "Images: a folder, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
   var data: String?
   @Option(help: "Recipe: a file, or a name from 'vitrail list recipes'.")
   var recipe: String?
@@ -27,8 +27,9 @@ struct Pretrain: ParsableCommand {
   var epochs: Double?
   @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
   var lanes: Int?
-  @Option(help: "Part of an IDX set: train or test.")
+  @Option(help: "Part of a set that comes in parts: train or test.")
   var split: DatasetSplit?
+  @OptionGroup var bands: BandsArgument
   @Option(help: "Share of files that may be undecodable before the run stops.")
   var maxBad: Double?
 
@@ -44,7 +45,7 @@ struct Pretrain: ParsableCommand {
     guard let path = recipe.data.path else {
       throw ValidationError("no images: give --data PATH")
     }
-    let source = try ImageSources.open(path, split: recipe.data.split)
+    let source = try ImageSources.open(path, options: recipe.data.sourceOptions)
     let run = try PretrainingRun(recipe: recipe, source: source, folder: folder)
     let line = ProgressLine()
     announce(run, source, folder)
@@ -83,6 +84,7 @@ struct Pretrain: ParsableCommand {
     var settings = overrides
     if let data { settings.append("data.path=\(quoted(absolute(data)))") }
     if let split { settings.append("data.split=\(split.rawValue)") }
+    if let bands = bands.names { settings.append("data.bands=\(JSONValue.encoding(bands).text)") }
     if let epochs { settings += ["train.steps=null", "train.epochs=\(epochs)"] }
     if let lanes { settings.append("train.lanes=\(lanes)") }
     if let maxBad { settings.append("data.maxBad=\(maxBad)") }
@@ -91,7 +93,9 @@ struct Pretrain: ParsableCommand {
 
   private func resumedRecipe(_ folder: RunFolder) throws -> Recipe {
     guard out != nil else { throw ValidationError("--resume wants the run folder: --out DIR") }
-    guard recipe == nil, overrides.isEmpty, epochs == nil, lanes == nil, split == nil, maxBad == nil else {
+    guard recipe == nil, overrides.isEmpty, epochs == nil, lanes == nil, split == nil, bands.names == nil,
+      maxBad == nil
+    else {
       throw ValidationError("a resumed run takes its recipe from its folder: give --resume and --out alone")
     }
     guard FileManager.default.fileExists(atPath: folder.recipe.path) else {

@@ -12,7 +12,7 @@ struct Reconstruct: ParsableCommand {
 
   @Option(help: "Run folder or checkpoint of a masked objective.")
   var weights: String
-  @Option(help: "Folder of images, or folder of an IDX set.")
+  @Option(help: "Images: a folder, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
   var data: String
   @Option(help: "The picture to write.")
   var out: String
@@ -20,8 +20,9 @@ struct Reconstruct: ParsableCommand {
   var count = 12
   @Option(help: "Seed of the masks.")
   var seed: UInt64 = 0
-  @Option(help: "Part of an IDX set: train or test.")
+  @Option(help: "Part of a set that comes in parts: train or test.")
   var split: DatasetSplit = .test
+  @OptionGroup var bands: BandsArgument
 
   func run() throws {
     let trained = try TrainedObjective(checkpoint: WeightsArgument.checkpoint(weights))
@@ -30,7 +31,8 @@ struct Reconstruct: ParsableCommand {
         "the objective '\(trained.recipe.objective.name)' reconstructs nothing", at: weights,
         mend: "give a run of a masked objective, such as mae")
     }
-    let source = try ImageSources.open(data, split: split)
+    let source = try ImageSources.open(
+      data, options: SourceOptions(split: split, bands: bands.names ?? []))
     let images = ReconstructionPictures.images(source, trained.preprocessing, count: count)
     let reconstructions = Reconstruction.make(
       images, objective: objective, grid: trained.encoder.configuration.grid,

@@ -226,7 +226,7 @@ private final class CountingSource: ImageSource {
   static let name = "counting"
   static let summary = "for tests"
   static let source = "for tests"
-  static func open(path: String, split: DatasetSplit?) throws(Failure) -> CountingSource? { nil }
+  static func open(path: String, options: SourceOptions) throws(Failure) -> CountingSource? { nil }
 
   private let base: ImageFolder
   private let readCount = Atomic(0)

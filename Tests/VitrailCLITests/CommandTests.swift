@@ -10,7 +10,7 @@ struct CommandTests {
     arguments: [
       [], ["pretrain"], ["evaluate"], ["embed"], ["reconstruct"], ["report"], ["inspect"], ["list"],
       ["bench"],
-      ["bench", "step"], ["dataset"], ["dataset", "export"],
+      ["bench", "step"], ["bench", "loader"], ["dataset"], ["dataset", "export"], ["dataset", "index"],
       ["augment"],
     ])
   func help(_ command: [String]) throws {
@@ -33,6 +33,7 @@ struct CommandTests {
       "bench step --steps 0", "bench step --lanes 0", "bench flop",
       "augment", "augment --data x --out x --count 0", "augment --data x --out x --views 1001",
       "augment --data x --out x --progress 2", "augment --data x --out x --set seed",
+      "dataset index", "dataset index x --split middle",
       "dataset export --data x --out x --limit=-1", "dataset export --data x --out x --split middle",
     ])
   func usage(_ line: String) throws {

@@ -4,10 +4,12 @@ import Platform
 
 /// The keys under `data:`.
 public struct DataRecipe: Codable, Sendable, Equatable {
-  /// The folder or IDX set; `--data` sets it.
+  /// The folder, list or set of files; `--data` sets it.
   public var path: String?
   /// The part of a set that comes in parts, such as IDX.
   public var split = DatasetSplit.train
+  /// Ends of the names of the files that make up an image, a channel each; empty where a file is an image.
+  public var bands: [String] = []
   /// What makes an image a training view, in order; absent: MAE's random resized crop and horizontal flip.
   public var augmentations = AugmentationPipeline.defaultChoices
   /// The resize filter when features are extracted.
@@ -37,6 +39,10 @@ public struct DataRecipe: Codable, Sendable, Equatable {
       if !holds { throw Failure(problem, at: "\(place).\(key)", mend: remedy) }
     }
     _ = try pipeline(for: model, at: place)
+    try sourceOptions.validate(at: "\(place).bands")
+    try require(
+      bands.isEmpty || bands.count == channels || Set([bands.count, channels]) == [1, 3], "bands",
+      "\(bands.count) bands for a model of \(channels) channels", "set model.channels to \(bands.count)")
     try require((0...1).contains(maxBad), "maxBad", "maxBad is \(maxBad)", "choose a share from 0 to 1")
     try require(maxPixels > 0, "maxPixels", "maxPixels is \(maxPixels)", "choose a number above 0")
     try require(
@@ -65,6 +71,9 @@ public struct DataRecipe: Codable, Sendable, Equatable {
       augmentations, height: model.imageSize.height, width: model.imageSize.width, channels: model.channels,
       at: "\(place).augmentations")
   }
+
+  /// What is wanted of the images at `path`.
+  public var sourceOptions: SourceOptions { SourceOptions(split: split, bands: bands) }
 
   /// How files are read and how many threads do it.
   public var loading: LoadingOptions {

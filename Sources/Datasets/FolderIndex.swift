@@ -1,0 +1,77 @@
+import Foundation
+import Platform
+
+/// The images in a folder and all folders below it, in the order of the bytes of their paths; the first folder level
+/// names the class.
+struct FolderIndex: Sendable {
+  /// The folder, as an absolute path.
+  let root: String
+  /// Paths from the root on.
+  let paths: PackedPaths
+  /// The first-level folders that hold images, in the order of their names' bytes.
+  let classNames: [String]
+  /// How many folders had to be listed; the others were known from the cache.
+  let listedCount: Int
+  private let labels: [Int32]
+
+  /// Visits the folder at `path`; of images that `isWanted` refuses nothing is kept.
+  ///
+  /// - Throws: `Failure` when a folder is missing or must not be read.
+  init(
+    _ path: String, cache: FolderIndexCache?, isWanted: (_ name: ArraySlice<UInt8>) -> Bool = { _ in true }
+  ) throws(Failure) {
+    root = URL(filePath: path).standardizedFileURL.path
+    var walk = FolderWalk(root: root, earlier: cache?.load(root) ?? [], margin: cache?.margin ?? 0)
+    var paths = PackedPaths()
+    var classes = ClassesInOrder()
+    try walk.run { prefix, name in
+      guard isWanted(name) else { return }
+      paths.append(prefix[...], name)
+      classes.append(prefix)
+    }
+    if let cache, walk.isChanged, paths.count >= cache.threshold {
+      // Without a cache the next walk takes longer, and that is all.
+      try? cache.save(walk.records, of: root)
+    }
+    self.paths = paths
+    listedCount = walk.listedCount
+    (classNames, labels) = classes.ranked
+  }
+
+  /// The class of an image; nil for one without.
+  func label(of index: Int) -> Int? { labels[index] < 0 ? nil : Int(labels[index]) }
+}
+
+/// The classes of images that come class by class.
+private struct ClassesInOrder {
+  private var names: [ArraySlice<UInt8>] = []
+  private var labels: [Int32] = []
+  private var lastPrefix: [UInt8] = []
+  private var lastLabel: Int32 = -1
+
+  mutating func append(_ prefix: [UInt8]) {
+    if prefix != lastPrefix {
+      lastPrefix = prefix
+      let name = prefix.prefix { $0 != UInt8(ascii: "/") }
+      if name.isEmpty {
+        lastLabel = -1
+      } else {
+        if names.last != name { names.append(name) }
+        lastLabel = Int32(names.count - 1)
+      }
+    }
+    labels.append(lastLabel)
+  }
+
+  /// The names in the order of their bytes, and the labels by that order: folders are met with a slash at the end,
+  /// `a-b/` before `a/`.
+  var ranked: (names: [String], labels: [Int32]) {
+    let order = names.indices.sorted { names[$0].lexicographicallyPrecedes(names[$1]) }
+    var rank = [Int32](repeating: 0, count: order.count)
+    for (place, index) in order.enumerated() { rank[index] = Int32(place) }
+    return (
+      order.map { String(decoding: names[$0], as: UTF8.self) },
+      labels.map { $0 < 0 ? -1 : rank[Int($0)] }
+    )
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Platform
+
+/// Visits a folder and all folders below it, depth first; listings of an earlier walk are used where nothing changed.
+///
+/// Links are followed, except those that lead back to a folder above.
+struct FolderWalk {
+  /// Receives an image: the path from the root to its folder, empty or with a slash at the end, and its name.
+  typealias Visit = (_ prefix: [UInt8], _ name: ArraySlice<UInt8>) -> Void
+
+  /// The folders as they are now, for the next walk; those that may yet change unseen are left out.
+  private(set) var records: [FolderRecord] = []
+  /// How many folders had to be listed.
+  private(set) var listedCount = 0
+  /// Whether `records` differ from those of the earlier walk.
+  var isChanged: Bool { hasNewRecords || records.count != earlierCount }
+
+  private let root: [UInt8]
+  private let margin: Int64
+  private var earlier: ArraySlice<FolderRecord>
+  private let earlierCount: Int
+  private var hasNewRecords = false
+
+  /// Prepares a walk.
+  ///
+  /// - Parameters:
+  ///   - root: the folder's path.
+  ///   - earlier: the records of an earlier walk, in its order.
+  ///   - margin: nanoseconds that a folder must have rested before its listing is used again.
+  init(root: String, earlier: [FolderRecord], margin: Int64) {
+    self.root = Array(root.utf8) + [UInt8(ascii: "/")]
+    self.earlier = earlier[...]
+    self.margin = margin
+    earlierCount = earlier.count
+  }
+
+  /// Visits all images.
+  ///
+  /// - Throws: `Failure` when a folder cannot be read.
+  mutating func run(_ visit: Visit) throws(Failure) { try walk([], ancestors: [], visit) }
+
+  private mutating func walk(
+    _ prefix: [UInt8], ancestors: [FolderStamp.Identity], _ visit: Visit
+  ) throws(Failure) {
+    let record = try record(of: prefix)
+    let identity = record.stamp.identity
+    guard !ancestors.contains(identity) else { return }
+    try record.listing.followingLinks(in: root + prefix).forEach { (name) throws(Failure) in
+      if name.last == UInt8(ascii: "/") {
+        try walk(prefix + name, ancestors: ancestors + [identity], visit)
+      } else {
+        visit(prefix, name)
+      }
+    }
+  }
+
+  private mutating func record(of prefix: [UInt8]) throws(Failure) -> FolderRecord {
+    // Both walks go in the order of the bytes.
+    while let next = earlier.first, next.prefix.lexicographicallyPrecedes(prefix) { earlier.removeFirst() }
+    let path = root + prefix
+    if let known = earlier.first, known.prefix == prefix, known.stamp == FolderStamp(at: path) {
+      records.append(known)
+      return known
+    }
+    let (listing, stamp) = try FolderListing.list(path)
+    listedCount += 1
+    let record = FolderRecord(prefix: prefix, stamp: stamp, listing: listing)
+    if stamp.isSettled(margin: margin) {
+      records.append(record)
+      hasNewRecords = true
+    }
+    return record
+  }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Imaging
+import Platform
+
+/// Image files that a list names.
+///
+/// - `.txt`: a path a line; empty lines and those that start with `#` are passed over, as are blanks around a path.
+/// - `.csv`, `.tsv`: a row an image, quotes as RFC 4180 has them. A first row that names the columns `path` and, if
+///   there are labels, `label` or `class` may have them in any order beside others; without it the first column
+///   is the path and the second, if any, the label. A row whose label is empty has none.
+/// - Relative paths start at the list's folder. Whether a file is there shows when it is read.
+public struct PathList: ImageSource {
+  /// The name in listings.
+  public static let name = "list"
+  /// What is accepted, in a line.
+  public static let summary = "a .txt list of paths, or a .csv or .tsv list with the columns path and label"
+  /// Where the layout comes from.
+  public static let source = "RFC 4180 (Shafranovich, 2005)"
+
+  /// The list's file.
+  public let path: String
+  /// The labels met: by their value where all are numbers, else by their bytes.
+  public let classNames: [String]
+  private let folder: String
+  private let paths: PackedPaths
+  private let labels: [Int32]
+
+  /// The most bytes a list may have, 4 GiB.
+  private static let maximumBytes = 4 << 30
+
+  /// Opens a file whose extension is that of a list.
+  public static func open(path: String, options: SourceOptions) throws(Failure) -> PathList? {
+    guard Format(path) != nil, !DatasetSplit.isFolder(path) else { return nil }
+    return try PathList(path: path)
+  }
+
+  /// Reads the list at `path`.
+  ///
+  /// - Throws: `Failure`, with line and column where it is about one, when the list cannot be read, is empty, or its
+  ///   columns or quotes are not as they must be.
+  public init(path: String) throws(Failure) {
+    let path = URL(filePath: path).standardizedFileURL.path
+    guard let format = Format(path) else {
+      throw Failure("no list by its name", at: path, mend: "name it .txt, .csv or .tsv")
+    }
+    let bytes = try WholeFile.read(path, maximumBytes: Self.maximumBytes)
+    let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+    let entries = try ListEntries(bytes.starts(with: mark) ? bytes[3...] : bytes[...], format, path: path)
+    guard entries.paths.count > 0 else { throw Failure("no paths in this list", at: path, mend: "add some") }
+    self.path = path
+    folder = URL(filePath: path).deletingLastPathComponent().path
+    paths = entries.paths
+    let (texts, ranks) = entries.names.ranked
+    classNames = texts
+    labels = entries.labels.map { $0 < 0 ? -1 : ranks[Int($0)] }
+  }
+
+  /// Number of images.
+  public var count: Int { paths.count }
+
+  /// The class of an image; nil for one without.
+  public func label(of index: Int) -> Int? { labels[index] < 0 ? nil : Int(labels[index]) }
+
+  /// The path of an image's file.
+  public func location(of index: Int) -> String {
+    let path = String(decoding: paths[index], as: UTF8.self)
+    if path.hasPrefix("/") { return path }
+    return folder == "/" ? "/" + path : folder + "/" + path
+  }
+
+  /// Reads an image file.
+  ///
+  /// - Throws: `Failure` when it cannot be read, is no image or above the limits.
+  public func reader(at index: Int, options: DecodeOptions) throws(Failure) -> ImageReader {
+    try ImageReader(contentsOf: location(of: index), options: options)
+  }
+
+  /// How a list is written.
+  enum Format {
+    case lines
+    case delimited(by: UInt8)
+
+    /// The format that a file's extension asks for.
+    init?(_ path: String) {
+      switch URL(filePath: path).pathExtension.lowercased() {
+      case "txt": self = .lines
+      case "csv": self = .delimited(by: UInt8(ascii: ","))
+      case "tsv": self = .delimited(by: UInt8(ascii: "\t"))
+      default: return nil
+      }
+    }
+  }
+}

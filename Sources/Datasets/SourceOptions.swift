@@ -1,0 +1,34 @@
+import Imaging
+import Platform
+
+/// What is wanted of the images at a path, beside the path.
+public struct SourceOptions: Sendable, Equatable {
+  /// The part wanted of a set that comes in parts; nil means `train` where there is no whole.
+  public var split: DatasetSplit?
+  /// Ends of the names of the files that make up one image, a channel each; empty where a file is an image.
+  public var bands: [String]
+
+  /// Creates options; by default the whole of a set whose files are images.
+  public init(split: DatasetSplit? = nil, bands: [String] = []) {
+    self.split = split
+    self.bands = bands
+  }
+
+  /// Checks the names of the bands.
+  ///
+  /// - Throws: `Failure` when there are too many, or when one is empty, holds a slash or comes twice.
+  public func validate(at place: String) throws(Failure) {
+    guard bands.count <= Image.maximumChannels else {
+      throw Failure(
+        "\(bands.count) bands, above the limit of \(Image.maximumChannels)", at: place,
+        mend: "give fewer bands")
+    }
+    for (index, band) in bands.enumerated() {
+      guard !band.isEmpty, !band.contains("/"), !bands[..<index].contains(band) else {
+        throw Failure(
+          "the band '\(band)' is empty, holds a slash or comes twice", at: place,
+          mend: "give the ends of file names, such as _B02.png, each once")
+      }
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import ArgumentParser
+import Platform
+
+/// The option `--bands` of all commands that read images.
+struct BandsArgument: ParsableArguments {
+  @Option(
+    name: .customLong("bands"),
+    help: "Ends of file names, separated by commas: files with a common start are the channels of one image.")
+  private var list: String?
+
+  /// The ends in their order; nil without the option.
+  var names: [String]? { list.map { $0.split(separator: ",").map(String.init) } }
+}

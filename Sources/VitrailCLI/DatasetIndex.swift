@@ -1,0 +1,45 @@
+import ArgumentParser
+import Datasets
+import Platform
+
+extension Dataset {
+  struct Index: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Say how many images and classes there are, and how long it took to find them.",
+      discussion: """
+        Example: vitrail dataset index photos/
+        Listings of folders with 10,000 images or more are kept in ~/.cache/vitrail/index and used again where nothing
+        changed; VITRAIL_INDEX_CACHE=off turns that off.
+        """)
+
+    @Argument(help: "Images: a folder, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
+    var path: String
+    @Option(help: "Part of a set that comes in parts: train or test.")
+    var split: DatasetSplit?
+    @OptionGroup var bands: BandsArgument
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    private struct Contents: Encodable {
+      let path, kind: String
+      let images, classes: Int
+      let seconds: Double
+      let peakBytes: Int
+    }
+
+    func run() throws {
+      let start = Clock.seconds
+      let source = try ImageSources.open(path, options: SourceOptions(split: split, bands: bands.names ?? []))
+      let contents = Contents(
+        path: source.path, kind: type(of: source).name, images: source.count,
+        classes: source.classNames.count, seconds: Clock.seconds - start, peakBytes: ProcessMemory.peakBytes)
+      if json {
+        print(JSONValue.encoding(contents).text)
+      } else {
+        print(
+          "\(contents.images) images in \(contents.classes) classes (\(contents.kind)), "
+            + "indexed in \(fixed(contents.seconds, 2)) s")
+      }
+    }
+  }
+}
