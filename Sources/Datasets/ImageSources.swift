@@ -4,7 +4,9 @@ import Platform
 /// The registered image sources, and the choice among them by what a path holds.
 public enum ImageSources {
   /// Every variant, the most particular first: the first that knows a path opens it.
-  public static let all: [any ImageSource.Type] = [IDXImages.self, ImageFolder.self]
+  public static let all: [any ImageSource.Type] = [
+    IDXImages.self, TarShards.self, ImageFolder.self,
+  ]
 
   /// Opens the images at `path`, whatever kind of source they are in.
   ///

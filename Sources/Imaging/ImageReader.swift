@@ -11,6 +11,8 @@ public final class ImageReader {
   public let height: Int
   /// Channels: those of `image()`.
   public let channels: Int
+  /// What the file says about itself; nil for an image that came from none.
+  public let header: ImageHeader?
   /// What a failure names.
   public let place: String
 
@@ -31,6 +33,7 @@ public final class ImageReader {
     width = image.width
     height = image.height
     channels = image.channels
+    header = nil
     self.place = place
     content = .decoded(image)
   }
@@ -42,6 +45,7 @@ public final class ImageReader {
     _ bytes: EncodedBytes, options: DecodeOptions = DecodeOptions(), place: String = ImageDecoder.memoryPlace
   ) throws(Failure) {
     let decoder = try makeRowDecoder(bytes.buffer, options: options, place: place, clock: clock)
+    header = decoder.header
     width = decoder.header.width
     height = decoder.header.height
     channels = StoredPixels(decoder.header, keepsAlpha: options.keepsAlpha).channels
@@ -55,6 +59,11 @@ public final class ImageReader {
   /// - Throws: `Failure` naming the path, as above or when it cannot be read.
   public convenience init(contentsOf path: String, options: DecodeOptions = DecodeOptions()) throws(Failure) {
     try self.init(EncodedBytes(contentsOf: path, options: options), options: options, place: path)
+  }
+
+  /// The file's content; nil for an image that came from none.
+  public var encoded: EncodedBytes? {
+    if case .encoded(let bytes, _) = content { bytes } else { nil }
   }
 
   /// The whole image.

@@ -12,12 +12,16 @@ struct Embed: ParsableCommand {
 
   @Option(help: "Run folder or weights file.")
   var weights: String
-  @Option(help: "Folder of images, or folder of an IDX set.")
+  @Option(help: "Folder of images, tar shards, or folder of an IDX set.")
   var data: String
   @Option(help: "Folder for features.npy, labels.npy, paths.txt and classes.txt.")
   var out: String
   @Option(help: "Part of an IDX set: train or test.")
   var split: DatasetSplit = .train
+  @Option(
+    help: "Only that many images, drawn at random, each class by its share.",
+    transform: number(in: 1...Int.max))
+  var limit: Int?
   @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
   var lanes: Int?
   @Option(help: "Share of files that may be undecodable.", transform: number(in: 0.0...1))
@@ -25,7 +29,7 @@ struct Embed: ParsableCommand {
 
   func run() throws {
     let file = try WeightsArgument(weights).model
-    let source = try ImageSources.open(data, split: split)
+    let source = SubsetImages.limited(to: limit, of: try ImageSources.open(data, split: split))
     let extraction = FeatureExtraction(
       encoders: [("model", try file.makeModel())], preprocessing: file.preprocessing, includesPixels: false,
       team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad)

@@ -4,10 +4,20 @@ import Platform
 
 /// The keys under `data:`.
 public struct DataRecipe: Codable, Sendable, Equatable {
-  /// The folder or IDX set; `--data` sets it.
+  /// The folder, the tar shards or the IDX set; `--data` sets it.
   public var path: String?
+  /// Several sets instead of one, by weights.
+  public var mix: [MixedSet]?
   /// The part of a set that comes in parts, such as IDX.
   public var split = DatasetSplit.train
+  /// Share of each class that is kept out of pretraining, to score on; absent: none.
+  public var holdOut: Double?
+  /// The seed that chooses what is held out.
+  public var splitSeed: UInt64 = 0
+  /// Only that many images, drawn at random, each class by its share; absent: all.
+  public var limit: Int?
+  /// Images that wait to be drawn while tar shards are read forwards; absent: 1000.
+  public var shuffleBuffer: Int?
   /// What makes an image a training view, in order; absent: MAE's random resized crop and horizontal flip.
   public var augmentations = AugmentationPipeline.defaultChoices
   /// The resize filter when features are extracted.
@@ -37,6 +47,7 @@ public struct DataRecipe: Codable, Sendable, Equatable {
       if !holds { throw Failure(problem, at: "\(place).\(key)", mend: remedy) }
     }
     _ = try pipeline(for: model, at: place)
+    try validateSource(at: place)
     try require((0...1).contains(maxBad), "maxBad", "maxBad is \(maxBad)", "choose a share from 0 to 1")
     try require(maxPixels > 0, "maxPixels", "maxPixels is \(maxPixels)", "choose a number above 0")
     try require(
