@@ -73,7 +73,7 @@ public struct TarShards: ImageSource {
   public var count: Int { scan.offsets.count }
 
   /// Archives that are open now.
-  var openCount: Int { files.openCount }
+  package var openCount: Int { files.openCount }
 
   /// The archives' images, each archive forwards.
   public var order: SampleOrder {

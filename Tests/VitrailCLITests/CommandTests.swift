@@ -10,7 +10,7 @@ struct CommandTests {
     arguments: [
       [], ["pretrain"], ["evaluate"], ["embed"], ["reconstruct"], ["report"], ["inspect"], ["list"],
       ["bench"],
-      ["bench", "step"], ["dataset"], ["dataset", "export"],
+      ["bench", "step"], ["dataset"], ["dataset", "export"], ["pack"],
     ])
   func help(_ command: [String]) throws {
     let outcome = try Vitrail.run(command + ["--help"])
@@ -31,6 +31,13 @@ struct CommandTests {
       "reconstruct --weights x --data x --out x --count=-1", "list", "list foods", "inspect", "report",
       "bench step --steps 0", "bench step --lanes 0", "bench flop",
       "dataset export --data x --out x --limit=-1", "dataset export --data x --out x --split middle",
+      "pack --data x", "pack --data x --out x --shard-size 1 --shard-count 1",
+      "pack --data x --out x --shard-size 1XB",
+      "pack --data x --out x --quality 101", "pack --data x --out x --resize 0",
+      "pretrain --data a --data b --mix 1", "pretrain --data a --data b --mix 1,0",
+      "pretrain --data a --limit 0",
+      "evaluate --weights x --train x", "evaluate --weights x --train x --test x --hold-out 0.2",
+      "evaluate --weights x --train x --hold-out 1",
     ])
   func usage(_ line: String) throws {
     let outcome = try Vitrail.run(line.split(separator: " ").map(String.init))
