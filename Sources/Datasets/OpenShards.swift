@@ -38,14 +38,19 @@ final class OpenShard: Sendable {
   ///
   /// - Throws: `Failure` when they cannot be read.
   func read(_ count: Int, at offset: Int) throws(Failure) -> [UInt8] {
+    var isCutShort = false
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, received in
       guard let base = buffer.baseAddress else { return }
       while received < count {
         let step = pread(descriptor, base + received, count - received, off_t(offset + received))
         if step < 0 && errno == EINTR { continue }
+        isCutShort = step == 0
         guard step > 0 else { return }
         received += step
       }
+    }
+    guard !isCutShort else {
+      throw Failure("the archive became shorter while it was read", at: path, mend: "start again")
     }
     guard bytes.count == count else { throw systemFailure("cannot read the archive", path) }
     return bytes

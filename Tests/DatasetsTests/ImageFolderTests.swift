@@ -117,7 +117,7 @@ struct ImageFolderTests {
 
   @Test func everySourceDescribesItself() throws {
     let names = ImageSources.all.map { $0.name }
-    #expect(names == ["idx", "folder"] && Set(names).count == names.count)
+    #expect(names == ["idx", "shards", "folder"] && Set(names).count == names.count)
     for source in ImageSources.all { #expect(!source.summary.isEmpty && !source.source.isEmpty) }
   }
 }

@@ -3,6 +3,7 @@ import Dispatch
 import Foundation
 import Imaging
 import Platform
+import Tensors
 import Testing
 
 struct TarShardsTests {
@@ -122,6 +123,34 @@ struct TarShardsTests {
       #expect(found.place == workspace.path("size.tar, byte 0") && found.problem.hasPrefix("damaged archive"))
       #expect(!found.problem.contains("checksum"))
     }
+  }
+
+  /// Headers whose checksum was made right again after some bytes were changed, at any block.
+  @Test(arguments: ["gnu", "pax"]) func mutatedHeadersOpenOrFail(format: String) throws {
+    let whole = try Self.bytes(format + ".tar")
+    var random = RandomStream(seed: 1, purpose: .synthetic)
+    var failures = 0
+    for _ in 0..<400 {
+      var bytes = whole
+      let start = random.index(below: whole.count / 1024) * 512
+      for _ in 0...random.index(below: 4) {
+        let fields = [0..<100, 124..<136, 156..<157, 257..<263, 345..<500, 0..<512]
+        let field = fields[random.index(below: fields.count)]
+        bytes[start + field.lowerBound + random.index(below: field.count)] = UInt8(random.index(below: 256))
+      }
+      for place in 148..<156 { bytes[start + place] = 0x20 }
+      let sum = String(bytes[start..<start + 512].reduce(0) { $0 + Int($1) }, radix: 8)
+      bytes.replaceSubrange(start + 148..<start + 148 + sum.utf8.count, with: sum.utf8)
+      try workspace.write(bytes, to: "mutated.tar")
+      do throws(Failure) {
+        let source = try ImageSources.open(workspace.path("mutated.tar"))
+        for index in 0..<source.count { _ = try? source.image(at: index) }
+      } catch {
+        #expect(error.place.hasPrefix(workspace.path("mutated.tar")))
+        failures += 1
+      }
+    }
+    #expect(failures > 50)
   }
 
   @Test func whatHoldsNoImagesIsAFailure() throws {

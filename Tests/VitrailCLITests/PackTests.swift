@@ -124,7 +124,9 @@ struct PackTests {
         ["data.mix", "1 weights for 2 sets"]
       ),
       (["data.path=null", "data.mix=[{path: a, weight: 0}]"], ["data.mix", "not above 0"]),
-      (["data.path=null", "data.mix=[{path: a, wait: 1}]"], ["data.mix.0.wait", "did you mean 'weight'"]),
+      (
+        ["data.path=null", "data.mix=[{path: a, wieght: 1}]"], ["data.mix.0.wieght", "did you mean 'weight'"]
+      ),
       (["data.holdOut=1"], ["data.holdOut", "between 0 and 1"]), (["data.limit=0"], ["data.limit"]),
       (["data.shuffleBuffer=0"], ["data.shuffleBuffer"]),
     ])
