@@ -91,7 +91,7 @@ struct PackTests {
     }
   }
 
-  @Test("evaluate splits one set; what it holds out, pretraining with the same seed has not seen")
+  @Test("evaluate splits one set, pretraining leaves a share out, and both take a limit")
   func holdOut() throws {
     let shared = try TinyRun.shared.get()
     try withTemporaryFolder { folder in
