@@ -320,6 +320,19 @@ def luma():
     store.write()
 
 
+def jpeg_encodings():
+    """What Pillow's JPEGs of noise decode to, at each quality and chroma."""
+    store = Store("jpeg-encode")
+    for seed, (width, height, channels, quality, subsampling) in enumerate(
+            [(40, 30, 3, 95, 0), (40, 30, 3, 85, 2), (33, 17, 3, 50, 2), (1, 1, 3, 90, 2), (25, 19, 1, 75, 0),
+             (16, 16, 3, 100, 0), (23, 40, 3, 1, 2)]):
+        file = io.BytesIO()
+        picture(noise(width, height, channels, 60 + seed)).save(
+            file, "JPEG", quality=quality, subsampling=subsampling)
+        store.add(np.asarray(Image.open(file)), seed=60 + seed, quality=quality, halvesChroma=subsampling == 2)
+    store.write()
+
+
 if __name__ == "__main__":
     for old in GOLDEN.iterdir():
         if old.name != ".gitkeep" and not old.name.startswith("augmentations"):
@@ -332,4 +345,5 @@ if __name__ == "__main__":
     views()
     luma()
     crops()
+    jpeg_encodings()
     print(sum(f.stat().st_size for f in GOLDEN.iterdir()), "bytes")

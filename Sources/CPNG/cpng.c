@@ -158,11 +158,15 @@ static bool write_png(const uint8_t *pixels, const cpng_header *header, sink *to
     return false;
   }
   png_set_write_fn(png, to, write_bytes, flush_nothing);
-  png_set_IHDR(png, info, header->width, header->height, 8,
-               header->channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
-               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  static const int color_types[] = {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB,
+                                    PNG_COLOR_TYPE_RGB_ALPHA};
+  png_set_IHDR(png, info, header->width, header->height, (int)header->depth * 8, color_types[header->channels - 1],
+               PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_write_info(png, info);
-  size_t row_bytes = (size_t)header->width * header->channels;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  if (header->depth == 2) png_set_swap(png);
+#endif
+  size_t row_bytes = (size_t)header->width * header->channels * header->depth;
   for (uint32_t row = 0; row < header->height; row++) png_write_row(png, pixels + row * row_bytes);
   png_write_end(png, info);
   png_destroy_write_struct(&png, &info);

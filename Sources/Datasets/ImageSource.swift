@@ -20,6 +20,8 @@ public protocol ImageSource: Variant, Sendable {
   func label(of index: Int) -> Int?
   /// Where an image is: its path, or `file#index`.
   func location(of index: Int) -> String
+  /// In which order training best takes the images; `uniform` unless a source says otherwise.
+  var order: SampleOrder { get }
   /// Reads an image as it is stored; what is needed of it is decoded by the reader.
   ///
   /// - Throws: `Failure` when its data cannot be read, are no image or above the limits.
@@ -27,6 +29,9 @@ public protocol ImageSource: Variant, Sendable {
 }
 
 extension ImageSource {
+  /// Any image may follow any other.
+  public var order: SampleOrder { .uniform }
+
   /// Reads and decodes an image.
   ///
   /// - Throws: `Failure` when its data cannot be read, are damaged or above the limits.

@@ -5,7 +5,7 @@ import Platform
 public enum ImageSources {
   /// Every variant, the most particular first: the first that knows a path opens it.
   public static let all: [any ImageSource.Type] = [
-    BandFolder.self, PathList.self, IDXImages.self, CIFARImages.self, ImageFolder.self,
+    BandFolder.self, PathList.self, IDXImages.self, CIFARImages.self, TarShards.self, ImageFolder.self,
   ]
 
   /// Opens the images at `path`, whatever kind of source they are in.

@@ -59,6 +59,7 @@ private struct TrainingProducer: BatchProducer {
     let step: Int
     let epoch: Int
     let samples: [Int]
+    let repetitions: [Int]
     let patches: Tensor
   }
 
@@ -79,7 +80,9 @@ private struct TrainingProducer: BatchProducer {
   func draft(_ step: Int) -> (draft: Draft, rowCount: Int) {
     let (epoch, samples) = sampler.batch(step)
     let patches = Tensor(unwritten: [samples.count, grid.count, grid.width], pool: pool)
-    return (Draft(step: step, epoch: epoch, samples: samples, patches: patches), samples.count)
+    let draft = Draft(
+      step: step, epoch: epoch, samples: samples, repetitions: sampler.repetitions(step), patches: patches)
+    return (draft, samples.count)
   }
 
   func fill(_ row: Int, of draft: Draft) throws(Failure) -> Int {
@@ -91,10 +94,10 @@ private struct TrainingProducer: BatchProducer {
       let start = WorkClock.now
       do throws(Failure) {
         let reader = try source.reader(at: sample, options: decoding)
-        // A set smaller than a batch repeats images; each repetition draws anew.
-        var stream = RandomStream(
-          seed: sampler.seed, purpose: .augmentation, epoch: draft.epoch, sample: sample,
-          variant: row / sampler.count)
+        // An image may come several times in an epoch; each repetition draws anew.
+        var stream = SampleIdentity(
+          seed: sampler.seed, epoch: draft.epoch, indices: [sample], repetitions: [draft.repetitions[row]]
+        ).stream(.augmentation, row: 0)
         let view = try pipeline.view(
           of: reader, progress: Double(draft.step) / Double(totalSteps), using: &stream)
         grid.patchify(view.samples, table, into: draft.patches, at: row)
@@ -113,6 +116,8 @@ private struct TrainingProducer: BatchProducer {
   func finish(_ draft: Draft, rows: [Int]) -> TrainingBatch {
     TrainingBatch(
       step: draft.step,
-      identity: SampleIdentity(seed: sampler.seed, epoch: draft.epoch, indices: rows), patches: draft.patches)
+      identity: SampleIdentity(
+        seed: sampler.seed, epoch: draft.epoch, indices: rows, repetitions: draft.repetitions),
+      patches: draft.patches)
   }
 }

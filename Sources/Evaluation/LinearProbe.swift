@@ -1,3 +1,4 @@
+import Datasets
 import Platform
 
 /// The linear probe: multinomial logistic regression on frozen features.

@@ -21,6 +21,9 @@ public final class EncodedBytes: @unchecked Sendable {
   /// The bytes, for as long as the object lives.
   var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(memory) }
 
+  /// A copy of the bytes.
+  public var data: Data { Data(buffer) }
+
   /// Reads a whole file, its size checked first.
   ///
   /// - Throws: `Failure` naming the path when it cannot be read, is no regular file or is above the limit.

@@ -28,6 +28,9 @@ public struct ImageHeader: Sendable, Equatable {
     self.storedChannels = storedChannels
   }
 
+  /// Whether the pixels are stored as they are seen.
+  public var isUpright: Bool { orientation == .up }
+
   var storedWidth: Int { orientation.swapsSides ? height : width }
   var storedHeight: Int { orientation.swapsSides ? width : height }
 }

@@ -11,6 +11,8 @@ public final class ImageReader {
   public let height: Int
   /// Channels: those of `image()`.
   public let channels: Int
+  /// What the file says about itself; nil for an image that came from none.
+  public let header: ImageHeader?
   /// What a failure names.
   public let place: String
 
@@ -35,6 +37,7 @@ public final class ImageReader {
     width = image.width
     height = image.height
     channels = image.channels
+    header = nil
     self.place = place
     content = .decoded(image)
   }
@@ -46,6 +49,7 @@ public final class ImageReader {
     _ bytes: EncodedBytes, options: DecodeOptions = DecodeOptions(), place: String = ImageDecoder.memoryPlace
   ) throws(Failure) {
     let decoder = try makeRowDecoder(bytes.buffer, options: options, place: place, clock: clock)
+    header = decoder.header
     width = decoder.header.width
     height = decoder.header.height
     channels = StoredPixels(decoder.header, keepsAlpha: options.keepsAlpha).channels
@@ -85,9 +89,15 @@ public final class ImageReader {
         "\(bands.count) bands of \(width)×\(height) pixels, above four of the limit of \(options.maximumPixels)",
         at: place, mend: "scale the bands down, give fewer, or raise the pixel limit")
     }
+    header = nil
     channels = bands.count
     self.place = place
     content = .bands(bands)
+  }
+
+  /// The file's content; nil for an image that came from none.
+  public var encoded: EncodedBytes? {
+    if case .encoded(let bytes, _) = content { bytes } else { nil }
   }
 
   /// The whole image.

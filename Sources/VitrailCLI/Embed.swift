@@ -12,13 +12,17 @@ struct Embed: ParsableCommand {
 
   @Option(help: "Run folder or weights file.")
   var weights: String
-  @Option(help: "Images: a folder, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
+  @Option(help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
   var data: String
   @Option(help: "Folder for features.npy, labels.npy, paths.txt and classes.txt.")
   var out: String
   @Option(help: "Part of a set that comes in parts: train or test.")
   var split: DatasetSplit = .train
   @OptionGroup var bands: BandsArgument
+  @Option(
+    help: "Only that many images, drawn at random, each class by its share.",
+    transform: number(in: 1...Int.max))
+  var limit: Int?
   @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
   var lanes: Int?
   @Option(help: "Share of files that may be undecodable.", transform: number(in: 0.0...1))
@@ -26,8 +30,9 @@ struct Embed: ParsableCommand {
 
   func run() throws {
     let file = try WeightsArgument(weights).model
-    let source = try ImageSources.open(
-      data, options: SourceOptions(split: split, bands: bands.names ?? []))
+    let source = SubsetImages.limited(
+      to: limit,
+      of: try ImageSources.open(data, options: SourceOptions(split: split, bands: bands.names ?? [])))
     let extraction = FeatureExtraction(
       encoders: [("model", try file.makeModel())], preprocessing: file.preprocessing, includesPixels: false,
       team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad)

@@ -11,17 +11,31 @@ import VisionTransformer
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Score a frozen encoder on labelled images, beside chance, raw pixels and random weights.",
-    discussion: "Example: vitrail evaluate --weights runs/photos --train labelled/train --test labelled/test")
+    discussion: """
+      Example: vitrail evaluate --weights runs/photos --train labelled/train --test labelled/test
+      One set, split: vitrail evaluate --weights runs/photos --train labelled/ --hold-out 0.2
+      """)
 
   @Option(help: "Run folder or weights file.")
   var weights: String
   @Option(
-    help:
-      "Labelled images to learn from: a folder with a sub-folder a class, a .csv list, or an IDX or CIFAR folder."
-  )
+    help: """
+      Labelled images to learn from: a folder with a sub-folder a class, tar shards, a .csv list, or an IDX or CIFAR \
+      folder.
+      """)
   var train: String
   @Option(help: "Labelled images to be measured on.")
-  var test: String
+  var test: String?
+  @Option(
+    help: "Instead of --test: the share of each class of --train to be measured on.",
+    transform: number(in: 0.0.nextUp...1.0.nextDown))
+  var holdOut: Double?
+  @Option(help: "The seed that chooses what is held out; as data.splitSeed of a recipe.")
+  var splitSeed: UInt64 = 0
+  @Option(
+    help: "Only that many images of each set, drawn at random, each class by its share.",
+    transform: number(in: 1...Int.max))
+  var limit: Int?
   @OptionGroup var bands: BandsArgument
   @Option(help: "Evaluators, separated by commas.")
   var evaluators = Evaluators.all.map { $0.name }.joined(separator: ",")
@@ -32,6 +46,12 @@ struct Evaluate: ParsableCommand {
   @Option(help: "Share of files that may be undecodable.", transform: number(in: 0.0...1))
   var maxBad = BadImages.defaultMaximumShare
 
+  func validate() throws {
+    guard (test == nil) != (holdOut == nil) else {
+      throw ValidationError("give either --test PATH or --hold-out SHARE")
+    }
+  }
+
   func run() throws {
     let chosen = try evaluators.split(separator: ",").map {
       try Evaluators.named($0.trimmingCharacters(in: .whitespaces))
@@ -40,8 +60,9 @@ struct Evaluate: ParsableCommand {
     let argument = try WeightsArgument(weights)
     let extraction = try extraction(argument.model)
     let line = ProgressLine()
-    let trainSets = try pass(extraction, train, .train, line)
-    let testSets = try pass(extraction, test, .test, line)
+    let sources = try openSources()
+    let trainSets = try pass(extraction, sources.train, .train, line)
+    let testSets = try pass(extraction, sources.test, .test, line)
     let scores = try chosen.map { evaluator in
       try measure(evaluator, trainSets, testSets, line)
     }
@@ -68,18 +89,37 @@ struct Evaluate: ParsableCommand {
       includesPixels: true, team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad)
   }
 
+  private func open(_ path: String, _ split: DatasetSplit) throws(Failure) -> any ImageSource {
+    try ImageSources.open(path, options: SourceOptions(split: split, bands: bands.names ?? []))
+  }
+
+  private func openSources() throws(Failure) -> (train: any ImageSource, test: any ImageSource) {
+    var sources: (train: any ImageSource, test: any ImageSource)
+    let trainSource = try open(train, .train)
+    if let test {
+      sources = (trainSource, try open(test, .test))
+    } else if let holdOut {
+      let split = try SubsetImages.split(trainSource, holdingOut: holdOut, seed: splitSeed)
+      sources = (split.kept, split.heldOut)
+    } else {
+      preconditionFailure("validate() wants one of them")
+    }
+    return (
+      SubsetImages.limited(to: limit, of: sources.train), SubsetImages.limited(to: limit, of: sources.test)
+    )
+  }
+
   private func pass(
-    _ extraction: FeatureExtraction, _ path: String, _ split: DatasetSplit, _ line: ProgressLine
+    _ extraction: FeatureExtraction, _ source: any ImageSource, _ split: DatasetSplit, _ line: ProgressLine
   ) throws(Failure) -> FeatureExtraction.Sets {
-    let source = try ImageSources.open(
-      path, options: SourceOptions(split: split, bands: bands.names ?? []))
     let sets = try extraction.run(source) { fraction, rate in
       line.show("features of \(source.count) \(split.rawValue) images", fraction, rate: rate)
     }
     if let first = sets.skipped.first {
       FileHandle.standardError.write(
         Data(
-          "skipped \(sets.skipped.count) bad images in \(path), such as \(first.path): \(first.reason)\n".utf8
+          "skipped \(sets.skipped.count) bad images in \(source.path), such as \(first.path): \(first.reason)\n"
+            .utf8
         ))
     }
     return sets

@@ -12,5 +12,14 @@ func number<Number: Comparable & LosslessStringConvertible & Sendable>(
   }
 }
 
+/// Reads numbers that commas separate, each as above; for `@Option(transform:)`.
+func numbers<Number: Comparable & LosslessStringConvertible & Sendable>(
+  in range: ClosedRange<Number>
+) -> @Sendable (String) throws -> [Number] {
+  { text in
+    try text.split(separator: ",", omittingEmptySubsequences: false).map { try number(in: range)(String($0)) }
+  }
+}
+
 /// How many lanes may be asked for.
 let laneRange = 1...1024

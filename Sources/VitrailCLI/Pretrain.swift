@@ -10,11 +10,24 @@ struct Pretrain: ParsableCommand {
     abstract: "Pretrain a Vision Transformer on a folder of images.",
     discussion: """
       Example: vitrail pretrain --data photos/ --out runs/photos
+      Several sets: vitrail pretrain --data photos/ --data drawings/ --mix 2,1
       Writes a run folder: recipe, log, checkpoints, encoder and report. Stop it at any moment; --resume goes on.
       """)
 
-  @Option(help: "Images: a folder, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
-  var data: String?
+  @Option(
+    help: """
+      Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set. May be repeated: the sets are mixed, every image as often \
+      as any other.
+      """)
+  var data: [String] = []
+  @Option(
+    help: "How often each --data is drawn from, in their order, separated by commas: --mix 2,1.",
+    transform: numbers(in: 1e-9...1e9))
+  var mix: [Double]?
+  @Option(
+    help: "Only that many images, drawn at random, each class by its share.",
+    transform: number(in: 1...Int.max))
+  var limit: Int?
   @Option(help: "Recipe: a file, or a name from 'vitrail list recipes'.")
   var recipe: String?
   @Option(help: "Run folder; default: runs/<time>-<objective>.")
@@ -37,15 +50,18 @@ struct Pretrain: ParsableCommand {
     for setting in overrides where !setting.contains("=") {
       throw ValidationError("--set '\(setting)' sets nothing: write key=value")
     }
+    if let mix, mix.count != data.count {
+      throw ValidationError("\(mix.count) numbers in --mix for \(data.count) times --data")
+    }
   }
 
   func run() throws {
     let folder = RunFolder(URL(fileURLWithPath: out ?? defaultFolder()))
     let recipe = try resume ? resumedRecipe(folder) : freshRecipe(folder)
-    guard let path = recipe.data.path else {
+    guard recipe.data.path != nil || recipe.data.mix != nil else {
       throw ValidationError("no images: give --data PATH")
     }
-    let source = try ImageSources.open(path, options: recipe.data.sourceOptions)
+    let source = try recipe.data.openSource()
     let run = try PretrainingRun(recipe: recipe, source: source, folder: folder)
     let line = ProgressLine()
     announce(run, source, folder)
@@ -82,7 +98,8 @@ struct Pretrain: ParsableCommand {
         mend: "go on with it by --resume, or choose another --out")
     }
     var settings = overrides
-    if let data { settings.append("data.path=\(quoted(absolute(data)))") }
+    settings += dataSettings
+    if let limit { settings.append("data.limit=\(limit)") }
     if let split { settings.append("data.split=\(split.rawValue)") }
     if let bands = bands.names { settings.append("data.bands=\(JSONValue.encoding(bands).text)") }
     if let epochs { settings += ["train.steps=null", "train.epochs=\(epochs)"] }
@@ -94,7 +111,7 @@ struct Pretrain: ParsableCommand {
   private func resumedRecipe(_ folder: RunFolder) throws -> Recipe {
     guard out != nil else { throw ValidationError("--resume wants the run folder: --out DIR") }
     guard recipe == nil, overrides.isEmpty, epochs == nil, lanes == nil, split == nil, bands.names == nil,
-      maxBad == nil
+      maxBad == nil, mix == nil, limit == nil
     else {
       throw ValidationError("a resumed run takes its recipe from its folder: give --resume and --out alone")
     }
@@ -102,14 +119,34 @@ struct Pretrain: ParsableCommand {
       throw Failure(
         "no run to resume", at: folder.url.path, mend: "check --out, or start the run without --resume")
     }
-    let settings = data.map { ["data.path=\(quoted(absolute($0)))"] } ?? []
-    return try RecipeFile.load(folder.recipe.path, folders: [], overrides: settings)
+    var recipe = try RecipeFile.load(folder.recipe.path, folders: [])
+    guard !data.isEmpty else { return recipe }
+    let sets = recipe.data.mix?.count ?? 1
+    guard data.count == sets else {
+      throw ValidationError("\(data.count) times --data for a run on \(sets) sets: say where each is now")
+    }
+    if recipe.data.mix == nil { recipe.data.path = absolute(data[0]) }
+    for (number, path) in data.enumerated() { recipe.data.mix?[number].path = absolute(path) }
+    return recipe
+  }
+
+  /// `--data` and `--mix` as settings of a recipe.
+  private var dataSettings: [String] {
+    switch data.count {
+    case 0: return []
+    case 1: return ["data.mix=null", "data.path=\(quoted(absolute(data[0])))"]
+    default:
+      let sets = data.enumerated().map { number, path in
+        MixedSet(path: absolute(path), weight: mix?[number])
+      }
+      return ["data.path=null", "data.mix=\(JSONValue.encoding(sets).text)"]
+    }
   }
 
   private func announce(_ run: PretrainingRun, _ source: any ImageSource, _ folder: RunFolder) {
     let model = run.encoder.configuration
     let lines = [
-      "images   \(source.count) in \(run.recipe.data.path ?? "")",
+      "images   \(source.count) in \(source.path)",
       "model    \(model.width) × \(model.depth), \(model.headCount) heads, patch \(model.patchSize), \(run.encoder.parameters.trainableScalarCount) parameters with heads",
       "training \(run.totalSteps) steps of \(run.recipe.train.batchSize), objective \(run.recipe.objective.name)",
       "folder   \(folder.url.path)",

@@ -7,15 +7,15 @@ final class StopSignals {
   private static let wasAsked = Atomic(false)
   private let sources: [any DispatchSourceSignal]
 
-  /// Starts listening.
-  init() {
+  /// Starts listening; `notice` answers the first signal.
+  init(notice: String = "stopping after this step; once more to stop without a checkpoint") {
     sources = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         if Self.wasAsked.exchange(true, ordering: .relaxed) { exit(130) }
         FileHandle.standardError.write(
-          Data("\nstopping after this step; once more to stop without a checkpoint\n".utf8))
+          Data("\n\(notice)\n".utf8))
       }
       source.resume()
       return source

@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Imaging
 import Platform
+import Synchronization
 import Testing
 
 /// A temporary folder that goes away with its owner.
@@ -95,4 +96,11 @@ func failure(_ body: () throws -> Void) throws -> Failure {
     return failure
   }
   throw Failure("nothing was thrown", at: "test", mend: "")
+}
+
+/// Counts from several threads.
+final class BadCount: Sendable {
+  private let count = Atomic(0)
+  func add() { count.wrappingAdd(1, ordering: .relaxed) }
+  var value: Int { count.load(ordering: .relaxed) }
 }

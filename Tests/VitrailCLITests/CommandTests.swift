@@ -11,7 +11,7 @@ struct CommandTests {
       [], ["pretrain"], ["evaluate"], ["embed"], ["reconstruct"], ["report"], ["inspect"], ["list"],
       ["bench"],
       ["bench", "step"], ["bench", "loader"], ["dataset"], ["dataset", "export"], ["dataset", "index"],
-      ["augment"],
+      ["augment"], ["pack"],
     ])
   func help(_ command: [String]) throws {
     let outcome = try Vitrail.run(command + ["--help"])
@@ -35,6 +35,13 @@ struct CommandTests {
       "augment --data x --out x --progress 2", "augment --data x --out x --set seed",
       "dataset index", "dataset index x --split middle",
       "dataset export --data x --out x --limit=-1", "dataset export --data x --out x --split middle",
+      "pack --data x", "pack --data x --out x --shard-size 1 --shard-count 1",
+      "pack --data x --out x --shard-size 1XB",
+      "pack --data x --out x --quality 101", "pack --data x --out x --resize 0",
+      "pretrain --data a --data b --mix 1", "pretrain --data a --data b --mix 1,0",
+      "pretrain --data a --limit 0",
+      "evaluate --weights x --train x", "evaluate --weights x --train x --test x --hold-out 0.2",
+      "evaluate --weights x --train x --hold-out 1",
     ])
   func usage(_ line: String) throws {
     let outcome = try Vitrail.run(line.split(separator: " ").map(String.init))

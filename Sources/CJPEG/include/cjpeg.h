@@ -43,3 +43,8 @@ bool cjpeg_finish(cjpeg_decoder *decoder, char *message);
 
 /// Ends decoding, wherever it is.
 void cjpeg_close(cjpeg_decoder *decoder);
+
+/// Encodes width·height·channels samples, 1 or 3 channels, into memory that the caller frees: baseline, `quality`
+/// 1 to 100; `halves_chroma` stores colour at half the width and height (4:2:0).
+bool cjpeg_encode(const uint8_t *pixels, const cjpeg_header *header, int quality, bool halves_chroma,
+                  uint8_t **output, size_t *size, char *message);

@@ -35,6 +35,7 @@ bool cpng_finish(cpng_decoder *decoder, char *message);
 /// Ends decoding, wherever it is.
 void cpng_close(cpng_decoder *decoder);
 
-/// Encodes width·height·channels samples of 8 bits, 1 or 3 channels, into memory that the caller frees.
+/// Encodes width·height·channels samples of 8 bits, or 16 in the machine's order, 1 to 4 channels, into memory that the
+/// caller frees.
 bool cpng_encode(const uint8_t *pixels, const cpng_header *header, uint8_t **output, size_t *size,
                  char *message);

@@ -86,7 +86,8 @@ public struct StepBenchmark: Sendable {
   /// Random crops and flips of the images at the shape's size, as pretraining takes them.
   private func makeLoader(_ source: any ImageSource, steps: Int) throws(Failure) -> TrainingLoader {
     try TrainingLoader(
-      source: source, sampler: EpochSampler(seed: 0, count: source.count, batchSize: shape.batch),
+      source: source,
+      sampler: EpochSampler(seed: 0, order: source.order, count: source.count, batchSize: shape.batch),
       pipeline: AugmentationPipeline(
         height: shape.encoder.imageHeight, width: shape.encoder.imageWidth, channels: 3, at: "bench"),
       normalization: NormalizationTable(

@@ -32,10 +32,7 @@ public struct MicroBatch: Sendable {
 
   /// The micro-batch of samples `range`; storage is shared.
   public func slice(_ range: Range<Int>) -> MicroBatch {
-    MicroBatch(
-      patches: patches.slice(range),
-      identity: SampleIdentity(
-        seed: identity.seed, epoch: identity.epoch, indices: Array(identity.indices[range])))
+    MicroBatch(patches: patches.slice(range), identity: identity[range])
   }
 }
 

@@ -4,12 +4,22 @@ import Platform
 
 /// The keys under `data:`.
 public struct DataRecipe: Codable, Sendable, Equatable {
-  /// The folder, list or set of files; `--data` sets it.
+  /// The folder, list, tar shards or set of files; `--data` sets it.
   public var path: String?
+  /// Several sets instead of one, by weights.
+  public var mix: [MixedSet]?
   /// The part of a set that comes in parts, such as IDX.
   public var split = DatasetSplit.train
   /// Ends of the names of the files that make up an image, a channel each; empty where a file is an image.
   public var bands: [String] = []
+  /// Share of each class that is kept out of pretraining, to score on; absent: none.
+  public var holdOut: Double?
+  /// The seed that chooses what is held out.
+  public var splitSeed: UInt64 = 0
+  /// Only that many images, drawn at random, each class by its share; absent: all.
+  public var limit: Int?
+  /// Images that wait to be drawn while tar shards are read forwards; absent: 1000.
+  public var shuffleBuffer: Int?
   /// What makes an image a training view, in order; absent: MAE's random resized crop and horizontal flip.
   public var augmentations = AugmentationPipeline.defaultChoices
   /// The resize filter when features are extracted.
@@ -43,6 +53,7 @@ public struct DataRecipe: Codable, Sendable, Equatable {
     try require(
       bands.isEmpty || bands.count == channels || Set([bands.count, channels]) == [1, 3], "bands",
       "\(bands.count) bands for a model of \(channels) channels", "set model.channels to \(bands.count)")
+    try validateSource(at: place)
     try require((0...1).contains(maxBad), "maxBad", "maxBad is \(maxBad)", "choose a share from 0 to 1")
     try require(maxPixels > 0, "maxPixels", "maxPixels is \(maxPixels)", "choose a number above 0")
     try require(

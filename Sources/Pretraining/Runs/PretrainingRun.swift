@@ -72,7 +72,10 @@ public final class PretrainingRun {
     recipe.data.mean = preprocessing.mean
     recipe.data.standardDeviation = preprocessing.standardDeviation
     recipe.data.evaluationResize = preprocessing.resizeShorterSide
-    sampler = EpochSampler(seed: recipe.train.seed, count: source.count, batchSize: recipe.train.batchSize)
+    sampler = EpochSampler(
+      seed: recipe.train.seed,
+      order: source.order.buffered(recipe.data.shuffleBuffer ?? SampleOrder.defaultBuffer),
+      count: source.count, batchSize: recipe.train.batchSize)
     let stepsPerEpoch = Double(sampler.stepsPerEpoch)
     if recipe.train.steps == nil { recipe.train.epochs = recipe.train.epochs ?? 100 }
     let epochs = recipe.train.epochs ?? Double(recipe.train.steps ?? 1) / stepsPerEpoch

@@ -1,4 +1,4 @@
-import Evaluation
+import Datasets
 import Testing
 
 @Suite struct StratifiedSplitTests {

@@ -1,0 +1,102 @@
+import Imaging
+import Platform
+
+/// Several sets as one, each drawn from in proportion to its weight (`SampleOrder.mixture`).
+///
+/// Images keep their places and are numbered set after set. Classes of equal names are one class.
+public struct MixedImages: ImageSource {
+  /// The name in messages.
+  public static let name = "mixture"
+  /// What it is, in a line.
+  public static let summary = "several sets as one, by weights"
+  /// No paper; a plain choice.
+  public static let source = ""
+
+  /// Nil: no path holds a mixture.
+  public static func open(path: String, options: SourceOptions) throws(Failure) -> MixedImages? { nil }
+
+  /// The classes of all sets, in the order in which the sets name them first.
+  public let classNames: [String]
+  /// Each set forwards through its own order, mixed by weight.
+  public let order: SampleOrder
+  private let sources: [any ImageSource]
+  // Where the images of each set end among all.
+  private let ends: [Int]
+  // The class of each set's classes.
+  private let classes: [[Int]]
+
+  /// Mixes sets, none of which is a mixture.
+  ///
+  /// - Parameter weights: how often each set is drawn from, beside the others; nil draws every image as often as any
+  ///   other.
+  /// - Throws: `Failure` when all together have more images than can be numbered, or a weight is so small that an epoch
+  ///   would have no image of its set.
+  public init(_ sources: [any ImageSource], weights: [Double]? = nil) throws(Failure) {
+    precondition(
+      !sources.isEmpty && weights?.count ?? sources.count == sources.count, "MixedImages: a weight a set")
+    self.sources = sources
+    var ends: [Int] = []
+    for source in sources { ends.append((ends.last ?? 0) + source.count) }
+    self.ends = ends
+    let total = ends[ends.count - 1]
+    guard total <= Int32.max else {
+      throw Failure("\(total) images", at: sources[0].path, mend: "mix sets of \(Int32.max) images at most")
+    }
+    let weights = weights ?? sources.map { Double($0.count) }
+    for (source, quota) in zip(sources, apportion(total, among: weights)) where quota == 0 {
+      throw Failure(
+        "a weight so small that an epoch of \(total) images has none of this set", at: source.path,
+        mend: "raise the weight, or leave the set out")
+    }
+    order = .mixture(
+      sources.indices.map { number in
+        SampleOrder.Part(
+          samples: (ends[number] - sources[number].count)..<ends[number], weight: weights[number],
+          order: sources[number].order)
+      })
+    var names: [String] = []
+    var places: [String: Int] = [:]
+    var classes: [[Int]] = []
+    for source in sources {
+      classes.append(
+        source.classNames.map { name in
+          if let place = places[name] { return place }
+          places[name] = names.count
+          names.append(name)
+          return names.count - 1
+        })
+    }
+    classNames = names
+    self.classes = classes
+  }
+
+  /// The places of all sets.
+  public var path: String { sources.map(\.path).joined(separator: " + ") }
+  /// Images of all sets together.
+  public var count: Int { ends[ends.count - 1] }
+
+  /// The class of an image among those of all sets; nil for one without.
+  public func label(of index: Int) -> Int? {
+    let (number, place) = find(index)
+    return sources[number].label(of: place).map { classes[number][$0] }
+  }
+
+  /// Where an image is.
+  public func location(of index: Int) -> String {
+    let (number, place) = find(index)
+    return sources[number].location(of: place)
+  }
+
+  /// Reads an image.
+  ///
+  /// - Throws: `Failure` as its set does.
+  public func reader(at index: Int, options: DecodeOptions) throws(Failure) -> ImageReader {
+    let (number, place) = find(index)
+    return try sources[number].reader(at: place, options: options)
+  }
+
+  private func find(_ index: Int) -> (number: Int, place: Int) {
+    let number = ends.firstAbove(index)
+    return (number, index - (ends[number] - sources[number].count))
+  }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Imaging
+import Platform
+
+/// Images in tar archives, in the convention of WebDataset: `key.jpg`, `.jpeg` or `.png`, one after the other with
+/// `key.cls` (the number or the name of the class) or `key.json` (with `label`).
+///
+/// - A folder's archives are in the order of the bytes of their names; other members are passed over.
+/// - Class names are those in a `classes.txt` beside the archives, else the labels themselves.
+/// - Opening reads headers and labels; images are read from their places in the archives. An epoch takes the archives
+///   in a random order and reads each forwards (`SampleOrder.shards`).
+public struct TarShards: ImageSource {
+  /// The name in listings.
+  public static let name = "shards"
+  /// What is accepted, in a line.
+  public static let summary =
+    "a .tar file or a folder of .tar files with key.jpg or key.png and key.cls or key.json"
+  /// Where the layout comes from.
+  public static let source =
+    "Aizman et al., 2019, High Performance I/O For Large Scale Deep Learning (WebDataset)"
+
+  /// The archive, or the folder that holds the archives.
+  public let path: String
+  /// The classes.
+  public let classNames: [String]
+  private let scan: ShardScan
+  private let classes: [Int32]
+  private let files: OpenShards
+
+  /// Opens an archive or a folder that holds archives; one that holds both `train/` and `test/` stands for the one
+  /// that `split` names.
+  public static func open(path: String, options: SourceOptions) throws(Failure) -> TarShards? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      return path.hasSuffix(".tar") ? try TarShards(archives: [path], path: path) : nil
+    }
+    let listing = try FolderListing(path: path)
+    if let split = options.split, DatasetSplit.allCases.allSatisfy({ listing.hasFolder($0.rawValue) }) {
+      return try TarShards(folder: path + "/" + split.rawValue)
+    }
+    return try TarShards(folder: path)
+  }
+
+  private init?(folder: String) throws(Failure) {
+    let archives = try FolderListing(path: folder).fileNames.filter { $0.hasSuffix(".tar") }
+    guard !archives.isEmpty else { return nil }
+    try self.init(archives: archives.map { folder + "/" + $0 }, path: folder)
+  }
+
+  /// Reads the headers of archives that lie in one folder.
+  ///
+  /// - Throws: `Failure` when one cannot be read or is damaged, when there is no image, or for a label that
+  ///   `classes.txt` does not have.
+  init(archives: [String], path: String) throws(Failure) {
+    var scan = ShardScan()
+    for archive in archives { try scan.add(archive) }
+    guard !scan.offsets.isEmpty, let first = archives.first else {
+      throw Failure(
+        "no images in \(archives.count == 1 ? "the archive" : "the archives")", at: path,
+        mend: "put images as key.jpg or key.png into them, for instance with vitrail pack")
+    }
+    self.path = path
+    self.scan = scan
+    files = OpenShards(scan.shards)
+    let list = try ShardLabels.list(in: URL(filePath: first).deletingLastPathComponent().path)
+    let (names, classes) = try scan.table.resolved(list: list)
+    classNames = classes.isEmpty ? [] : names
+    self.classes = classes
+  }
+
+  /// Number of images.
+  public var count: Int { scan.offsets.count }
+
+  /// Archives that are open now.
+  package var openCount: Int { files.openCount }
+
+  /// The archives' images, each archive forwards.
+  public var order: SampleOrder {
+    let ends = scan.shardEnds
+    let ranges = ends.indices.map { ($0 == 0 ? 0 : ends[$0 - 1])..<ends[$0] }
+    return .shards(ranges.filter { !$0.isEmpty }, buffer: SampleOrder.defaultBuffer)
+  }
+
+  /// The class of an image; nil for one without.
+  public func label(of index: Int) -> Int? {
+    scan.labels[index] < 0 ? nil : Int(classes[Int(scan.labels[index])])
+  }
+
+  /// The archive and the path in it, `shard.tar#key.jpg`.
+  public func location(of index: Int) -> String {
+    let start = index == 0 ? 0 : scan.nameEnds[index - 1]
+    let name = String(decoding: scan.names[start..<scan.nameEnds[index]], as: UTF8.self)
+    return "\(scan.shards[shard(of: index)].path)#\(name)"
+  }
+
+  /// Reads an image from its place in its archive.
+  ///
+  /// - Throws: `Failure` when it cannot be read, is no image or above the limits.
+  public func reader(at index: Int, options: DecodeOptions) throws(Failure) -> ImageReader {
+    let place = location(of: index)
+    let file = try files.file(shard(of: index))
+    let bytes = try EncodedBytes(
+      reading: scan.sizes[index], at: scan.offsets[index], of: file.descriptor, options: options, place: place
+    )
+    return try ImageReader(bytes, options: options, place: place)
+  }
+
+  private func shard(of index: Int) -> Int { scan.shardEnds.firstAbove(index) }
+}
+
+extension RandomAccessCollection where Index == Int {
+  /// The place of the first element above `value` in a sorted collection; its end without one.
+  func firstAbove<Value: Comparable>(_ value: Value) -> Int where Element == Value {
+    var (low, high) = (startIndex, endIndex)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] > value { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

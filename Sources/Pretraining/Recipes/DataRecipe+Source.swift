@@ -1,0 +1,70 @@
+import Datasets
+import Platform
+
+/// An entry of `data.mix`.
+public struct MixedSet: Codable, Sendable, Equatable {
+  /// The folder, the tar shards or the IDX set.
+  public var path: String
+  /// How often it is drawn from, beside the others; absent in all entries: every image as often as any other.
+  public var weight: Double?
+  /// The part of a set that comes in parts; absent: `data.split`.
+  public var split: DatasetSplit?
+
+  /// Creates an entry.
+  public init(path: String, weight: Double? = nil, split: DatasetSplit? = nil) {
+    self.path = path
+    self.weight = weight
+    self.split = split
+  }
+}
+
+extension DataRecipe {
+  /// Opens the images to pretrain on: `path` or `mix`, without what is held out, at most `limit` of them.
+  ///
+  /// - Throws: `Failure` when there are none, or a set cannot be opened.
+  public func openSource() throws(Failure) -> any ImageSource {
+    var source = try openAll()
+    if let holdOut { source = try SubsetImages.split(source, holdingOut: holdOut, seed: splitSeed).kept }
+    return SubsetImages.limited(to: limit, of: source)
+  }
+
+  private func openAll() throws(Failure) -> any ImageSource {
+    if let path { return try ImageSources.open(path, options: sourceOptions) }
+    guard let mix else {
+      throw Failure("no images", at: "data.path", mend: "set data.path or data.mix, or give --data PATH")
+    }
+    var sources: [any ImageSource] = []
+    for set in mix {
+      let options = SourceOptions(split: set.split ?? split, bands: bands)
+      sources.append(try ImageSources.open(set.path, options: options))
+    }
+    let weights = mix.compactMap(\.weight)
+    return try MixedImages(sources, weights: weights.isEmpty ? nil : weights)
+  }
+
+  /// Checks the keys that choose images.
+  func validateSource(at place: String) throws(Failure) {
+    func require(_ holds: Bool, _ key: String, _ problem: String, _ remedy: String) throws(Failure) {
+      if !holds { throw Failure(problem, at: "\(place).\(key)", mend: remedy) }
+    }
+    if let mix {
+      try require(path == nil, "mix", "both path and mix are given", "keep one of them; null removes a key")
+      try require(!mix.isEmpty, "mix", "a mixture of no sets", "list at least one set: {path: …}")
+      let weights = mix.compactMap(\.weight)
+      try require(
+        weights.isEmpty || weights.count == mix.count, "mix",
+        "\(weights.count) weights for \(mix.count) sets",
+        "give every set a weight, or none")
+      try require(
+        weights.allSatisfy { $0 > 0 && $0 <= 1e9 }, "mix", "a weight that is not above 0 and up to 1e9",
+        "leave out sets that are not wanted")
+    }
+    try require(
+      holdOut.map { $0 > 0 && $0 < 1 } ?? true, "holdOut", "holdOut is \(holdOut ?? 0)",
+      "choose a share between 0 and 1, such as 0.1")
+    try require(limit ?? 1 > 0, "limit", "limit is \(limit ?? 0)", "choose a number above 0")
+    try require(
+      (1...1 << 24).contains(shuffleBuffer ?? 1), "shuffleBuffer", "shuffleBuffer is \(shuffleBuffer ?? 0)",
+      "choose 1 … \(1 << 24)")
+  }
+}
