@@ -11,13 +11,15 @@ public final class ImageReader {
   public let height: Int
   /// Channels: those of `image()`.
   public let channels: Int
+  /// What the file says about itself; nil for an image that came from none.
+  public let header: ImageHeader?
   /// What a failure names.
   public let place: String
 
   /// Nanoseconds spent inside libjpeg and libpng so far.
   public var codecNanoseconds: Int { clock.nanoseconds }
 
-  private let clock = CodecClock()
+  private let clock: CodecClock
   private enum Content {
     case decoded(Image)
     case encoded(EncodedBytes, DecodeOptions)
@@ -27,10 +29,16 @@ public final class ImageReader {
   private var opened: (any RowDecoder)?
 
   /// An image that is decoded already.
-  public init(_ image: Image, place: String = ImageDecoder.memoryPlace) {
+  ///
+  /// - Parameter reader: where its pixels are from, when the time that took is to count here.
+  public init(
+    _ image: Image, place: String = ImageDecoder.memoryPlace, decodedBy reader: ImageReader? = nil
+  ) {
+    clock = reader?.clock ?? CodecClock()
     width = image.width
     height = image.height
     channels = image.channels
+    header = nil
     self.place = place
     content = .decoded(image)
   }
@@ -41,7 +49,9 @@ public final class ImageReader {
   public init(
     _ bytes: EncodedBytes, options: DecodeOptions = DecodeOptions(), place: String = ImageDecoder.memoryPlace
   ) throws(Failure) {
+    clock = CodecClock()
     let decoder = try makeRowDecoder(bytes.buffer, options: options, place: place, clock: clock)
+    header = decoder.header
     width = decoder.header.width
     height = decoder.header.height
     channels = StoredPixels(decoder.header, keepsAlpha: options.keepsAlpha).channels
@@ -55,6 +65,11 @@ public final class ImageReader {
   /// - Throws: `Failure` naming the path, as above or when it cannot be read.
   public convenience init(contentsOf path: String, options: DecodeOptions = DecodeOptions()) throws(Failure) {
     try self.init(EncodedBytes(contentsOf: path, options: options), options: options, place: path)
+  }
+
+  /// The file's content; nil for an image that came from none.
+  public var encoded: EncodedBytes? {
+    if case .encoded(let bytes, _) = content { bytes } else { nil }
   }
 
   /// The whole image.
