@@ -71,7 +71,7 @@ let package = Package(
       name: "TensorsTests", dependencies: ["Tensors", "CVectorKernels", "TestSupport"],
       resources: [.copy("Golden")]),
     .testTarget(name: "ImagingTests", dependencies: ["Imaging"], resources: [.copy("Golden")]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], resources: [.copy("Golden")]),
     .testTarget(
       name: "VisionTransformerTests", dependencies: ["VisionTransformer", "TestSupport"],
       resources: [.copy("Golden")]),

@@ -1,21 +1,22 @@
 import Imaging
 import Platform
 
-/// A fingerprint of 128 bits: MurmurHash3_x64_128 (Appleby, 2011) with seed 0.
+/// A fingerprint of 128 bits: MurmurHash3_x64_128 (Appleby, 2011).
 ///
 /// Two contents that differ by chance have the same fingerprint once in 2¹²⁸; contents made to collide are not kept apart.
-struct ContentHash: Hashable, Sendable {
-  let low, high: UInt64
+package struct ContentHash: Hashable, Sendable {
+  /// Its halves.
+  package let low, high: UInt64
 
-  init(low: UInt64, high: UInt64) {
+  package init(low: UInt64, high: UInt64) {
     self.low = low
     self.high = high
   }
 
   /// The fingerprint of bytes.
-  init(of bytes: UnsafeRawBufferPointer) {
+  package init(of bytes: UnsafeRawBufferPointer, seed: UInt32 = 0) {
     let (c1, c2): (UInt64, UInt64) = (0x87c3_7b91_1142_53d5, 0x4cf5_ad43_2745_937f)
-    var (h1, h2): (UInt64, UInt64) = (0, 0)
+    var (h1, h2) = (UInt64(seed), UInt64(seed))
     let whole = bytes.count & ~15
     for start in stride(from: 0, to: whole, by: 16) {
       let k1 = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self))
@@ -46,7 +47,7 @@ struct ContentHash: Hashable, Sendable {
   }
 
   /// The fingerprint of an image: of its samples, its shape and its depth.
-  init(of image: Image) {
+  package init(of image: Image) {
     let samples = Self(of: image.samples)
     let parts = [
       samples.low, samples.high, UInt64(image.width), UInt64(image.height), UInt64(image.channels),

@@ -11,6 +11,7 @@ struct CommandTests {
       [], ["pretrain"], ["evaluate"], ["embed"], ["reconstruct"], ["report"], ["inspect"], ["list"],
       ["bench"],
       ["bench", "step"], ["dataset"], ["dataset", "export"],
+      ["dataset", "describe"],
     ])
   func help(_ command: [String]) throws {
     let outcome = try Vitrail.run(command + ["--help"])
@@ -30,6 +31,7 @@ struct CommandTests {
       "evaluate --weights x --train x --test x --max-bad nan", "embed --weights x --data x --out x --lanes 0",
       "reconstruct --weights x --data x --out x --count=-1", "list", "list foods", "inspect", "report",
       "bench step --steps 0", "bench step --lanes 0", "bench flop",
+      "dataset describe", "dataset describe x --sample 0", "dataset describe x --split middle",
       "dataset export --data x --out x --limit=-1", "dataset export --data x --out x --split middle",
     ])
   func usage(_ line: String) throws {
