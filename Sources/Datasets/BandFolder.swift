@@ -71,6 +71,13 @@ public struct BandFolder: ImageSource {
     return location(path.prefix(bands.match(path)?.prefixCount ?? path.count))
   }
 
+  /// The files of the bands that there are.
+  public func files(of index: Int) -> [String] {
+    files[index * bands.names.count..<(index + 1) * bands.names.count].filter { $0 >= 0 }.map {
+      location(self.index.paths[Int($0)])
+    }
+  }
+
   /// Reads the files of an image.
   ///
   /// - Throws: `Failure` when one is missing, cannot be read, is not gray, of another size or above the limits.

@@ -22,6 +22,8 @@ public protocol ImageSource: Variant, Sendable {
   func location(of index: Int) -> String
   /// In which order training best takes the images; `uniform` unless a source says otherwise.
   var order: SampleOrder { get }
+  /// The files that an image is read from; unless a source says otherwise, what `location` names before a `#`.
+  func files(of index: Int) -> [String]
   /// Reads an image as it is stored; what is needed of it is decoded by the reader.
   ///
   /// - Throws: `Failure` when its data cannot be read, are no image or above the limits.

@@ -87,6 +87,12 @@ public struct MixedImages: ImageSource {
     return sources[number].location(of: place)
   }
 
+  /// The files that an image is read from.
+  public func files(of index: Int) -> [String] {
+    let (number, place) = find(index)
+    return sources[number].files(of: place)
+  }
+
   /// Reads an image.
   ///
   /// - Throws: `Failure` as its set does.

@@ -69,6 +69,8 @@ public struct SubsetImages: ImageSource {
   public func label(of index: Int) -> Int? { base.label(of: Int(indices[index])) }
   /// Where an image is.
   public func location(of index: Int) -> String { base.location(of: Int(indices[index])) }
+  /// The files that an image is read from.
+  public func files(of index: Int) -> [String] { base.files(of: Int(indices[index])) }
   /// Reads an image.
   ///
   /// - Throws: `Failure` as the other set does.

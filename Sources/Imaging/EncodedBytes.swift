@@ -18,6 +18,9 @@ public final class EncodedBytes: @unchecked Sendable {
 
   deinit { memory.deallocate() }
 
+  /// Number of bytes.
+  public var count: Int { memory.count }
+
   /// The bytes, for as long as the object lives.
   var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(memory) }
 

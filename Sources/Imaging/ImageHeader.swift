@@ -12,8 +12,8 @@ public struct ImageHeader: Sendable, Equatable {
   public let depth: Int
   /// How the stored pixels have to be turned to stand upright.
   let orientation: Orientation
-  /// Samples a pixel as the codec delivers them, 1 to 4.
-  let storedChannels: Int
+  /// Samples a pixel as the codec delivers them, 1 to 4: alpha and black included.
+  public let storedChannels: Int
 
   init(
     format: ImageFormat, storedWidth: Int, storedHeight: Int, storedChannels: Int, depth: Int = 8,

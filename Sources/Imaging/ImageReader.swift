@@ -22,7 +22,7 @@ public final class ImageReader {
     return readers.reduce(0) { $0 + $1.codecNanoseconds }
   }
 
-  private let clock = CodecClock()
+  private let clock: CodecClock
   private enum Content {
     case decoded(Image)
     case encoded(EncodedBytes, DecodeOptions)
@@ -33,7 +33,12 @@ public final class ImageReader {
   private var opened: (any RowDecoder)?
 
   /// An image that is decoded already.
-  public init(_ image: Image, place: String = ImageDecoder.memoryPlace) {
+  ///
+  /// - Parameter reader: where its pixels are from, when the time that took is to count here.
+  public init(
+    _ image: Image, place: String = ImageDecoder.memoryPlace, decodedBy reader: ImageReader? = nil
+  ) {
+    clock = reader?.clock ?? CodecClock()
     width = image.width
     height = image.height
     channels = image.channels
@@ -48,6 +53,7 @@ public final class ImageReader {
   public init(
     _ bytes: EncodedBytes, options: DecodeOptions = DecodeOptions(), place: String = ImageDecoder.memoryPlace
   ) throws(Failure) {
+    clock = CodecClock()
     let decoder = try makeRowDecoder(bytes.buffer, options: options, place: place, clock: clock)
     header = decoder.header
     width = decoder.header.width
@@ -89,6 +95,7 @@ public final class ImageReader {
         "\(bands.count) bands of \(width)×\(height) pixels, above four of the limit of \(options.maximumPixels)",
         at: place, mend: "scale the bands down, give fewer, or raise the pixel limit")
     }
+    clock = CodecClock()
     header = nil
     channels = bands.count
     self.place = place

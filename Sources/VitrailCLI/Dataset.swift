@@ -7,7 +7,7 @@ struct Dataset: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Work on sets of images.",
     discussion: "Example: vitrail dataset export --data /usr/share/datasets/fashion-mnist --out images/",
-    subcommands: [Export.self, Index.self])
+    subcommands: [Describe.self, Export.self, Index.self])
 
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -45,6 +45,9 @@ struct Pretrain: ParsableCommand {
   @OptionGroup var bands: BandsArgument
   @Option(help: "Share of files that may be undecodable before the run stops.")
   var maxBad: Double?
+  @Option(
+    help: "Keep images decoded and resized after their first use: none, ram, or a folder for later runs too.")
+  var cache: String?
 
   func validate() throws {
     for setting in overrides where !setting.contains("=") {
@@ -62,8 +65,10 @@ struct Pretrain: ParsableCommand {
       throw ValidationError("no images: give --data PATH")
     }
     let source = try recipe.data.openSource()
-    let run = try PretrainingRun(recipe: recipe, source: source, folder: folder)
     let line = ProgressLine()
+    let run = try PretrainingRun(recipe: recipe, source: source, folder: folder) {
+      line.show("mean and standard deviation", done: $0, of: $1)
+    }
     announce(run, source, folder)
     let pictures = ReconstructionPictures(run: run, source: source)
     run.onCheckpoint = { step in pictures?.write(step: step) }
@@ -105,13 +110,14 @@ struct Pretrain: ParsableCommand {
     if let epochs { settings += ["train.steps=null", "train.epochs=\(epochs)"] }
     if let lanes { settings.append("train.lanes=\(lanes)") }
     if let maxBad { settings.append("data.maxBad=\(maxBad)") }
+    if let cache { settings.append("data.cache=\(quoted(cache))") }
     return try RecipeFile.load(recipe, folders: RecipeFolders.all, overrides: settings)
   }
 
   private func resumedRecipe(_ folder: RunFolder) throws -> Recipe {
     guard out != nil else { throw ValidationError("--resume wants the run folder: --out DIR") }
     guard recipe == nil, overrides.isEmpty, epochs == nil, lanes == nil, split == nil, bands.names == nil,
-      maxBad == nil, mix == nil, limit == nil
+      maxBad == nil, mix == nil, limit == nil, cache == nil
     else {
       throw ValidationError("a resumed run takes its recipe from its folder: give --resume and --out alone")
     }

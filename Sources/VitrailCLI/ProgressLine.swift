@@ -7,6 +7,7 @@ final class ProgressLine {
   private let isTerminal = isatty(2) == 1
   private var lastDrawn = 0.0
   private var lastLength = 0
+  private let start = Clock.seconds
 
   /// Shows training progress.
   func show(_ progress: PretrainingRun.Progress) {
@@ -27,6 +28,15 @@ final class ProgressLine {
   func show(_ stage: String, _ fraction: Double, rate: Double? = nil) {
     draw(isLast: fraction >= 1, fraction: fraction) {
       rate.map { "\(stage)  \(fixed($0, 0)) img/s" } ?? stage
+    }
+  }
+
+  /// Shows how many images of a job are done, at which rate since this line was made, and the time left.
+  func show(_ stage: String, done: Int, of total: Int) {
+    draw(isLast: done >= total, fraction: Double(done) / Double(max(1, total))) {
+      let rate = Double(done) / max(Clock.seconds - start, 1e-9)
+      let left = duration(Double(total - done) / max(rate, 1e-9))
+      return "\(stage)  \(done)/\(total) images  \(fixed(rate, rate < 10 ? 1 : 0)) img/s  \(left) left"
     }
   }
 

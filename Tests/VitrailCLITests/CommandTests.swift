@@ -11,7 +11,7 @@ struct CommandTests {
       [], ["pretrain"], ["evaluate"], ["embed"], ["reconstruct"], ["report"], ["inspect"], ["list"],
       ["bench"],
       ["bench", "step"], ["bench", "loader"], ["dataset"], ["dataset", "export"], ["dataset", "index"],
-      ["augment"], ["pack"],
+      ["augment"], ["pack"], ["dataset", "describe"],
     ])
   func help(_ command: [String]) throws {
     let outcome = try Vitrail.run(command + ["--help"])
@@ -34,6 +34,7 @@ struct CommandTests {
       "augment", "augment --data x --out x --count 0", "augment --data x --out x --views 1001",
       "augment --data x --out x --progress 2", "augment --data x --out x --set seed",
       "dataset index", "dataset index x --split middle",
+      "dataset describe", "dataset describe x --sample 0", "dataset describe x --split middle",
       "dataset export --data x --out x --limit=-1", "dataset export --data x --out x --split middle",
       "pack --data x", "pack --data x --out x --shard-size 1 --shard-count 1",
       "pack --data x --out x --shard-size 1XB",

@@ -24,10 +24,10 @@ public struct DataRecipe: Codable, Sendable, Equatable {
   public var augmentations = AugmentationPipeline.defaultChoices
   /// The resize filter when features are extracted.
   public var filter = ResizeFilter.bicubic
-  /// Mean of each channel of values in 0…1; absent: ImageNet's.
-  public var mean: [Float]?
-  /// Standard deviation of each channel; absent: ImageNet's.
-  public var standardDeviation: [Float]?
+  /// Mean of each channel of values in 0…1, or `auto` to measure it; absent: ImageNet's.
+  public var mean: ChannelValues?
+  /// Standard deviation of each channel, or `auto`; absent: ImageNet's.
+  public var standardDeviation: ChannelValues?
   /// Shorter side before the centre crop when features are extracted; absent: 8/7 of the image size from 96 pixels
   /// on, the image size below.
   public var evaluationResize: Int?
@@ -37,6 +37,12 @@ public struct DataRecipe: Codable, Sendable, Equatable {
   public var maxPixels = 200_000_000
   /// What becomes of image files whose data end early: `skip` or `pad`.
   public var truncated = TruncatedImages.skip
+  /// Where decoded images are kept: `none`, `ram` or a folder.
+  public var cache = CachePlace.none
+  /// The most bytes that are kept, such as `4GB`; absent: a quarter of the memory, or 20 GB or half of the free disk.
+  public var cacheSize: ByteCount?
+  /// What the shorter side of larger images is resized to before they are kept; absent: 8/7 of the model's larger side.
+  public var cacheSide: Int?
   /// Threads that decode; absent: one a core.
   public var threads: Int?
   /// The defaults.
@@ -63,13 +69,16 @@ public struct DataRecipe: Codable, Sendable, Equatable {
       "evaluationResize is \(evaluationResize ?? 0), with images of \(side) pixels",
       "choose \(side) … \(1 << 20)")
     for (key, values) in [("mean", mean), ("standardDeviation", standardDeviation)] {
-      guard let values else { continue }
+      guard case .values(let values)? = values else { continue }
       try require(
         values.count == channels, key, "\(values.count) values for \(channels) channels",
         "give one value a channel")
     }
     try require(
-      standardDeviation?.allSatisfy { $0 > 0 } ?? true, "standardDeviation",
+      (1...1 << 20).contains(cacheSide ?? 1), "cacheSide", "cacheSide is \(cacheSide ?? 0)",
+      "choose 1 … \(1 << 20)")
+    try require(
+      standardDeviation?.numbers?.allSatisfy { $0 > 0 } ?? true, "standardDeviation",
       "a deviation that is not above 0",
       "give values above 0")
   }
@@ -93,7 +102,8 @@ public struct DataRecipe: Codable, Sendable, Equatable {
       decoding: DecodeOptions(maximumPixels: maxPixels, truncated: truncated))
   }
 
-  /// How features of this model are extracted, and what its pixels are normalised by.
+  /// How features of this model are extracted, and what its pixels are normalised by. What is left to be measured (see
+  /// `resolved`) counts as absent.
   public func preprocessing(for model: ModelRecipe) -> Preprocessing {
     let side = min(model.imageSize.height, model.imageSize.width)
     // Gray images, and bands without a meaning, take the average of ImageNet's three channels.
@@ -105,6 +115,7 @@ public struct DataRecipe: Codable, Sendable, Equatable {
     return Preprocessing(
       height: model.imageSize.height, width: model.imageSize.width, channels: model.channels,
       resizeShorterSide: evaluationResize ?? (side >= 96 ? side * 8 / 7 : side), filter: filter,
-      mean: mean ?? defaultMean, standardDeviation: standardDeviation ?? defaultDeviation)
+      mean: mean?.numbers ?? defaultMean,
+      standardDeviation: standardDeviation?.numbers ?? defaultDeviation)
   }
 }

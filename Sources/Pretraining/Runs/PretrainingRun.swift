@@ -59,9 +59,16 @@ public final class PretrainingRun {
 
   /// Builds model, objective and optimiser from a recipe.
   ///
+  /// - Parameter onMeasuring: told how many images of how many are measured, where the recipe leaves mean or standard
+  ///   deviation to the run.
   /// - Throws: `Failure` when the recipe's parts do not fit together or the source holds no image.
-  public init(recipe given: Recipe, source: any ImageSource, folder: RunFolder) throws(Failure) {
+  public init(
+    recipe given: Recipe, source: any ImageSource, folder: RunFolder,
+    onMeasuring: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws(Failure) {
     var recipe = given
+    recipe.data = try given.data.resolved(
+      for: given.model, source: source, seed: given.train.seed, onMeasuring: onMeasuring)
     let laneCount = recipe.train.lanes.resolved(LaneTeam.coreCount)
     recipe.train.lanes = .count(laneCount)
     let configuration = recipe.model.configuration(at: "model")
@@ -69,9 +76,6 @@ public final class PretrainingRun {
       TrainingStep.passes(batch: recipe.train.batchSize, lanes: laneCount, configuration))
     recipe.train.accumulation = .count(passes)
     let preprocessing = recipe.data.preprocessing(for: recipe.model)
-    recipe.data.mean = preprocessing.mean
-    recipe.data.standardDeviation = preprocessing.standardDeviation
-    recipe.data.evaluationResize = preprocessing.resizeShorterSide
     sampler = EpochSampler(
       seed: recipe.train.seed,
       order: source.order.buffered(recipe.data.shuffleBuffer ?? SampleOrder.defaultBuffer),
@@ -121,7 +125,7 @@ public final class PretrainingRun {
     guard done < totalSteps else { return .finished }
     let log = try RunLog(folder, resumingAfter: done)
     let badImages = try BadImages(in: source, file: folder.badImages, maximumShare: recipe.data.maxBad)
-    let loader = makeLoader(steps: done..<totalSteps, badImages: badImages)
+    let loader = try makeLoader(steps: done..<totalSteps, badImages: badImages)
     defer { loader.stop() }
     let meter = ProgressMeter(batchSize: recipe.train.batchSize, start: Clock.seconds)
     var lastCheckpoint = Clock.seconds
@@ -166,9 +170,9 @@ public final class PretrainingRun {
     return .finished
   }
 
-  private func makeLoader(steps: Range<Int>, badImages: BadImages) -> TrainingLoader {
+  private func makeLoader(steps: Range<Int>, badImages: BadImages) throws(Failure) -> TrainingLoader {
     TrainingLoader(
-      source: source, sampler: sampler, pipeline: pipeline,
+      source: try recipe.data.cached(source, for: recipe.model), sampler: sampler, pipeline: pipeline,
       normalization: NormalizationTable(
         mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation),
       patchSize: recipe.model.patchSize, steps: steps, totalSteps: totalSteps, badImages: badImages,

@@ -1,0 +1,54 @@
+import Datasets
+import Foundation
+import Platform
+
+extension DataRecipe {
+  /// Images that mean and standard deviation are measured on at most.
+  private static let measuredImages = 10_000
+
+  /// The keys with every choice made: mean and standard deviation measured where they are `auto`, on at most 10,000
+  /// images that `seed` draws, after conversion to the model's channels; defaults that have an influence on what a model
+  /// sees written out.
+  ///
+  /// - Throws: `Failure` when there is nothing to measure.
+  func resolved(
+    for model: ModelRecipe, source: any ImageSource, seed: UInt64, onMeasuring: (Int, Int) -> Void
+  ) throws(Failure) -> DataRecipe {
+    var data = self
+    if mean == .auto || standardDeviation == .auto {
+      let measured = try NormalizationMeasurement(
+        of: source, channels: model.channels, limit: Self.measuredImages, seed: seed, options: loading,
+        onProgress: onMeasuring)
+      if mean == .auto { data.mean = .values(measured.mean.map { Float($0) }) }
+      if standardDeviation == .auto {
+        data.standardDeviation = .values(measured.standardDeviation.map { Float($0) })
+      }
+    }
+    let preprocessing = data.preprocessing(for: model)
+    data.mean = .values(preprocessing.mean)
+    data.standardDeviation = .values(preprocessing.standardDeviation)
+    data.evaluationResize = preprocessing.resizeShorterSide
+    if cache != .none { data.cacheSide = keptSide(for: model) }
+    if case .folder(let path) = cache {
+      data.cache = .folder(URL(fileURLWithPath: path).standardizedFileURL.path)
+    }
+    return data
+  }
+
+  /// The source, with a cache before it where these keys ask for one.
+  ///
+  /// - Throws: `Failure` when the cache's folder cannot be made or written to.
+  func cached(_ source: any ImageSource, for model: ModelRecipe) throws(Failure) -> any ImageSource {
+    let place: CachedImages.Place
+    switch cache {
+    case .none: return source
+    case .ram: place = .memory
+    case .folder(let path): place = .folder(path)
+    }
+    return try CachedImages(source, in: place, side: keptSide(for: model), bound: cacheSize?.bytes)
+  }
+
+  private func keptSide(for model: ModelRecipe) -> Int {
+    cacheSide ?? max(model.imageSize.height, model.imageSize.width) * 8 / 7
+  }
+}

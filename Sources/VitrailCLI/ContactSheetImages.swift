@@ -1,0 +1,57 @@
+import Datasets
+import Imaging
+import Platform
+import Reports
+
+/// Which images of a set its contact sheet shows.
+enum ContactSheetImages {
+  private static let columnCount = 12
+  private static let rowCount = 6
+
+  /// Images spread evenly over each class, and classes spread evenly over all where there are too many.
+  static func sheet(of source: any ImageSource) -> ContactSheet {
+    var members = [[Int]](repeating: [], count: source.classNames.count)
+    var unlabelled: [Int] = []
+    for index in 0..<source.count {
+      if let label = source.label(of: index) {
+        members[label].append(index)
+      } else {
+        unlabelled.append(index)
+      }
+    }
+    let occupied = members.indices.filter { !members[$0].isEmpty }
+    guard !occupied.isEmpty else {
+      let chosen = spread(unlabelled, columnCount * rowCount)
+      return ContactSheet(
+        (0..<min(columnCount, chosen.count)).map { column in
+          let indices = stride(from: column, to: chosen.count, by: columnCount).map { chosen[$0] }
+          return .init(heading: "", images: images(indices, source))
+        })
+    }
+    return ContactSheet(
+      spread(occupied, columnCount).map { label in
+        .init(
+          heading: source.classNames[label], images: images(spread(members[label], rowCount), source))
+      })
+  }
+
+  private static func images(_ indices: [Int], _ source: any ImageSource) -> [Image] {
+    indices.compactMap { try? small(source.reader(at: $0, options: DecodeOptions())) }
+  }
+
+  /// The image at about the size of a thumbnail: no more of a large file is decoded than that takes.
+  private static func small(_ reader: ImageReader) throws(Failure) -> Image {
+    let longer = max(reader.width, reader.height)
+    guard longer > ContactSheet.side else { return try reader.image() }
+    return try reader.resized(
+      cropping: CropRectangle(left: 0, top: 0, width: reader.width, height: reader.height),
+      width: max(1, reader.width * ContactSheet.side / longer),
+      height: max(1, reader.height * ContactSheet.side / longer), filter: .bicubic)
+  }
+
+  /// At most `count` of the elements, the first and others at even distances.
+  private static func spread(_ elements: [Int], _ count: Int) -> [Int] {
+    let kept = min(count, elements.count)
+    return (0..<kept).map { elements[$0 * elements.count / kept] }
+  }
+}

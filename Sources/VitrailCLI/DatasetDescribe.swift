@@ -1,0 +1,56 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Platform
+
+extension Dataset {
+  struct Describe: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Say what a set of images consists of.",
+      discussion: """
+        Example: vitrail dataset describe photos/ --json photos.json --sheet photos.png
+        Counts classes, sizes and kinds of files, measures mean and standard deviation, and finds images that are \
+        repeated, nearly constant or unreadable. Reads every image once.
+        """)
+
+    @Argument(help: "Folder of images, or folder of an IDX set.")
+    var path: String
+    @Option(help: "Part of a set that comes in parts: train or test.")
+    var split: DatasetSplit?
+    @Option(help: "Look at that many images only, drawn at random.", transform: number(in: 1...Int.max))
+    var sample: Int?
+    @Option(help: "Seed of the draw.")
+    var seed: UInt64 = 0
+    @Option(help: "Also write everything as JSON to this file; - for standard output instead of the text.")
+    var json: String?
+    @Option(help: "Also write a picture with images of each class to this PNG file.")
+    var sheet: String?
+
+    func run() throws {
+      let source = try ImageSources.open(path, split: split)
+      let survey = DatasetSurvey(of: source, sample: sample, seed: seed)
+      let line = ProgressLine()
+      let statistics = try survey.run { line.show("reading", done: $0, of: survey.count) }
+      line.finish()
+      if json != "-" { print(DatasetText(statistics), terminator: "") }
+      if let json { try write(statistics, to: json) }
+      if let sheet {
+        guard let picture = ContactSheetImages.sheet(of: source).render() else {
+          throw Failure("no image can be read, so there is no picture", at: path, mend: "check the files")
+        }
+        try picture.writePNG(to: URL(fileURLWithPath: sheet))
+      }
+    }
+
+    private func write(_ statistics: DatasetStatistics, to json: String) throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+      let text = String(decoding: try encoder.encode(statistics), as: UTF8.self) + "\n"
+      if json == "-" {
+        print(text, terminator: "")
+      } else {
+        try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: json))
+      }
+    }
+  }
+}
