@@ -70,7 +70,7 @@ let package = Package(
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "CVectorKernels", "TestSupport"],
       resources: [.copy("Golden")]),
-    .testTarget(name: "ImagingTests", dependencies: ["Imaging"], resources: [.copy("Golden")]),
+    .testTarget(name: "ImagingTests", dependencies: ["Imaging", "CZlib"], resources: [.copy("Golden")]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
     .testTarget(
       name: "VisionTransformerTests", dependencies: ["VisionTransformer", "TestSupport"],

@@ -10,7 +10,7 @@
 #include <string.h>
 
 // A crafted file can repeat scans over a large image for minutes; real ones have about ten.
-#define MAXIMUM_SCANS 500
+#define MAXIMUM_SCANS 100
 
 _Static_assert(CJPEG_MESSAGE_CAPACITY >= JMSG_LENGTH_MAX, "libjpeg's messages must fit");
 
@@ -21,12 +21,42 @@ struct cjpeg_decoder {
   jmp_buf jump;
   char *message;
   bool pads;
+  bool isUnsupported;
 };
+
+static void give_up(cjpeg_decoder *decoder, const char *text) {
+  snprintf(decoder->message, CJPEG_MESSAGE_CAPACITY, "%s", text);
+  longjmp(decoder->jump, 1);
+}
+
+// The file may be intact, but is of a kind that is not decoded.
+static void refuse(cjpeg_decoder *decoder, const char *text) {
+  decoder->isUnsupported = true;
+  give_up(decoder, text);
+}
 
 static void fail(j_common_ptr jpeg) {
   cjpeg_decoder *decoder = (cjpeg_decoder *)jpeg->err;
-  jpeg->err->format_message(jpeg, decoder->message);
-  longjmp(decoder->jump, 1);
+  switch (jpeg->err->msg_code) {
+    case JERR_BAD_PRECISION:
+      refuse(decoder, "other than 8 bits a sample");
+      return;
+    case JERR_SOF_UNSUPPORTED:
+      refuse(decoder, "lossless or hierarchical coding");
+      return;
+    case JERR_ARITH_NOTIMPL:
+      refuse(decoder, "arithmetic coding, which this libjpeg lacks");
+      return;
+    default:
+      jpeg->err->format_message(jpeg, decoder->message);
+      longjmp(decoder->jump, 1);
+  }
+}
+
+// Whether the data end here, and an image without the rest is wanted. libjpeg itself puts an end marker after the last
+// byte.
+static bool accepts_end(j_common_ptr jpeg) {
+  return ((cjpeg_decoder *)jpeg->err)->pads && ((j_decompress_ptr)jpeg)->unread_marker == JPEG_EOI;
 }
 
 // libjpeg goes on after damage and paints gray. Warnings that mean wrong pixels are failures here;
@@ -41,9 +71,12 @@ static void judge_warning(j_common_ptr jpeg, int level) {
     case JWRN_TOO_MUCH_DATA:
       return;
     case JWRN_JPEG_EOF:
+      if (!((cjpeg_decoder *)jpeg->err)->pads) fail(jpeg);
+      return;
     case JWRN_HIT_MARKER:
-      if (((cjpeg_decoder *)jpeg->err)->pads) return;
-      fail(jpeg);
+    case JWRN_MUST_RESYNC:
+    case JWRN_ARITH_BAD_CODE:
+      if (!accepts_end(jpeg)) fail(jpeg);
       return;
     default:
       fail(jpeg);
@@ -51,11 +84,6 @@ static void judge_warning(j_common_ptr jpeg, int level) {
 }
 
 static void print_nothing(j_common_ptr jpeg) { (void)jpeg; }
-
-static void give_up(cjpeg_decoder *decoder, const char *text) {
-  snprintf(decoder->message, CJPEG_MESSAGE_CAPACITY, "%s", text);
-  longjmp(decoder->jump, 1);
-}
 
 static void limit_scans(j_common_ptr jpeg) {
   if (((j_decompress_ptr)jpeg)->input_scan_number > MAXIMUM_SCANS)
@@ -77,7 +105,7 @@ static uint32_t choose_color_space(cjpeg_decoder *decoder) {
       jpeg->out_color_space = JCS_CMYK;
       return 4;
     default:
-      give_up(decoder, "neither gray, colour nor CMYK");
+      refuse(decoder, "neither gray, colour nor CMYK");
       return 0;
   }
 }
@@ -96,7 +124,9 @@ cjpeg_decoder *cjpeg_open(const uint8_t *bytes, size_t count, bool pads, cjpeg_h
   decoder->handlers.error_exit = fail;
   decoder->handlers.emit_message = judge_warning;
   decoder->handlers.output_message = print_nothing;
+  header->isUnsupported = false;
   if (setjmp(decoder->jump)) {
+    header->isUnsupported = decoder->isUnsupported;
     cjpeg_close(decoder);
     return NULL;
   }
@@ -105,7 +135,8 @@ cjpeg_decoder *cjpeg_open(const uint8_t *bytes, size_t count, bool pads, cjpeg_h
   jpeg->progress = &decoder->progress;
   jpeg_mem_src(jpeg, bytes, count);
   jpeg_read_header(jpeg, TRUE);
-  *header = (cjpeg_header){jpeg->image_width, jpeg->image_height, choose_color_space(decoder)};
+  if (jpeg->data_precision != 8) refuse(decoder, "other than 8 bits a sample");
+  *header = (cjpeg_header){jpeg->image_width, jpeg->image_height, choose_color_space(decoder), false};
   return decoder;
 }
 
@@ -122,17 +153,19 @@ bool cjpeg_start(cjpeg_decoder *decoder, cjpeg_window *window, char *message) {
       window->top > jpeg->output_height || window->height > jpeg->output_height - window->top)
     give_up(decoder, "the image is smaller than its header said");
   // Smooth upsampling blends neighbours: the columns beside the window are decoded too, so that those in it are as if
-  // all were. Upsampling stops at the edges of what is decoded.
-  const JDIMENSION margin = 2;
-  JDIMENSION left = window->left > margin ? window->left - margin : 0;
+  // all were. Upsampling stops at the edges of what is decoded, and is not smooth in rows of one or two chroma samples.
+  const JDIMENSION margin = 2, least = 6;
   JDIMENSION right = window->left + window->width;
   right = jpeg->output_width - right > margin ? right + margin : jpeg->output_width;
+  JDIMENSION left = window->left > margin ? window->left - margin : 0;
+  if (right - left < least) left = right > least ? right - least : 0;
   JDIMENSION width = right - left;
   if (width < jpeg->output_width) jpeg_crop_scanline(jpeg, &left, &width);
   else left = 0;
   window->left = left;
   window->width = width;
-  if (window->top > 0) jpeg_skip_scanlines(jpeg, window->top);
+  if (window->top > 0 && jpeg_skip_scanlines(jpeg, window->top) != window->top)
+    give_up(decoder, "the image ends too early");
   return true;
 }
 
