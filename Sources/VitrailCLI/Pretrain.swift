@@ -31,6 +31,7 @@ struct Pretrain: ParsableCommand {
   var split: DatasetSplit?
   @Option(help: "Share of files that may be undecodable before the run stops.")
   var maxBad: Double?
+  @OptionGroup var decoding: DecodingArguments
 
   func validate() throws {
     for setting in overrides where !setting.contains("=") {
@@ -86,12 +87,15 @@ struct Pretrain: ParsableCommand {
     if let epochs { settings += ["train.steps=null", "train.epochs=\(epochs)"] }
     if let lanes { settings.append("train.lanes=\(lanes)") }
     if let maxBad { settings.append("data.maxBad=\(maxBad)") }
+    settings += decoding.settings
     return try RecipeFile.load(recipe, folders: RecipeFolders.all, overrides: settings)
   }
 
   private func resumedRecipe(_ folder: RunFolder) throws -> Recipe {
     guard out != nil else { throw ValidationError("--resume wants the run folder: --out DIR") }
-    guard recipe == nil, overrides.isEmpty, epochs == nil, lanes == nil, split == nil, maxBad == nil else {
+    guard recipe == nil, overrides.isEmpty, epochs == nil, lanes == nil, split == nil, maxBad == nil,
+      decoding.settings.isEmpty
+    else {
       throw ValidationError("a resumed run takes its recipe from its folder: give --resume and --out alone")
     }
     guard FileManager.default.fileExists(atPath: folder.recipe.path) else {
