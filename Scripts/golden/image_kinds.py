@@ -105,6 +105,31 @@ def png_kinds():
     yield "colour-notes.png", png_file(coarse[..., :3], 2, 8, False, notes)
 
 
+def landscape(width, height):
+    """Noise whose waves are the weaker the finer they are, as those of photographs."""
+    random = np.random.default_rng(9)
+    total = np.zeros((height, width, 3))
+    for octave in range(1, 9):
+        size = (2**octave + 1, 2**octave * height // width + 1)
+        waves = [Image.fromarray(random.normal(0, 1, size[::-1]).astype(np.float32)) for _ in range(3)]
+        wide = [np.asarray(wave.resize((width, height), Image.Resampling.BICUBIC)) for wave in waves]
+        # Channels go together, as under white light.
+        total += (np.stack(wide, -1) * 0.3 + wide[0][..., None]) * 60 / 1.9**octave
+    return Image.fromarray(np.clip(128 + total, 0, 255).astype(np.uint8))
+
+
+def drafts(files):
+    """Pillow's draft mode: libjpeg decodes at a half, a quarter or an eighth, and what comes is resized."""
+    for name in files:
+        for denominator, size in ((2, (161, 40)), (4, (81, 33)), (8, (70, 50))):
+            image = Image.open(FOLDER / name)
+            image.draft(image.mode, (640 // denominator, 480 // denominator))
+            assert image.size == (640 // denominator, 480 // denominator)
+            golden = f"pillow-{name.split('.')[0]}-{denominator}.png"
+            image.resize(size, Image.Resampling.BICUBIC).save(FOLDER / golden, optimize=True)
+            yield {"file": name, "pillow": golden}
+
+
 def pillow(content):
     """Pillow's upright RGB or gray, composited on white; nothing where it does not keep the depth."""
     image = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
@@ -133,13 +158,16 @@ if __name__ == "__main__":
         "lossless.jpg": flat(0xC3, 8, b"\1\0\0", bytes(8)),
     }.items():
         (FOLDER / name).write_bytes(content)
-    # A photograph's size, for scaled decoding; the tests compare it with its own whole decode.
-    large = Image.fromarray(scene(640, 480, 7)).convert("RGB")
-    for name, content in {
-        "large420.jpg": jpeg(large, subsampling="4:2:0", quality=50),
-        "large444.jpg": jpeg(large, subsampling="4:4:4", quality=30),
-        "large-gray-progressive.jpg": jpeg(large.convert("L"), quality=40, progressive=True),
-    }.items():
+    # For scaled decoding: fine lines and a picture like a photograph.
+    lines, land = Image.fromarray(scene(640, 480, 7)), landscape(640, 480)
+    large = {
+        "lines.jpg": jpeg(lines, subsampling="4:2:0", quality=50),
+        "land420.jpg": jpeg(land, subsampling="4:2:0", quality=70),
+        "land444.jpg": jpeg(land, subsampling="4:4:4", quality=70),
+        "land-gray-progressive.jpg": jpeg(land.convert("L"), quality=70, progressive=True),
+    }
+    for name, content in large.items():
         (FOLDER / name).write_bytes(content)
+    (FOLDER / "drafts.json").write_text("[\n" + ",\n".join(map(json.dumps, drafts(large))) + "\n]\n")
     (FOLDER / "pillow.json").write_text("[\n" + ",\n".join(map(json.dumps, expected)) + "\n]\n")
     print(sum(file.stat().st_size for file in FOLDER.iterdir()), "bytes")

@@ -110,6 +110,28 @@ static uint32_t choose_color_space(cjpeg_decoder *decoder) {
   }
 }
 
+// How many bytes there are before a segment that the end of the data cuts through: libjpeg takes what it puts after the
+// last byte for the rest of it. All of them when no segment is cut.
+static size_t whole_segments(const uint8_t *bytes, size_t count) {
+  size_t offset = 2;
+  while (offset + 1 < count) {
+    const uint8_t marker = bytes[offset + 1];
+    if (bytes[offset] != 0xFF || marker == 0x00 || marker == 0xFF || (marker >= JPEG_RST0 && marker <= JPEG_RST0 + 7)) {
+      // Pixel data, fill bytes or stray ones, up to the next marker.
+      const uint8_t *next = memchr(bytes + offset + 1, 0xFF, count - offset - 1);
+      if (!next) return count;
+      offset = (size_t)(next - bytes);
+      continue;
+    }
+    if (marker == JPEG_EOI) return count;
+    if (offset + 4 > count) return offset;
+    const size_t length = (size_t)bytes[offset + 2] << 8 | bytes[offset + 3];
+    if (length > count - offset - 2) return offset;
+    offset += 2 + length;
+  }
+  return count;
+}
+
 cjpeg_decoder *cjpeg_open(const uint8_t *bytes, size_t count, bool pads, cjpeg_header *header, char *message) {
   cjpeg_decoder *decoder = calloc(1, sizeof *decoder);
   if (!decoder) {
@@ -133,7 +155,7 @@ cjpeg_decoder *cjpeg_open(const uint8_t *bytes, size_t count, bool pads, cjpeg_h
   jpeg_create_decompress(jpeg);
   decoder->progress.progress_monitor = limit_scans;
   jpeg->progress = &decoder->progress;
-  jpeg_mem_src(jpeg, bytes, count);
+  jpeg_mem_src(jpeg, bytes, pads ? whole_segments(bytes, count) : count);
   jpeg_read_header(jpeg, TRUE);
   if (jpeg->data_precision != 8) refuse(decoder, "other than 8 bits a sample");
   *header = (cjpeg_header){jpeg->image_width, jpeg->image_height, choose_color_space(decoder), false};

@@ -92,6 +92,10 @@ struct ImageKindTests {
     bytes[frame + 3] -= 3
     bytes[frame + 9] = 2
     bytes.removeSubrange(frame + 16..<frame + 19)
+    let scan = try #require((frame..<bytes.count - 1).first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })
+    bytes[scan + 3] -= 2
+    bytes[scan + 4] = 2
+    bytes.removeSubrange(scan + 9..<scan + 11)
     let failure = #expect(throws: Failure.self) { try ImageDecoder.decode(bytes) }
     #expect(failure?.problem.contains("neither gray, colour nor CMYK") == true)
   }

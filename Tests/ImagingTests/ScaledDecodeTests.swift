@@ -4,7 +4,22 @@ import Testing
 
 /// Decoding at a half, a quarter or an eighth against the whole decode.
 struct ScaledDecodeTests {
-  static let files = ["large420.jpg", "large444.jpg", "large-gray-progressive.jpg"].map { "kinds/\($0)" }
+  static let files = ["land420.jpg", "land444.jpg", "land-gray-progressive.jpg"].map { "kinds/\($0)" }
+
+  /// Pillow's draft mode decodes at the same fraction and resizes what comes; to the bit.
+  @Test func equalsPillowsDraftMode() throws {
+    struct Entry: Decodable { let file, pillow: String }
+    let entries = try Golden.decoded("kinds/drafts.json", as: [Entry].self)
+    #expect(entries.count == 12)
+    for entry in entries {
+      let expected = try ImageDecoder.decode(Golden.bytes("kinds/\(entry.pillow)"))
+      let reader = try Golden.reader("kinds/\(entry.file)")
+      let found = try reader.resized(
+        cropping: CropRectangle(left: 0, top: 0, width: reader.width, height: reader.height),
+        width: expected.width, height: expected.height, filter: .bicubic)
+      #expect(largestDifference(found, expected) == 0, "\(entry.pillow)")
+    }
+  }
 
   /// Where a block is decoded smaller, its average is exact and the finer waves are left out, as by a good low-pass
   /// filter; the filter of the whole decode is another one. Measured on these files: mean 0.9 level, root mean square 2.2.
@@ -35,7 +50,7 @@ struct ScaledDecodeTests {
   /// One step short of a factor the next smaller one is taken: the picture is never stretched from fewer pixels than it
   /// has. Stretching from half the target's size would be far off on this pattern of fine lines.
   @Test(arguments: [2, 4, 8]) func neverBelowTheTarget(factor: Int) throws {
-    let file = "kinds/large420.jpg"
+    let file = "kinds/lines.jpg"
     let whole = try Golden.reader(file).image()
     let width = whole.width / factor
     let height = whole.height / factor
@@ -56,9 +71,9 @@ struct ScaledDecodeTests {
 
   /// An eighth is the average of each block, which the whole decode has too, but for rounding and clamping.
   @Test func anEighthIsTheAverageOfBlocks() throws {
-    let whole = try Golden.reader("kinds/large-gray-progressive.jpg").image()
+    let whole = try Golden.reader("kinds/land-gray-progressive.jpg").image()
     let full = CropRectangle(left: 0, top: 0, width: whole.width, height: whole.height)
-    let eighth = try Golden.reader("kinds/large-gray-progressive.jpg").resized(
+    let eighth = try Golden.reader("kinds/land-gray-progressive.jpg").resized(
       cropping: full, width: whole.width / 8, height: whole.height / 8, filter: .bilinear)
     let pixels = whole.pixels
     for y in 0..<eighth.height {
