@@ -68,6 +68,9 @@ def jpeg_kinds():
         "arithmetic": tool(plain, "jpegtran", "-arithmetic"),
         "arithmetic-progressive": tool(plain, "jpegtran", "-arithmetic", "-progressive"),
         "restarts": jpeg(picture, subsampling="4:2:0", restart_marker_blocks=2),
+        # Three and two columns in the last blocks: two chroma samples and one.
+        "edge420": jpeg(picture.crop((0, 0, 67, 50)), subsampling="4:2:0"),
+        "edge422": jpeg(picture.crop((0, 0, 66, 49)), subsampling="4:2:2"),
         "trailing": plain + bytes(range(256)),
     }
     for orientation in range(1, 9):

@@ -7,7 +7,7 @@ struct RegionDecodeTests {
   static let jpegs = [
     "ycbcr444", "ycbcr422", "ycbcr420", "ycbcr440", "ycbcr411", "ycbcr410", "gray", "rgb", "cmyk",
     "cmyk-unmarked", "ycck", "progressive", "progressive444", "progressive-gray", "arithmetic",
-    "arithmetic-progressive", "restarts", "trailing", "mpo",
+    "arithmetic-progressive", "restarts", "trailing", "mpo", "edge420", "edge422",
   ].map { "kinds/\($0).jpg" }
   static let pngs = ["gray8", "gray16", "rgb8", "rgba8", "rgb16", "rgba16", "palette4"].flatMap {
     ["kinds/\($0).png", "kinds/\($0)-interlaced.png"]

@@ -22,7 +22,7 @@ struct ScaledDecodeTests {
   }
 
   /// Where a block is decoded smaller, its average is exact and the finer waves are left out, as by a good low-pass
-  /// filter; the filter of the whole decode is another one. Measured on these files: mean 0.9 level, root mean square 2.2.
+  /// filter; the filter of the whole decode is another one. Measured on these files: means up to 0.46 level, 2 levels at most.
   @Test(arguments: files) func staysCloseToTheWholeDecode(file: String) throws {
     let whole = try Golden.reader(file).image()
     var generator = SplitMix64(seed: 31)
@@ -42,7 +42,8 @@ struct ScaledDecodeTests {
         let expected = whole.resized(
           cropping: crop, width: width, height: height, filter: .bicubic, flipped: flipped)
         let mean = try #require(meanDifference(part, expected), "\(file): another shape")
-        #expect(mean <= 2, "\(file) \(crop) to \(width)×\(height)")
+        let largest = try #require(largestDifference(part, expected))
+        #expect(mean <= 0.6 && largest <= 3, "\(file) \(crop) to \(width)×\(height)")
       }
     }
   }
@@ -83,7 +84,7 @@ struct ScaledDecodeTests {
           for column in 0..<8 { sum += Int(pixels[(8 * y + row) * whole.width + 8 * x + column]) }
         }
         let difference = abs(Double(eighth.pixels[y * eighth.width + x]) - Double(sum) / 64)
-        #expect(difference <= 6, "\(x), \(y)")
+        #expect(difference <= 1, "\(x), \(y)")
       }
     }
   }
