@@ -71,6 +71,7 @@ def jpeg_kinds():
         # Three and two columns in the last blocks: two chroma samples and one.
         "edge420": jpeg(picture.crop((0, 0, 67, 50)), subsampling="4:2:0"),
         "edge422": jpeg(picture.crop((0, 0, 66, 49)), subsampling="4:2:2"),
+        "notes": jpeg(picture, subsampling="4:2:0", icc_profile=b"no profile", comment=b"a comment", dpi=(7, 300)),
         "trailing": plain + bytes(range(256)),
     }
     for orientation in range(1, 9):
@@ -105,6 +106,15 @@ def png_kinds():
     notes = (png_chunk(b"gAMA", struct.pack(">I", 100000)) + png_chunk(b"sRGB", b"\0")
              + png_chunk(b"cHRM", struct.pack(">8I", *range(10000, 90000, 10000)))
              + png_chunk(b"iCCP", b"profile\0\0not a profile") + png_chunk(b"sBIT", b"\3\3\3"))
+    first = png_file(coarse[..., :3], 2, 8, False)
+    later = png_file(255 - coarse[..., :3], 2, 8, False)
+    data = later[later.index(b"IDAT") + 4 : -16]
+    frame = struct.pack(">IIIIHHBB", 44, 40, 0, 0, 1, 10, 0, 0)
+    start, end = first.index(b"IDAT") - 4, len(first) - 12
+    yield "animated.png", (
+        first[:start] + png_chunk(b"acTL", struct.pack(">II", 2, 0)) + png_chunk(b"fcTL", struct.pack(">I", 0) + frame)
+        + first[start:end] + png_chunk(b"fcTL", struct.pack(">I", 1) + frame)
+        + png_chunk(b"fdAT", struct.pack(">I", 2) + data) + first[end:])
     yield "colour-notes.png", png_file(coarse[..., :3], 2, 8, False, notes)
 
 
@@ -158,6 +168,7 @@ if __name__ == "__main__":
         expected.append({"file": name, "pillow": golden})
     for name, content in {
         "twelve-bit.jpg": flat(0xC1, 12, b"\0\x3f\0", b"\x3f"),
+        "index-beyond.png": png_file(np.arange(16).reshape(4, 4, 1) % 4, 3, 2, False, png_chunk(b"PLTE", b"\xff" * 6)),
         "lossless.jpg": flat(0xC3, 8, b"\1\0\0", bytes(8)),
     }.items():
         (FOLDER / name).write_bytes(content)

@@ -175,12 +175,11 @@ bool cjpeg_start(cjpeg_decoder *decoder, cjpeg_window *window, char *message) {
       window->top > jpeg->output_height || window->height > jpeg->output_height - window->top)
     give_up(decoder, "the image is smaller than its header said");
   // Smooth upsampling blends neighbours: the columns beside the window are decoded too, so that those in it are as if
-  // all were. Upsampling stops at the edges of what is decoded, and is not smooth in rows of one or two chroma samples.
-  const JDIMENSION margin = 2, least = 6;
+  // all were. Upsampling stops at the edges of what is decoded.
+  const JDIMENSION margin = 2;
+  JDIMENSION left = window->left > margin ? window->left - margin : 0;
   JDIMENSION right = window->left + window->width;
   right = jpeg->output_width - right > margin ? right + margin : jpeg->output_width;
-  JDIMENSION left = window->left > margin ? window->left - margin : 0;
-  if (right - left < least) left = right > least ? right - least : 0;
   JDIMENSION width = right - left;
   if (width < jpeg->output_width) jpeg_crop_scanline(jpeg, &left, &width);
   else left = 0;

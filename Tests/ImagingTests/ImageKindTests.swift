@@ -55,6 +55,17 @@ struct ImageKindTests {
     #expect(try ImageDecoder.decode(Golden.bytes("kinds/colour-notes.png")) == plain)
   }
 
+  @Test func animatedFilesGiveTheDefaultPicture() throws {
+    let plain = try ImageDecoder.decode(Golden.bytes("kinds/rgb8.png"))
+    #expect(try ImageDecoder.decode(Golden.bytes("kinds/animated.png")) == plain)
+  }
+
+  @Test func indicesBeyondThePaletteAreBlack() throws {
+    let image = try ImageDecoder.decode(Golden.bytes("kinds/index-beyond.png"))
+    let row = [255, 255, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0] as [UInt8]
+    #expect(image.pixels == row + row + row + row)
+  }
+
   @Test(arguments: 1...8) func pngOrientation(_ orientation: Int) throws {
     let header = try ImageDecoder.header(
       ofContentsOf: Golden.folder.appendingPathComponent("kinds/exif\(orientation).png"))
@@ -63,7 +74,9 @@ struct ImageKindTests {
 
   @Test func differentCodingsOfTheSameCoefficientsAreTheSamePicture() throws {
     let plain = try ImageDecoder.decode(Golden.bytes("kinds/ycbcr420.jpg"))
-    for name in ["progressive", "arithmetic", "arithmetic-progressive", "restarts", "trailing", "exif1"] {
+    for name in [
+      "progressive", "arithmetic", "arithmetic-progressive", "restarts", "trailing", "exif1", "notes",
+    ] {
       #expect(try ImageDecoder.decode(Golden.bytes("kinds/\(name).jpg")) == plain, "\(name)")
     }
   }
