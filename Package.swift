@@ -72,7 +72,8 @@ let package = Package(
       name: "TensorsTests", dependencies: ["Tensors", "CVectorKernels", "TestSupport"],
       resources: [.copy("Golden")]),
     .testTarget(
-      name: "ImagingTests", dependencies: ["Imaging", "CImageKernels"], resources: [.copy("Golden")]),
+      name: "ImagingTests", dependencies: ["Imaging", "CImageKernels", "CZlib"],
+      resources: [.copy("Golden")]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], resources: [.copy("Golden")]),
     .testTarget(
       name: "VisionTransformerTests", dependencies: ["VisionTransformer", "TestSupport"],

@@ -69,8 +69,10 @@ class Store:
     def __init__(self, name):
         self.name, self.entries, self.data = name, [], bytearray()
 
-    def add(self, pixels, **entry):
-        pixels = np.ascontiguousarray(pixels, np.uint8)
+    def add(self, pixels, depth=8, **entry):
+        pixels = np.ascontiguousarray(pixels, "<u2" if depth == 16 else np.uint8)
+        if depth == 16:
+            entry["depth"] = 16
         height, width = pixels.shape[:2]
         channels = pixels.shape[2] if pixels.ndim == 3 else 1
         self.entries.append(dict(entry, width=width, height=height, channels=channels, offset=len(self.data)))
@@ -120,13 +122,22 @@ def png_file(samples, colour_type, depth, interlaced, extra=b""):
             + png_chunk(b"IDAT", zlib.compress(bytes(data), 9)) + png_chunk(b"IEND", b""))
 
 
-def to8(samples, depth):
-    return np.floor(samples.astype(np.float64) * 255 / (2**depth - 1) + 0.5).astype(np.int64)
+def whole_bytes(samples, depth):
+    """Samples of less than 8 bits stretched to 8; others as they are."""
+    return samples * (255 // (2**depth - 1)) if depth < 8 else samples
 
 
-def on_white(values, alpha):
-    alpha = alpha[..., None]
-    return np.floor((values * alpha + 255 * (255 - alpha)) / 255 + 0.5).astype(np.int64)
+def on_white(values, alpha, depth=8):
+    white = 255 if depth <= 8 else 65535
+    alpha = alpha[..., None].astype(np.int64)
+    return (values * alpha + white * (white - alpha) + white // 2) // white
+
+
+def agree_with_pillow(content, pixels):
+    """Pillow's pixels, composited on white, are those expected; it keeps no more than 8 bits of a colour."""
+    rgba = np.asarray(Image.open(io.BytesIO(content)).convert("RGBA"), np.int64)
+    composited = on_white(rgba[..., :3], rgba[..., 3])
+    assert (composited == np.broadcast_to(pixels, composited.shape)).all()
 
 
 def png_kinds(store):
@@ -139,29 +150,31 @@ def png_kinds(store):
             file = f"{name}{suffix}.png"
             content = png_file(samples, colour_type, depth, interlaced, extra)
             (GOLDEN / file).write_bytes(content)
-            store.add(pixels, file=file, tolerance=0)
+            store.add(pixels, max(depth, 8), file=file)
+            # Pillow compares the key with samples that it has stretched to 8 bits, and finds it nowhere.
+            if depth == 8 or (depth < 8 and "-key" not in name):
+                agree_with_pillow(content, pixels)
             return content
 
         for depth in (1, 2, 4, 8, 16):
             samples = random.integers(0, 2**depth, (height, width, 1))
-            save(f"gray{depth}", samples, 0, depth, to8(samples, depth))
+            save(f"gray{depth}", samples, 0, depth, whole_bytes(samples, depth))
             key = int(samples[3, 4, 0])
-            alpha = np.where(samples[..., 0] == key, 0, 255)
-            save(f"gray{depth}-key", samples, 0, depth, on_white(to8(samples, depth), alpha),
+            alpha = np.where(samples[..., 0] == key, 0, 2 ** max(depth, 8) - 1)
+            save(f"gray{depth}-key", samples, 0, depth, on_white(whole_bytes(samples, depth), alpha, depth),
                  png_chunk(b"tRNS", struct.pack(">H", key)))
         for depth in (8, 16):
             rgb = random.integers(0, 2**depth, (height, width, 3))
-            save(f"rgb{depth}", rgb, 2, depth, to8(rgb, depth))
-            alpha = np.where((rgb == rgb[2, 5]).all(-1), 0, 255)
-            save(f"rgb{depth}-key", rgb, 2, depth, on_white(to8(rgb, depth), alpha),
+            save(f"rgb{depth}", rgb, 2, depth, rgb)
+            alpha = np.where((rgb == rgb[2, 5]).all(-1), 0, 2**depth - 1)
+            save(f"rgb{depth}-key", rgb, 2, depth, on_white(rgb, alpha, depth),
                  png_chunk(b"tRNS", struct.pack(">HHH", *map(int, rgb[2, 5]))))
             alpha = random.integers(0, 2**depth, (height, width, 1))
             alpha[0, 0], alpha[0, 1] = 0, 2**depth - 1
             rgba = np.concatenate([rgb, alpha], -1)
-            save(f"rgba{depth}", rgba, 6, depth, on_white(to8(rgb, depth), to8(alpha, depth)[..., 0]))
+            save(f"rgba{depth}", rgba, 6, depth, on_white(rgb, alpha[..., 0], depth))
             grays = rgba[..., 2:]
-            save(f"gray-alpha{depth}", grays, 4, depth,
-                 on_white(to8(grays[..., :1], depth), to8(alpha, depth)[..., 0]))
+            save(f"gray-alpha{depth}", grays, 4, depth, on_white(grays[..., :1], alpha[..., 0], depth))
         for depth in (1, 2, 4, 8):
             count = min(2**depth, 50)
             palette = random.integers(0, 256, (count, 3))
@@ -176,13 +189,13 @@ def png_kinds(store):
     rgb = random.integers(0, 256, (height, width, 3))
     gamma = png_chunk(b"gAMA", struct.pack(">I", 100000)) + png_chunk(b"tEXt", b"Title\0with gamma")
     (GOLDEN / "rgb8-gamma.png").write_bytes(png_file(rgb, 2, 8, False, gamma))
-    store.add(rgb, file="rgb8-gamma.png", tolerance=0)
+    store.add(rgb, file="rgb8-gamma.png")
     pixel = np.array([[[17]]])
     huge = struct.pack(">IIBBBBB", 30000, 30000, 8, 2, 0, 0, 0)
     (GOLDEN / "huge-header.png").write_bytes(
         b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", huge) + png_chunk(b"IDAT", zlib.compress(b"\0" * 100)))
     (GOLDEN / "one-pixel.png").write_bytes(png_file(pixel, 0, 8, False))
-    store.add(pixel, file="one-pixel.png", tolerance=0)
+    store.add(pixel, file="one-pixel.png")
 
 
 def exif(orientation, order, kind=3):
@@ -215,7 +228,7 @@ def jpeg_kinds(store):
         decoded = ImageOps.exif_transpose(decoded)
         if decoded.mode == "CMYK":
             decoded = decoded.convert("RGB")
-        store.add(np.asarray(decoded), file=file, tolerance=0)
+        store.add(np.asarray(decoded), file=file)
 
     rgb = Image.fromarray(scene(40, 30, 1))
     odd = Image.fromarray(scene(37, 23, 2))
@@ -335,7 +348,7 @@ def jpeg_encodings():
 
 if __name__ == "__main__":
     for old in GOLDEN.iterdir():
-        if old.name != ".gitkeep" and not old.name.startswith("augmentations"):
+        if old.is_file() and old.name != ".gitkeep" and not old.name.startswith("augmentations"):
             old.unlink()
     decoded = Store("decode")
     png_kinds(decoded)
@@ -346,4 +359,4 @@ if __name__ == "__main__":
     luma()
     crops()
     jpeg_encodings()
-    print(sum(f.stat().st_size for f in GOLDEN.iterdir()), "bytes")
+    print(sum(f.stat().st_size for f in GOLDEN.iterdir() if f.is_file()), "bytes")

@@ -10,7 +10,7 @@
 #include <string.h>
 
 // A crafted file can repeat scans over a large image for minutes; real ones have about ten.
-#define MAXIMUM_SCANS 500
+#define MAXIMUM_SCANS 100
 
 _Static_assert(CJPEG_MESSAGE_CAPACITY >= JMSG_LENGTH_MAX, "libjpeg's messages must fit");
 
@@ -21,12 +21,42 @@ struct cjpeg_decoder {
   jmp_buf jump;
   char *message;
   bool pads;
+  bool isUnsupported;
 };
+
+static void give_up(cjpeg_decoder *decoder, const char *text) {
+  snprintf(decoder->message, CJPEG_MESSAGE_CAPACITY, "%s", text);
+  longjmp(decoder->jump, 1);
+}
+
+// The file may be intact, but is of a kind that is not decoded.
+static void refuse(cjpeg_decoder *decoder, const char *text) {
+  decoder->isUnsupported = true;
+  give_up(decoder, text);
+}
 
 static void fail(j_common_ptr jpeg) {
   cjpeg_decoder *decoder = (cjpeg_decoder *)jpeg->err;
-  jpeg->err->format_message(jpeg, decoder->message);
-  longjmp(decoder->jump, 1);
+  switch (jpeg->err->msg_code) {
+    case JERR_BAD_PRECISION:
+      refuse(decoder, "other than 8 bits a sample");
+      return;
+    case JERR_SOF_UNSUPPORTED:
+      refuse(decoder, "lossless or hierarchical coding");
+      return;
+    case JERR_ARITH_NOTIMPL:
+      refuse(decoder, "arithmetic coding, which this libjpeg lacks");
+      return;
+    default:
+      jpeg->err->format_message(jpeg, decoder->message);
+      longjmp(decoder->jump, 1);
+  }
+}
+
+// Whether the data end here, and an image without the rest is wanted. libjpeg itself puts an end marker after the last
+// byte.
+static bool accepts_end(j_common_ptr jpeg) {
+  return ((cjpeg_decoder *)jpeg->err)->pads && ((j_decompress_ptr)jpeg)->unread_marker == JPEG_EOI;
 }
 
 // libjpeg goes on after damage and paints gray. Warnings that mean wrong pixels are failures here;
@@ -41,9 +71,12 @@ static void judge_warning(j_common_ptr jpeg, int level) {
     case JWRN_TOO_MUCH_DATA:
       return;
     case JWRN_JPEG_EOF:
+      if (!((cjpeg_decoder *)jpeg->err)->pads) fail(jpeg);
+      return;
     case JWRN_HIT_MARKER:
-      if (((cjpeg_decoder *)jpeg->err)->pads) return;
-      fail(jpeg);
+    case JWRN_MUST_RESYNC:
+    case JWRN_ARITH_BAD_CODE:
+      if (!accepts_end(jpeg)) fail(jpeg);
       return;
     default:
       fail(jpeg);
@@ -51,11 +84,6 @@ static void judge_warning(j_common_ptr jpeg, int level) {
 }
 
 static void print_nothing(j_common_ptr jpeg) { (void)jpeg; }
-
-static void give_up(cjpeg_decoder *decoder, const char *text) {
-  snprintf(decoder->message, CJPEG_MESSAGE_CAPACITY, "%s", text);
-  longjmp(decoder->jump, 1);
-}
 
 static void limit_scans(j_common_ptr jpeg) {
   if (((j_decompress_ptr)jpeg)->input_scan_number > MAXIMUM_SCANS)
@@ -77,9 +105,31 @@ static uint32_t choose_color_space(cjpeg_decoder *decoder) {
       jpeg->out_color_space = JCS_CMYK;
       return 4;
     default:
-      give_up(decoder, "neither gray, colour nor CMYK");
+      refuse(decoder, "neither gray, colour nor CMYK");
       return 0;
   }
+}
+
+// How many bytes there are before a segment that the end of the data cuts through: libjpeg takes what it puts after the
+// last byte for the rest of it. All of them when no segment is cut.
+static size_t whole_segments(const uint8_t *bytes, size_t count) {
+  size_t offset = 2;
+  while (offset + 1 < count) {
+    const uint8_t marker = bytes[offset + 1];
+    if (bytes[offset] != 0xFF || marker == 0x00 || marker == 0xFF || (marker >= JPEG_RST0 && marker <= JPEG_RST0 + 7)) {
+      // Pixel data, fill bytes or stray ones, up to the next marker.
+      const uint8_t *next = memchr(bytes + offset + 1, 0xFF, count - offset - 1);
+      if (!next) return count;
+      offset = (size_t)(next - bytes);
+      continue;
+    }
+    if (marker == JPEG_EOI) return count;
+    if (offset + 4 > count) return offset;
+    const size_t length = (size_t)bytes[offset + 2] << 8 | bytes[offset + 3];
+    if (length > count - offset - 2) return offset;
+    offset += 2 + length;
+  }
+  return count;
 }
 
 cjpeg_decoder *cjpeg_open(const uint8_t *bytes, size_t count, bool pads, cjpeg_header *header, char *message) {
@@ -96,16 +146,19 @@ cjpeg_decoder *cjpeg_open(const uint8_t *bytes, size_t count, bool pads, cjpeg_h
   decoder->handlers.error_exit = fail;
   decoder->handlers.emit_message = judge_warning;
   decoder->handlers.output_message = print_nothing;
+  header->isUnsupported = false;
   if (setjmp(decoder->jump)) {
+    header->isUnsupported = decoder->isUnsupported;
     cjpeg_close(decoder);
     return NULL;
   }
   jpeg_create_decompress(jpeg);
   decoder->progress.progress_monitor = limit_scans;
   jpeg->progress = &decoder->progress;
-  jpeg_mem_src(jpeg, bytes, count);
+  jpeg_mem_src(jpeg, bytes, pads ? whole_segments(bytes, count) : count);
   jpeg_read_header(jpeg, TRUE);
-  *header = (cjpeg_header){jpeg->image_width, jpeg->image_height, choose_color_space(decoder)};
+  if (jpeg->data_precision != 8) refuse(decoder, "other than 8 bits a sample");
+  *header = (cjpeg_header){jpeg->image_width, jpeg->image_height, choose_color_space(decoder), false};
   return decoder;
 }
 
@@ -132,7 +185,8 @@ bool cjpeg_start(cjpeg_decoder *decoder, cjpeg_window *window, char *message) {
   else left = 0;
   window->left = left;
   window->width = width;
-  if (window->top > 0) jpeg_skip_scanlines(jpeg, window->top);
+  if (window->top > 0 && jpeg_skip_scanlines(jpeg, window->top) != window->top)
+    give_up(decoder, "the image ends too early");
   return true;
 }
 

@@ -6,14 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+// What is wrong with a header is said by the warning before the error.
 static void fail(png_structp png, png_const_charp text) {
-  snprintf((char *)png_get_error_ptr(png), CPNG_MESSAGE_CAPACITY, "%s", text);
+  char *message = png_get_error_ptr(png);
+  if (strcmp(text, "Invalid IHDR data") != 0 || !message[0])
+    snprintf(message, CPNG_MESSAGE_CAPACITY, "%s", text);
   png_longjmp(png, 1);
 }
 
-static void ignore_warning(png_structp png, png_const_charp text) {
-  (void)png;
-  (void)text;
+// Damage to notes about the image leaves its pixels; damage to the transparency does not.
+static void judge_warning(png_structp png, png_const_charp text) {
+  if (strcmp(text, "tRNS: CRC error") == 0) png_error(png, text);
+  snprintf((char *)png_get_error_ptr(png), CPNG_MESSAGE_CAPACITY, "%s", text);
 }
 
 struct cpng_decoder {
@@ -47,7 +51,7 @@ static bool could_not_start(char *message) {
 // Errors go to the message of the present call.
 static void report_to(cpng_decoder *decoder, char *message) {
   message[0] = 0;
-  png_set_error_fn(decoder->png, message, fail, ignore_warning);
+  png_set_error_fn(decoder->png, message, fail, judge_warning);
 }
 
 cpng_decoder *cpng_open(const uint8_t *bytes, size_t count, bool pads, cpng_header *header, char *message) {
@@ -59,7 +63,7 @@ cpng_decoder *cpng_open(const uint8_t *bytes, size_t count, bool pads, cpng_head
   decoder->next = bytes;
   decoder->left = count;
   decoder->pads = pads;
-  decoder->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, message, fail, ignore_warning);
+  decoder->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, message, fail, judge_warning);
   decoder->info = decoder->png ? png_create_info_struct(decoder->png) : NULL;
   if (!decoder->info) {
     could_not_start(message);
@@ -74,6 +78,11 @@ cpng_decoder *cpng_open(const uint8_t *bytes, size_t count, bool pads, cpng_head
     return NULL;
   }
   png_set_read_fn(png, decoder, read_bytes);
+  // Text, profiles and other notes are passed over: none is kept or inflated, so none can be too large.
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+  png_set_chunk_malloc_max(png, 0);
+  // Of data that end early, all but the last few bytes are of use.
+  if (pads) png_set_compression_buffer_size(png, 64);
   png_read_info(png, info);
   png_set_expand(png);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -147,7 +156,7 @@ static void flush_nothing(png_structp png) { (void)png; }
 
 static bool write_png(const uint8_t *pixels, const cpng_header *header, sink *to, char *message) {
   message[0] = 0;
-  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, message, fail, ignore_warning);
+  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, message, fail, judge_warning);
   png_infop info = png ? png_create_info_struct(png) : NULL;
   if (!info) {
     png_destroy_write_struct(&png, NULL);

@@ -32,13 +32,15 @@ public struct FeatureExtraction: Sendable {
   private let lanes: [Lane]
   private let batchSize: Int
   private let maximumBad: Double
+  private let decoding: DecodeOptions
 
   /// Prepares a pass; all encoders take the same patches.
   ///
-  /// `maximumBad` is the share of files that may be undecodable.
+  /// `maximumBad` is the share of files that may be undecodable, `decoding` how files are read.
   public init(
     encoders: [(name: String, model: VisionTransformer)], preprocessing: Preprocessing, includesPixels: Bool,
-    team: LaneTeam, batchSize: Int = 128, maximumBad: Double = BadImages.defaultMaximumShare
+    team: LaneTeam, batchSize: Int = 128, maximumBad: Double = BadImages.defaultMaximumShare,
+    decoding: DecodeOptions = DecodeOptions()
   ) {
     precondition(!encoders.isEmpty, "FeatureExtraction: no encoder")
     self.encoders = encoders
@@ -47,6 +49,7 @@ public struct FeatureExtraction: Sendable {
     self.team = team
     self.batchSize = batchSize
     self.maximumBad = maximumBad
+    self.decoding = decoding
     lanes = (0..<team.count).map { _ in Lane(mode: .evaluating) }
   }
 
@@ -60,7 +63,7 @@ public struct FeatureExtraction: Sendable {
     let bad = try BadImages(in: source, maximumShare: maximumBad)
     let loader = EvaluationLoader(
       source: source, preprocessing: preprocessing, patchSize: configuration.patchSize, batchSize: batchSize,
-      includesPixels: includesPixels, badImages: bad)
+      includesPixels: includesPixels, badImages: bad, options: LoadingOptions(decoding: decoding))
     defer { loader.stop() }
     var values = [[Float]](repeating: [], count: encoders.count)
     for (index, encoder) in encoders.enumerated() {

@@ -1,4 +1,4 @@
-/// Finds the orientation in a JPEG file's EXIF segment. Whatever is missing, out of bounds or of an
+/// Finds the orientation in the EXIF note of a JPEG or PNG file. Whatever is missing, out of bounds or of an
 /// unexpected kind means "up": a damaged note must not cost an intact picture.
 enum EXIF {
   static func orientation(ofJPEG bytes: UnsafeRawBufferPointer) -> Orientation {
@@ -23,6 +23,25 @@ enum EXIF {
             ofTIFF: UnsafeRawBufferPointer(rebasing: bytes[offset + 10..<offset + 2 + length])) ?? .up
         }
         offset += 2 + length
+      }
+    }
+    return .up
+  }
+
+  static func orientation(ofPNG bytes: UnsafeRawBufferPointer) -> Orientation {
+    var offset = 8
+    while let length = bytes.number(at: offset, bytes: 4, bigEndian: true),
+      let kind = bytes.number(at: offset + 4, bytes: 4, bigEndian: true),
+      length <= bytes.count - offset - 8
+    {
+      switch kind {
+      case 0x6558_4966:  // "eXIf"
+        let content = bytes[offset + 8..<offset + 8 + length]
+        return orientation(ofTIFF: UnsafeRawBufferPointer(rebasing: content)) ?? .up
+      case 0x4945_4E44:  // "IEND"
+        return .up
+      default:
+        offset += 12 + length
       }
     }
     return .up

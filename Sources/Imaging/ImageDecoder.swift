@@ -69,6 +69,8 @@ public enum ImageDecoder {
     ofContentsOf url: URL, options: DecodeOptions = DecodeOptions()
   ) throws(Failure) -> ImageHeader {
     let bytes = try EncodedBytes(contentsOf: url.path, options: options)
-    return try makeRowDecoder(bytes.buffer, options: options, place: url.path).header
+    return try withExtendedLifetime(bytes) { () throws(Failure) in
+      try makeRowDecoder(bytes.buffer, options: options, place: url.path).header
+    }
   }
 }

@@ -18,7 +18,14 @@ final class JPEGDecoder: RowDecoder {
       opened = cjpeg_open(bytes.baseAddress, bytes.count, options.truncated == .pad, &found, message)
       return opened != nil
     }
-    guard let opened else { throw damaged("JPEG", problem ?? "no header", place: place) }
+    guard let opened else {
+      let problem = problem ?? "no header"
+      throw found.isUnsupported
+        ? Failure(
+          "a JPEG that is not decoded: \(problem)", at: place,
+          mend: "convert it to PNG or to a baseline or progressive JPEG of 8 bits")
+        : damaged("JPEG", problem, place: place)
+    }
     decoder = opened
     self.place = place
     self.clock = clock

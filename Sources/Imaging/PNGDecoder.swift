@@ -29,7 +29,8 @@ final class PNGDecoder: RowDecoder {
     rowBytes = Int(found.width) * Int(found.channels) * Int(found.depth)
     header = ImageHeader(
       format: .png, storedWidth: Int(found.width), storedHeight: Int(found.height),
-      storedChannels: Int(found.channels), depth: 8 * Int(found.depth), orientation: .up)
+      storedChannels: Int(found.channels), depth: 8 * Int(found.depth),
+      orientation: EXIF.orientation(ofPNG: bytes))
   }
 
   deinit { cpng_close(decoder) }

@@ -27,6 +27,7 @@ struct Embed: ParsableCommand {
   var lanes: Int?
   @Option(help: "Share of files that may be undecodable.", transform: number(in: 0.0...1))
   var maxBad = BadImages.defaultMaximumShare
+  @OptionGroup var decoding: DecodingArguments
 
   func run() throws {
     let file = try WeightsArgument(weights).model
@@ -35,7 +36,8 @@ struct Embed: ParsableCommand {
       of: try ImageSources.open(data, options: SourceOptions(split: split, bands: bands.names ?? [])))
     let extraction = FeatureExtraction(
       encoders: [("model", try file.makeModel())], preprocessing: file.preprocessing, includesPixels: false,
-      team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad)
+      team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad,
+      decoding: decoding.options)
     let line = ProgressLine()
     let sets = try extraction.run(source) { line.show("features", $0, rate: $1) }
     line.finish()

@@ -45,6 +45,7 @@ struct Evaluate: ParsableCommand {
   var lanes: Int?
   @Option(help: "Share of files that may be undecodable.", transform: number(in: 0.0...1))
   var maxBad = BadImages.defaultMaximumShare
+  @OptionGroup var decoding: DecodingArguments
 
   func validate() throws {
     guard (test == nil) != (holdOut == nil) else {
@@ -86,7 +87,8 @@ struct Evaluate: ParsableCommand {
     return FeatureExtraction(
       encoders: [("model", try file.makeModel()), ("randomInit", untrained)],
       preprocessing: file.preprocessing,
-      includesPixels: true, team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad)
+      includesPixels: true, team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad,
+      decoding: decoding.options)
   }
 
   private func open(_ path: String, _ split: DatasetSplit) throws(Failure) -> any ImageSource {

@@ -48,6 +48,7 @@ struct Pretrain: ParsableCommand {
   @Option(
     help: "Keep images decoded and resized after their first use: none, ram, or a folder for later runs too.")
   var cache: String?
+  @OptionGroup var decoding: DecodingArguments
 
   func validate() throws {
     for setting in overrides where !setting.contains("=") {
@@ -111,13 +112,15 @@ struct Pretrain: ParsableCommand {
     if let lanes { settings.append("train.lanes=\(lanes)") }
     if let maxBad { settings.append("data.maxBad=\(maxBad)") }
     if let cache { settings.append("data.cache=\(quoted(cache))") }
+    settings += decoding.settings
     return try RecipeFile.load(recipe, folders: RecipeFolders.all, overrides: settings)
   }
 
   private func resumedRecipe(_ folder: RunFolder) throws -> Recipe {
     guard out != nil else { throw ValidationError("--resume wants the run folder: --out DIR") }
     guard recipe == nil, overrides.isEmpty, epochs == nil, lanes == nil, split == nil, bands.names == nil,
-      maxBad == nil, mix == nil, limit == nil, cache == nil
+      maxBad == nil, mix == nil, limit == nil, cache == nil,
+      decoding.settings.isEmpty
     else {
       throw ValidationError("a resumed run takes its recipe from its folder: give --resume and --out alone")
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import Platform
 import Testing
 
 /// The files that Scripts/golden/imaging.py made.
@@ -7,7 +8,7 @@ enum Golden {
   /// One expected image, and how to make or find what leads to it.
   struct Entry: Decodable, Sendable, CustomTestStringConvertible {
     var file: String?
-    var tolerance: Int?
+    var depth: Int?
     var inputWidth: Int?
     var inputHeight: Int?
     var seed: UInt64?
@@ -44,13 +45,30 @@ enum Golden {
   static func images(_ name: String) throws -> [(entry: Entry, image: Image)] {
     let data = try bytes("\(name).bin")
     return try decoded("\(name).json", as: [Entry].self).map { entry in
-      let range = entry.offset..<entry.offset + entry.width * entry.height * entry.channels
+      let count = entry.width * entry.height * entry.channels
+      let samples: PixelSamples =
+        entry.depth == 16
+        ? .sixteenBit(
+          (0..<count).map {
+            UInt16(data[entry.offset + 2 * $0]) | UInt16(data[entry.offset + 2 * $0 + 1]) << 8
+          })
+        : .eightBit([UInt8](data[entry.offset..<entry.offset + count]))
       return (
-        entry,
-        Image(
-          width: entry.width, height: entry.height, channels: entry.channels, pixels: [UInt8](data[range]))
+        entry, Image(width: entry.width, height: entry.height, channels: entry.channels, samples: samples)
       )
     }
+  }
+
+  /// The files of a folder of goldens whose names end in one of `endings`, as paths below `Golden`.
+  static func files(in name: String, endings: [String]) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent(name).path).sorted()
+      .filter { file in endings.contains { file.hasSuffix($0) } && !file.hasPrefix("pillow-") }
+      .map { "\(name)/\($0)" }
+  }
+
+  /// A reader of a golden file.
+  static func reader(_ name: String, options: DecodeOptions = DecodeOptions()) throws -> ImageReader {
+    try ImageReader(EncodedBytes(bytes(name)), options: options, place: name)
   }
 }
 
@@ -83,10 +101,16 @@ func noise(width: Int, height: Int, channels: Int, seed: UInt64) -> Image {
   return Image(width: width, height: height, channels: channels, pixels: pixels)
 }
 
-/// The largest difference of samples, or nil for different shapes.
+/// The largest difference of samples, in levels of 8 bits, or nil for different shapes.
 func largestDifference(_ a: Image, _ b: Image) -> Int? {
   guard a.width == b.width, a.height == b.height, a.channels == b.channels else { return nil }
   return zip(a.pixels, b.pixels).map { abs(Int($0) - Int($1)) }.max()
+}
+
+/// The mean difference of samples, in levels of 8 bits, or nil for different shapes.
+func meanDifference(_ a: Image, _ b: Image) -> Double? {
+  guard a.width == b.width, a.height == b.height, a.channels == b.channels else { return nil }
+  return Double(zip(a.pixels, b.pixels).map { abs(Int($0) - Int($1)) }.reduce(0, +)) / Double(a.samples.count)
 }
 
 /// A fresh folder, removed after `body`.

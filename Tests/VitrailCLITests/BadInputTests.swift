@@ -61,6 +61,46 @@ struct BadInputTests {
     }
   }
 
+  @Test("uses truncated images, and refuses large ones, where asked")
+  func decodingOptions() throws {
+    try withTemporaryFolder { folder in
+      let data = folder.appendingPathComponent("data")
+      try SampleImages.write(to: data, count: 10)
+      let ash = data.appendingPathComponent("ash")
+      let png = try Data(contentsOf: ash.appendingPathComponent("0.png"))
+      try png.dropLast(20).write(to: ash.appendingPathComponent("truncated.png"))
+      let run = folder.appendingPathComponent("run")
+      let options = TinyRun.options + TinyRun.settings(["train.epochs=3"])
+      let padded = try Vitrail.run(
+        ["pretrain", "--data", data.path, "--out", run.path, "--truncated", "pad", "--max-bad", "0"] + options
+      )
+      #expect(padded.code == 0, "\(padded.errors)")
+      let recipe = try String(contentsOf: run.appendingPathComponent("recipe.yaml"), encoding: .utf8)
+      #expect(recipe.contains("truncated: pad"))
+      let other = folder.appendingPathComponent("other").path
+      expectError(
+        try Vitrail.run(
+          ["pretrain", "--data", data.path, "--out", other, "--max-bad", "0", "--truncated", "skip"] + options
+        ),
+        "images cannot be read")
+
+      let embed = ["embed", "--weights", run.path, "--data", data.path, "--out", folder.path + "/features"]
+      let evaluate = ["evaluate", "--weights", run.path, "--train", data.path, "--test", data.path]
+      for command in [embed, evaluate] {
+        let strict = command + ["--max-bad", "0"]
+        expectError(try Vitrail.run(strict), "images cannot be read", "ends too early")
+        #expect(try Vitrail.run(strict + ["--truncated", "pad"]).code == 0)
+        expectError(try Vitrail.run(strict + ["--max-pixels", "239"]), "above the limit of 239")
+        #expect(try Vitrail.run(strict + ["--truncated", "pad", "--max-pixels", "240"]).code == 0)
+        expectError(try Vitrail.run(command + ["--max-pixels", "0"]), code: 64, "from 1")
+        expectError(try Vitrail.run(command + ["--truncated", "never"]), code: 64, "pad")
+      }
+      expectError(
+        try Vitrail.run("pretrain", "--resume", "--out", run.path, "--truncated", "pad"), code: 64,
+        "resumed run")
+    }
+  }
+
   @Test("says what is wrong with a place that holds no images")
   func noImages() throws {
     try withTemporaryFolder { folder in

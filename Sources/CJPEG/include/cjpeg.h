@@ -13,6 +13,8 @@ typedef struct {
   uint32_t height;
   /// 1 gray, 3 RGB, 4 CMYK as the file holds it (most often inverted).
   uint32_t channels;
+  /// Set when opening fails: whether the file is of a kind that is not decoded, and `message` names it.
+  bool isUnsupported;
 } cjpeg_header;
 
 /// The part of an image that is decoded, in pixels of the image at 1/denominator of its size, sides rounded up.
