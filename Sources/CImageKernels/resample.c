@@ -171,8 +171,7 @@ IK_AVX512 static void ik_columns_avx512(const uint8_t *const rows[4], const ik_a
   // Without every fourth byte.
   const __m512i dense = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1));
   for (long start = 0; start < axis->count; start += 4) {
-    const bool isLast = start + 4 >= axis->count;
-    const long column = isLast ? axis->count - 4 : start;
+    const long column = start + 4 <= axis->count ? start : axis->count - 4;
     const __m512i a = ik_column_sums(rows, axis, column), b = ik_column_sums(rows, axis, column + 1);
     const __m512i c = ik_column_sums(rows, axis, column + 2), d = ik_column_sums(rows, axis, column + 3);
     const __m512i pixels = _mm512_shuffle_epi8(
@@ -180,7 +179,7 @@ IK_AVX512 static void ik_columns_avx512(const uint8_t *const rows[4], const ik_a
     const __m128i lines[4] = {_mm512_castsi512_si128(pixels), _mm512_extracti32x4_epi32(pixels, 1),
                               _mm512_extracti32x4_epi32(pixels, 2), _mm512_extracti32x4_epi32(pixels, 3)};
     for (int i = 0; i < 4; i++) {
-      if (isLast)
+      if (3 * column + IK_LOAD > 3 * axis->count)
         memcpy(outputs[i] + 3 * column, &lines[i], 12);
       else
         _mm_storeu_si128((void *)(outputs[i] + 3 * column), lines[i]);  // what is too much is overwritten

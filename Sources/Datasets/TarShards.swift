@@ -30,20 +30,16 @@ public struct TarShards: ImageSource {
   /// Opens an archive or a folder that holds archives; one that holds both `train/` and `test/` stands for the one
   /// that `split` names.
   public static func open(path: String, options: SourceOptions) throws(Failure) -> TarShards? {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    guard status.st_mode & S_IFMT == S_IFDIR else {
+    guard DatasetSplit.isFolder(path) else {
       return path.hasSuffix(".tar") ? try TarShards(archives: [path], path: path) : nil
     }
-    let listing = try FolderListing(path: path)
-    if let split = options.split, DatasetSplit.allCases.allSatisfy({ listing.hasFolder($0.rawValue) }) {
-      return try TarShards(folder: path + "/" + split.rawValue)
-    }
-    return try TarShards(folder: path)
+    return try TarShards(folder: DatasetSplit.folder(options.split, of: path))
   }
 
   private init?(folder: String) throws(Failure) {
-    let archives = try FolderListing(path: folder).fileNames.filter { $0.hasSuffix(".tar") }
+    let archives = try FileNames.list(folder, endings: [".tar"]).sorted {
+      $0.utf8.lexicographicallyPrecedes($1.utf8)
+    }
     guard !archives.isEmpty else { return nil }
     try self.init(archives: archives.map { folder + "/" + $0 }, path: folder)
   }

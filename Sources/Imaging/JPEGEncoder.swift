@@ -27,7 +27,7 @@ public struct JPEGEncoder: Sendable, Equatable {
     // What does not fit in 32 bits is too large for libjpeg all the same.
     var header = cjpeg_header(
       width: UInt32(clamping: image.width), height: UInt32(clamping: image.height),
-      channels: UInt32(image.channels))
+      channels: UInt32(image.channels), isUnsupported: false)
     var output: UnsafeMutablePointer<UInt8>?
     var size = 0
     let problem = CodecClock().codecMessage(capacity: CJPEG_MESSAGE_CAPACITY) { message in

@@ -52,12 +52,9 @@ public struct PatchGrid: Sendable, Equatable {
     let target = patches.pointer + index * count * width
     switch samples {
     case .eightBit(let bytes):
-      let scale = repeated(zip(table.mean, table.standardDeviation).map { 1 / (255 * Double($1)) })
-      let shift = repeated(zip(table.mean, table.standardDeviation).map { -Double($0) / Double($1) })
       vk_patchify(
-        bytes, vk_patch_shape(rows: rows, columns: columns, side: patchSize, channels: channels), scale,
-        shift,
-        target)
+        bytes, vk_patch_shape(rows: rows, columns: columns, side: patchSize, channels: channels),
+        repeated(table.mean), repeated(table.standardDeviation), target)
     case .sixteenBit(let words):
       let run = patchSize * channels
       for (place, word) in words.enumerated() {
@@ -71,7 +68,7 @@ public struct PatchGrid: Sendable, Equatable {
   }
 
   /// One value a channel, again and again for the pixels of a patch's row.
-  private func repeated(_ values: [Double]) -> [Scalar] {
+  private func repeated(_ values: [Float]) -> [Scalar] {
     (0..<patchSize * channels).map { Scalar(values[$0 % channels]) }
   }
 

@@ -12,7 +12,8 @@ struct Embed: ParsableCommand {
 
   @Option(help: "Run folder or weights file.")
   var weights: String
-  @Option(help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
+  @Option(
+    help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
   var data: String
   @Option(help: "Folder for features.npy, labels.npy, paths.txt and classes.txt.")
   var out: String

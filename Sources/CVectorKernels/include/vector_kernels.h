@@ -85,9 +85,10 @@ typedef struct {
   long rows, columns, side, channels;
 } vk_patch_shape;
 
-/// patches [rows·columns, side·side·channels] = pixels · scale + shift, channel fastest; pixels are height × width ×
-/// channels bytes, scale and shift have side·channels values, those of the channels again and again.
-void vk_patchify(const uint8_t *pixels, vk_patch_shape shape, const vk_real *scale, const vk_real *shift, vk_real *patches);
+/// patches [rows·columns, side·side·channels] = (pixels / 255 - mean) / deviation, channel fastest; pixels are height × width ×
+/// channels bytes, mean and deviation have side·channels values, those of the channels again and again.
+void vk_patchify(const uint8_t *pixels, vk_patch_shape shape, const vk_real *mean, const vk_real *deviation,
+                 vk_real *patches);
 #ifdef __cplusplus
 }
 #endif
