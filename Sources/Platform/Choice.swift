@@ -51,12 +51,14 @@ public struct Choice: Sendable, Equatable, Codable, ExpressibleByStringLiteral {
 
   /// The options as `Options`, defaults filled in from `Options()`.
   ///
-  /// - Throws: `Failure` for an unknown key or a wrong type, naming `place` and the key.
+  /// - Throws: `Failure` for an unknown key, a wrong type or an impossible value, naming `place` and the key.
   public func decodeOptions<Options: DefaultedOptions>(_: Options.Type, at place: String) throws(Failure)
     -> Options
   {
     let tree = JSONValue.encoding(Options()).overlaid(with: .object(options))
-    return try StrictDecoder.decode(Options.self, from: tree, at: place, separator: ".")
+    let options = try StrictDecoder.decode(Options.self, from: tree, at: place, separator: ".")
+    try options.validate(at: place)
+    return options
   }
 }
 
@@ -64,6 +66,15 @@ public struct Choice: Sendable, Equatable, Codable, ExpressibleByStringLiteral {
 public protocol DefaultedOptions: Codable, Sendable, Equatable {
   /// The defaults.
   init()
+  /// Checks what types alone cannot; by default there is nothing to check.
+  ///
+  /// - Throws: `Failure` naming the option that is out of range.
+  func validate(at place: String) throws(Failure)
+}
+
+extension DefaultedOptions {
+  /// Everything that decodes is right.
+  public func validate(at place: String) throws(Failure) {}
 }
 
 /// Options of a variant that has none.

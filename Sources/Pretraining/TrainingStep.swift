@@ -23,6 +23,7 @@ public final class TrainingStep: Sendable {
   private let slices: [ParameterSlice]
   private let slicesOf: [Range<Int>]
   private let passes: Int
+  private let totalSteps: Int?
   private let clipNorm: Double?
   private let average: WeightAverage?
   private let laneSeconds = Mutex(LaneSeconds())
@@ -30,16 +31,18 @@ public final class TrainingStep: Sendable {
   /// Prepares steps on `parameters`, the trainable ones in the order that the optimiser knows.
   ///
   /// `passes` splits each lane's share into that many forward and backward passes (gradient accumulation);
-  /// `recompute` is what the backward pass computes again to save memory.
+  /// `recompute` is what the backward pass computes again to save memory; `totalSteps` is for schedules inside the model.
   public init(
     objective: any Objective, optimizer: any Optimizer, parameters: [Parameter], team: LaneTeam,
-    passes: Int = 1, recompute: Recompute = .none, clipNorm: Double? = nil, average: WeightAverage? = nil
+    passes: Int = 1, recompute: Recompute = .none, clipNorm: Double? = nil, average: WeightAverage? = nil,
+    totalSteps: Int? = nil
   ) {
     self.objective = objective
     self.optimizer = optimizer
     self.parameters = parameters
     self.team = team
     self.passes = passes
+    self.totalSteps = totalSteps
     self.clipNorm = clipNorm
     self.average = average
     lanes = (0..<team.count).map { _ in Lane(mode: .training) }
@@ -68,13 +71,20 @@ public final class TrainingStep: Sendable {
   /// Bytes of the lanes' activation and gradient pools.
   public var poolBytes: Int { lanes.reduce(0) { $0 + $1.tape.pool.bytes } }
 
+  /// The passes of a model: 1 when its norms go by the statistics of the whole batch, which must be there at once.
+  public static func passes(
+    batch: Int, lanes: Int, _ encoder: VisionTransformer
+  ) -> Int {
+    encoder.recipe.usesBatchStatistics ? 1 : passes(batch: batch, lanes: lanes, encoder.configuration)
+  }
+
   /// Runs one step; `step` counts from 1.
   ///
   /// The sum of the lanes' losses and gradients is taken in the order of the lanes: the same lane count gives the
   /// same bits. When the loss is not finite the parameters stay as they are.
   public func run(_ batch: MicroBatch, learningRate: Double, step: Int) -> Outcome {
     guard let clipNorm else { return runUpdatingEarly(batch, learningRate: learningRate, step: step) }
-    let loss = differentiate(batch)
+    let loss = differentiate(batch, step: step)
     guard loss.isFinite else { return Outcome(loss: loss, gradientNorm: .nan) }
     let norm = overSlices { slice, gradients in reduceGradients(gradients, slice.range) }.squareRoot()
     let scale = min(1, clipNorm / (norm + 1e-6))
@@ -85,8 +95,8 @@ public final class TrainingStep: Sendable {
   }
 
   /// Forward and backward on every lane; returns the mean loss. Gradients stay on the lanes' tapes.
-  public func differentiate(_ batch: MicroBatch) -> Double {
-    let shares = shares(of: batch)
+  public func differentiate(_ batch: MicroBatch, step: Int = 1) -> Double {
+    let shares = prepareLanes(for: batch, step: step)
     let losses = Mutex([Double](repeating: 0, count: team.count))
     runLanes { [self] lane in
       let loss = differentiate(batch, shares[lane], lane)
@@ -97,7 +107,7 @@ public final class TrainingStep: Sendable {
 
   /// Without clipping a parameter can move as soon as its gradient is known: the backward passes hand gradients over.
   private func runUpdatingEarly(_ batch: MicroBatch, learningRate: Double, step: Int) -> Outcome {
-    let shares = shares(of: batch)
+    let shares = prepareLanes(for: batch, step: step)
     let losses = Mutex([Double](repeating: 0, count: team.count))
     let exchange = GradientExchange(
       slices: slices, slicesOf: slicesOf, participantCount: shares.count { !$0.isEmpty },
@@ -147,8 +157,17 @@ public final class TrainingStep: Sendable {
     return laneLoss
   }
 
-  private func shares(of batch: MicroBatch) -> [Range<Int>] {
-    (0..<team.count).map { LaneTeam.range(of: $0, lanes: team.count, total: batch.identity.indices.count) }
+  /// The samples of each lane; tells the tapes the step, and lanes with samples where they meet.
+  private func prepareLanes(for batch: MicroBatch, step: Int) -> [Range<Int>] {
+    let shares = (0..<team.count).map {
+      LaneTeam.range(of: $0, lanes: team.count, total: batch.identity.indices.count)
+    }
+    var places = LaneMeeting.places(shares.count { !$0.isEmpty })[...]
+    for (lane, share) in zip(lanes, shares) {
+      lane.tape.progress = TrainingProgress(step: step - 1, totalSteps: totalSteps)
+      lane.tape.collective = share.isEmpty ? nil : places.popFirst()
+    }
+    return shares
   }
 
   private func update(

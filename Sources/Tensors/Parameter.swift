@@ -3,7 +3,7 @@
 /// Its value is shared by all lanes: read during a pass, written by the optimiser between passes.
 public final class Parameter: @unchecked Sendable {
   // `isTrainable` is set before training starts; the storage of `value` is written only between passes, by
-  // one thread for each range.
+  // one thread for each range, or, of a buffer, by the lane that `Tape.writesBuffers` names while no other reads it.
 
   /// The full name, from the root of the model: `blocks.0.attn.qkv.weight`.
   public let name: String

@@ -10,6 +10,8 @@ public final class ParameterStore: @unchecked Sendable {
   public private(set) var parameters: [Parameter] = []
   /// The seed that initial values derive from.
   public let seed: UInt64
+  /// False while parameters are declared whose values a file will give: they start at 0, which takes no time.
+  package var drawsInitialValues = true
   private var byName: [String: Parameter] = [:]
   private let pool = BufferPool()
 
@@ -33,7 +35,7 @@ public final class ParameterStore: @unchecked Sendable {
   func declare(_ name: String, shape: [Int], initial: InitialValue, isTrainable: Bool) -> Parameter {
     precondition(byName[name] == nil, "the parameter \(name) is declared twice")
     let value = Tensor(shape: shape, pool: pool)
-    initial.fill(value, seed: seed, name: name)
+    if drawsInitialValues { initial.fill(value, seed: seed, name: name) }
     let parameter = Parameter(name: name, value: value, isTrainable: isTrainable)
     parameters.append(parameter)
     byName[name] = parameter
@@ -61,6 +63,11 @@ public struct ParameterScope: Sendable {
     _ name: String, shape: [Int], initial: InitialValue, isTrainable: Bool = true
   ) -> Parameter {
     store.declare(path(name), shape: shape, initial: initial, isTrainable: isTrainable)
+  }
+
+  /// Declares what a layer keeps between steps and no optimiser moves, such as running statistics.
+  public func buffer(_ name: String, shape: [Int], initial: InitialValue) -> Parameter {
+    parameter(name, shape: shape, initial: initial, isTrainable: false)
   }
 
   private func path(_ name: String) -> String { prefix.isEmpty ? name : "\(prefix).\(name)" }

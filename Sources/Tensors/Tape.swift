@@ -14,6 +14,10 @@ public final class Tape {
   public let pool: BufferPool
   /// Whose random numbers layers draw; set before a training pass through layers that draw any.
   public var samples: SampleIdentity?
+  /// How far the training is; set before a training pass through layers that change with time.
+  public var progress = TrainingProgress()
+  /// Where the other lanes of the step are met; nil when this tape has the whole batch.
+  public var collective: (any Collective)?
   /// Sees named intermediate tensors when set: for diagnosis and for features of inner layers.
   public var observer: ((_ name: String, _ tensor: Tensor) -> Void)?
   /// Which intermediate results the backward pass computes again instead of keeping them.
@@ -80,6 +84,11 @@ public final class Tape {
   public func backward(from output: Tensor, gradient: Tensor) {
     output.gradient?.add(gradient, pool: pool)
     while let step = backwardSteps.popLast() { step() }
+  }
+
+  /// Whether a layer is to write what it learnt from this pass into its buffers: in training, on one lane.
+  public var writesBuffers: Bool {
+    mode == .training && recordsGradients && collective?.isLeader ?? true
   }
 
   /// Shows a named intermediate tensor to the observer, if there is one.

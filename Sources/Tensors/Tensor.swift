@@ -66,6 +66,9 @@ public struct Tensor: Sendable {
     return sum == 0
   }
 
+  /// Whether both are views of the same memory.
+  public func sharesStorage(with other: Tensor) -> Bool { buffer === other.buffer }
+
   /// The same elements under another shape; storage and gradient are shared.
   public func reshaped(_ shape: [Int]) -> Tensor {
     precondition(shape.reduce(1, *) == count, "Tensor.reshaped: \(self.shape) to \(shape)")

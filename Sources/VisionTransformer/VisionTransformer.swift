@@ -27,10 +27,7 @@ public final class VisionTransformer: Sendable {
     try configuration.validate(at: place)
     self.configuration = configuration
     self.parameters = parameters
-    let recipe = LayerRecipe(
-      makeNorm: try Norms.factory(for: configuration.norm, at: "\(place).norm"),
-      placement: try NormPlacements.make(configuration.placement, at: "\(place).placement"),
-      initializer: try Initializers.make(configuration.initializer, at: "\(place).initializer"))
+    let recipe = try LayerRecipe(configuration, at: place)
     self.recipe = recipe
     let scope = parameters.root
     let width = configuration.width
@@ -56,7 +53,8 @@ public final class VisionTransformer: Sendable {
     blocks = (0..<configuration.depth).map { layer in
       TransformerBlock(shape, layer: layer, recipe: recipe, scope: scope["blocks"][layer])
     }
-    finalNorm = recipe.placement.hasFinalNorm ? recipe.makeNorm(width: width, scope: scope["norm"]) : nil
+    finalNorm =
+      recipe.placement.hasFinalNorm ? recipe.norm(NormSite(.final, width: width), scope: scope["norm"]) : nil
   }
 
   /// Number of tokens that lead the sequence: class token and registers.

@@ -28,14 +28,24 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
   public var positions = Positions.sinCos2D
   /// How tokens become one vector.
   public var pooling = Pooling.mean
-  /// LayerNorms around the patch projection.
+  /// Norms around the patch projection.
   public var patchNorm = PatchNorm.dual
+  /// Which norm stands there; Dual PatchNorm's is LayerNorm.
+  public var patchNormFunction: Choice = "layerNorm"
   /// The norm of the blocks and after them.
   public var norm: Choice = "layerNorm"
+  /// The norm of each block, where they differ; empty, or one for each.
+  public var layerNorms: [Choice] = []
+  /// The norm after the last block; nil means `norm`.
+  public var finalNorm: Choice?
   /// Where the norms of a block stand.
   public var placement: Choice = "pre"
-  /// How weights start.
-  public var initializer: Choice = "xavierUniform"
+  /// Whether queries and keys are normed, head by head (Dehghani et al., 2023).
+  public var queryKeyNorm = false
+  /// Attentions, and MLPs, side by side in each block (Touvron et al., 2022).
+  public var branchCount = 1
+  /// How weights start; nil means as the placement has it.
+  public var initializer: Choice?
   /// Start of LayerScale, or nil for none.
   public var layerScale: Double?
   /// Drop-path rate of the last block.
@@ -88,6 +98,10 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
     try require(
       pooling != .classToken || hasClassToken, "class-token pooling without a class token",
       "set classToken: true, or pooling: mean")
+    try require(
+      layerNorms.isEmpty || layerNorms.count == depth,
+      "layerNorms lists \(layerNorms.count) norms for \(depth) blocks", "give one for each block, or none")
+    try require((1...16).contains(branchCount), "branches is \(branchCount)", "choose 1 … 16; 2 is usual")
     try require((0..<1).contains(dropPath), "dropPath is \(dropPath)", "choose a rate from 0 to below 1")
     try require(
       mlpRatio > 0 && mlpRatio <= 64, "mlpRatio is \(mlpRatio)", "choose a ratio above 0, usually 4")
@@ -104,7 +118,7 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
     let (width, hidden, patch) = (Double(width), Double(hiddenWidth), Double(patchSize))
     let patchCount = (Double(imageHeight) / patch) * (Double(imageWidth) / patch)
     let table = positions == .none ? 0 : patchCount * width
-    return Double(depth) * (4 * width * width + 2 * width * hidden)
+    return Double(depth) * Double(branchCount) * (4 * width * width + 2 * width * hidden)
       + width * patch * patch * Double(channels) + table
   }
 

@@ -76,6 +76,11 @@ extension GradientCase {
         GradientCase(operation: "rmsNorm", variant: "\(variant), γ", inputs: [x, weight], step: step) {
           $0.rmsNorm($1[0], weight: $1[1], epsilon: 1e-6)
         },
+        GradientCase(
+          operation: "rmsNorm", variant: "\(variant), γ, β", inputs: [x, weight, bias], step: step
+        ) {
+          $0.rmsNorm($1[0], weight: $1[1], bias: $1[2], epsilon: 1e-6)
+        },
       ]
     }
     add("one row", .random([1, 13], seed: 1))
@@ -99,6 +104,41 @@ extension GradientCase {
       inputs: [.random(leading + [3 * width], seed: 1)], entries: entries
     ) { $0.attention($1[0], headCount: heads) }
   }
+
+  static let heads: [GradientCase] = {
+    let projection = Tensor.random([2, 3, 24], seed: 1)
+    let parts = (1...3).map { Tensor.random([2, 3, 4, 2], seed: $0) }
+    return [
+      // Each part by another factor, so that none is taken for another; values are read twice.
+      GradientCase(operation: "splitHeads", variant: "all parts", inputs: [projection]) { tape, inputs in
+        let parts = tape.splitHeads(inputs[0], headCount: 4)
+        return tape.joinHeads([parts[2], tape.scaled(parts[0], by: 3), tape.scaled(parts[2], by: -2)])
+      },
+      GradientCase(operation: "splitHeads", variant: "keys alone", inputs: [projection]) {
+        $0.splitHeads($1[0], headCount: 4)[1]
+      },
+      GradientCase(operation: "joinHeads", variant: "all parts", inputs: parts) { $0.joinHeads($1) },
+      GradientCase(operation: "joinHeads", variant: "one thrice", inputs: [parts[0]]) {
+        $0.joinHeads([$1[0], $1[0], $1[0]])
+      },
+    ]
+  }()
+
+  static let scalings: [GradientCase] = {
+    let x = Tensor.random([2, 3, 12], seed: 1)
+    return [
+      GradientCase(operation: "scaled", variant: "once", inputs: [x]) { $0.scaled($1[0], by: -1.7) },
+      GradientCase(operation: "scaled", variant: "two readers", inputs: [x]) {
+        $0.scaledResidual($0.scaled($1[0], by: 3), $0.scaled($1[0], by: 0.5), layerScale: nil)
+      },
+    ]
+      + [1, 3, 12].map { groups in
+        GradientCase(
+          operation: "scaledChannels", variant: "\(groups) factors",
+          inputs: [x, .random([groups], seed: 2)]
+        ) { $0.scaledResidual($0.scaledChannels($1[0], by: $1[1]), $1[0], layerScale: nil) }
+      }
+  }()
 
   static let residuals: [GradientCase] = {
     let shape = [3, 2, 13]

@@ -48,24 +48,35 @@ struct VariantTests {
     }
   }
 
-  /// All norms under all placements and all patch norms, every other part present.
-  static let models: [VisionTransformerConfiguration] = Norms.all.flatMap { norm in
-    NormPlacements.all.flatMap { placement in
-      PatchNorm.allCases.map { patchNorm in
-        smallConfiguration {
-          $0.norm = Choice(norm.name)
-          $0.placement = Choice(placement.name)
-          $0.patchNorm = patchNorm
-          $0.positions = .learned
-          $0.registerCount = 2
-          $0.layerScale = 0.3
-        }
+  /// All norms under all placements, all patch norms with all norms, and what may be added to any; every other part
+  /// present.
+  static let models: [VisionTransformerConfiguration] = {
+    func full(_ change: (inout VisionTransformerConfiguration) -> Void) -> VisionTransformerConfiguration {
+      smallConfiguration {
+        $0.positions = .learned
+        $0.registerCount = 2
+        $0.layerScale = 0.3
+        change(&$0)
       }
     }
-  }
+    let norms = Norms.all.map { Choice($0.name) }
+    let placements = NormPlacements.all.map { Choice($0.name) }
+    return norms.flatMap { norm in
+      placements.map { placement in full { ($0.norm, $0.placement) = (norm, placement) } }
+        + PatchNorm.allCases.map { patchNorm in
+          full { ($0.norm, $0.patchNormFunction, $0.patchNorm) = (norm, norm, patchNorm) }
+        }
+        + [full { ($0.norm, $0.queryKeyNorm) = (norm, true) }]
+    } + [
+      full { $0.layerNorms = ["rmsNorm", "layerNorm"] },
+      full { $0.finalNorm = "rmsNorm" },
+      full { $0.branchCount = 2 },
+    ]
+  }()
 
   private static func name(_ configuration: VisionTransformerConfiguration) -> String {
-    "\(configuration.norm.name) \(configuration.placement.name) \(configuration.patchNorm)"
+    "\(configuration.norm.name) \(configuration.placement.name) \(configuration.patchNorm) of "
+      + "\(configuration.patchNormFunction.name), \(configuration.branchCount) branches"
   }
 
   @Test func everyParameterGetsAGradient() throws {

@@ -44,7 +44,7 @@ public struct StepBenchmark: Sendable {
     let objective = try MaskedAutoencoder(encoder: encoder, options: shape.objective, at: "bench")
     let passes =
       options.accumulation
-      ?? TrainingStep.passes(batch: shape.batch, lanes: team.count, shape.encoder)
+      ?? TrainingStep.passes(batch: shape.batch, lanes: team.count, encoder)
     let trainable = store.parameters.filter(\.isTrainable)
     let step = TrainingStep(
       objective: objective, optimizer: AdamW(parameters: trainable, options: .init()), parameters: trainable,

@@ -24,14 +24,14 @@ struct MaskedDecoder: Sendable {
           "choose a decoderWidth that is a multiple of 4 and of decoderHeads, up to 16384, and a decoderDepth up to 1024"
       )
     }
-    let (configuration, recipe, scope) = (encoder.configuration, encoder.recipe, encoder.parameters.root)
+    let (configuration, scope) = (encoder.configuration, encoder.parameters.root)
+    let recipe = encoder.recipe.withoutLayerNorms
     let grid = configuration.grid
     hasClassToken = configuration.hasClassToken
     registerCount = configuration.registerCount
     patchCount = grid.count
     embedding = Linear(
-      inputs: configuration.width, outputs: width,
-      initial: recipe.initializer.weight(.other, outputs: width, inputs: configuration.width),
+      .other, inputs: configuration.width, outputs: width, by: recipe.initializer,
       scope: scope["decoder_embed"])
     maskToken = scope.parameter(
       "mask_token", shape: [1, 1, width], initial: recipe.initializer.token(.maskToken))
@@ -49,11 +49,10 @@ struct MaskedDecoder: Sendable {
       TransformerBlock(shape, layer: layer, recipe: recipe, scope: scope["decoder_blocks"][layer])
     }
     finalNorm =
-      recipe.placement.hasFinalNorm ? recipe.makeNorm(width: width, scope: scope["decoder_norm"]) : nil
+      recipe.placement.hasFinalNorm
+      ? recipe.norm(NormSite(.final, width: width), scope: scope["decoder_norm"]) : nil
     prediction = Linear(
-      inputs: width, outputs: grid.width,
-      initial: recipe.initializer.weight(.other, outputs: grid.width, inputs: width),
-      scope: scope["decoder_pred"])
+      .other, inputs: width, outputs: grid.width, by: recipe.initializer, scope: scope["decoder_pred"])
   }
 
   /// latent [B, N, D] → predictions of the patches at `predicted` [B·M], all L when nil: [B, M, P·P·C].

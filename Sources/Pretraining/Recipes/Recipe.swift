@@ -32,9 +32,7 @@ public struct Recipe: Codable, Sendable, Equatable {
     try model.configuration(at: place).validate(at: "\(place): model")
     try train.validate(at: "\(place): train")
     try data.validate(for: model, at: "\(place): data")
-    _ = try Norms.factory(for: model.norm, at: "\(place): model.norm")
-    _ = try NormPlacements.make(model.placement, at: "\(place): model.placement")
-    _ = try Initializers.make(model.initializer, at: "\(place): model.initializer")
+    _ = try LayerRecipe(model.configuration(at: place), at: "\(place): model")
     _ = try Optimizers.make(optimizer, parameters: [], at: "\(place): optimizer")
     try Objectives.check(objective, at: "\(place): objective")
   }
@@ -58,16 +56,26 @@ public struct ModelRecipe: Codable, Sendable, Equatable {
   public var patchSize = 16
   /// 1 (gray) or 3 (RGB).
   public var channels = 3
-  /// The norm of every site.
+  /// The norm of the blocks.
   public var norm: Choice = "layerNorm"
+  /// The norm of each block, where they differ: a list of as many as there are blocks.
+  public var layerNorms: [Choice] = []
+  /// The norm after the last block; absent: `norm`.
+  public var finalNorm: Choice?
   /// Where norms stand.
   public var placement: Choice = "pre"
+  /// Whether queries and keys are normed, head by head.
+  public var queryKeyNorm = false
+  /// Attentions, and MLPs, side by side in each block.
+  public var branches = 1
   /// Norms around the patch projection.
   public var patchNorm = PatchNorm.dual
+  /// The norm that stands there.
+  public var patchNormFunction: Choice = "layerNorm"
   /// How tokens know their place.
   public var positions = Positions.sinCos2D
-  /// How weights start.
-  public var initializer: Choice = "xavierUniform"
+  /// How weights start; absent: as the placement has it, `xavierUniform` for most.
+  public var initializer: Choice?
   /// How tokens become one vector.
   public var pooling = Pooling.mean
   /// Whether a class token leads the sequence.
@@ -94,6 +102,11 @@ public struct ModelRecipe: Codable, Sendable, Equatable {
     configuration.patchSize = patchSize
     configuration.channels = channels
     configuration.norm = norm
+    configuration.layerNorms = layerNorms
+    configuration.finalNorm = finalNorm
+    configuration.queryKeyNorm = queryKeyNorm
+    configuration.branchCount = branches
+    configuration.patchNormFunction = patchNormFunction
     configuration.placement = placement
     configuration.patchNorm = patchNorm
     configuration.positions = positions

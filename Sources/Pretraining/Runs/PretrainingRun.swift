@@ -72,8 +72,15 @@ public final class PretrainingRun {
     let laneCount = recipe.train.lanes.resolved(LaneTeam.coreCount)
     recipe.train.lanes = .count(laneCount)
     let configuration = recipe.model.configuration(at: "model")
+    let store = ParameterStore(seed: recipe.train.seed)
+    encoder = try VisionTransformer(configuration, parameters: store)
     let passes = recipe.train.accumulation.resolved(
-      TrainingStep.passes(batch: recipe.train.batchSize, lanes: laneCount, configuration))
+      TrainingStep.passes(batch: recipe.train.batchSize, lanes: laneCount, encoder))
+    guard passes == 1 || !encoder.recipe.usesBatchStatistics else {
+      throw Failure(
+        "\(passes) passes a step with a norm that goes by the statistics of the whole batch",
+        at: "train.accumulation", mend: "leave accumulation: auto, or set it to 1")
+    }
     recipe.train.accumulation = .count(passes)
     let preprocessing = recipe.data.preprocessing(for: recipe.model)
     sampler = EpochSampler(
@@ -91,8 +98,6 @@ public final class PretrainingRun {
     self.preprocessing = preprocessing
     pipeline = try recipe.data.pipeline(for: recipe.model, at: "data")
 
-    let store = ParameterStore(seed: recipe.train.seed)
-    encoder = try VisionTransformer(configuration, parameters: store)
     let encoderParameterCount = store.parameters.count
     objective = try Objectives.make(recipe.objective, encoder: encoder, at: "objective")
     let trainable = store.parameters.filter(\.isTrainable)
@@ -101,7 +106,7 @@ public final class PretrainingRun {
     step = TrainingStep(
       objective: objective, optimizer: optimizer, parameters: trainable, team: LaneTeam(count: laneCount),
       passes: passes, recompute: recipe.train.recompute, clipNorm: recipe.train.clipNorm,
-      average: average)
+      average: average, totalSteps: totalSteps)
     schedule = WarmupCosine(
       peak: recipe.train.learningRatePerBatch256 * Double(recipe.train.batchSize) / 256,
       minimum: recipe.train.minimumLearningRate, warmupEpochs: recipe.train.warmupEpochs ?? 0, epochs: epochs)

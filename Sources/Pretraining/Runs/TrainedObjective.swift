@@ -28,8 +28,11 @@ public struct TrainedObjective: Sendable {
     }
     recipe = try Recipe(tree, at: "\(url.path), recipe")
     preprocessing = file.preprocessing
-    encoder = try VisionTransformer(file.configuration, parameters: ParameterStore(), place: url.path)
-    objective = try Objectives.make(recipe.objective, encoder: encoder, at: "\(url.path), objective")
-    try file.load(into: encoder.parameters)
+    let store = ParameterStore()
+    let choice = recipe.objective
+    (encoder, objective) = try file.declaring(in: store) { () throws(Failure) in
+      let encoder = try VisionTransformer(file.configuration, parameters: store, place: url.path)
+      return (encoder, try Objectives.make(choice, encoder: encoder, at: "\(url.path), objective"))
+    }
   }
 }

@@ -11,9 +11,14 @@ extension Tape {
     let width = x.width
     precondition(bias.count == width, "gelu: input \(x.shape), bias \(bias.shape)")
     let y = allocate(x.shape)
-    timed(.gelu) { vk_gelu(x.pointer, bias.pointer, y.pointer, rows, width) }
+    let buffer = y.buffer
+    let compute = { [unowned self, unowned buffer] in
+      let input = x.pointer
+      timed(.gelu) { vk_gelu(input, bias.pointer, buffer.pointer, rows, width) }
+    }
+    compute()
 
-    return record(y, from: x, bias) { [unowned self] upstream in
+    return record(y, from: x, bias, restore: compute) { [unowned self] upstream in
       let dx = allocate(x.shape)
       let biasTarget = zeroedAccumulator(bias)
       let input = x.pointer

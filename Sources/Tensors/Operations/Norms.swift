@@ -13,11 +13,11 @@ extension Tape {
     norm(x, weight: weight, bias: bias, epsilon: epsilon, mean: allocate([x.rows]), "layerNorm")
   }
 
-  /// y = γ·x/√(mean x² + ε) over the last axis (Zhang & Sennrich, 2019), ε inside the root.
+  /// y = γ·x/√(mean x² + ε) + β over the last axis (Zhang & Sennrich, 2019), ε inside the root.
   ///
-  /// x [..., width]; γ [width] or nil for 1.
-  public func rmsNorm(_ x: Tensor, weight: Tensor?, epsilon: Scalar) -> Tensor {
-    norm(x, weight: weight, bias: nil, epsilon: epsilon, mean: nil, "rmsNorm")
+  /// x [..., width]; γ, β [width] or nil for 1 and 0.
+  public func rmsNorm(_ x: Tensor, weight: Tensor?, bias: Tensor? = nil, epsilon: Scalar) -> Tensor {
+    norm(x, weight: weight, bias: bias, epsilon: epsilon, mean: nil, "rmsNorm")
   }
 
   /// The common part of both: with `mean`, which receives the means, rows are centred first.

@@ -10,20 +10,10 @@ public protocol Initializer: Variant, Sendable {
   init(options: Options)
 
   /// The start of a weight [outputs, inputs].
-  func weight(_ role: WeightRole, outputs: Int, inputs: Int) -> InitialValue
+  func weight(_ site: WeightSite) -> InitialValue
 
   /// The start of a learned token or position table.
   func token(_ role: TokenRole) -> InitialValue
-}
-
-/// What a weight matrix is for.
-public enum WeightRole: Sendable {
-  case patchEmbedding
-  case queryKeyValue
-  case attentionProjection
-  case mlpHidden
-  case mlpOutput
-  case other
 }
 
 /// What a learned vector of the stream's width is for.

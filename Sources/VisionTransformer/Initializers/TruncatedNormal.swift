@@ -24,7 +24,7 @@ public struct TruncatedNormal: Initializer {
   public init(options: Options) { self.options = options }
 
   /// The start of a weight [outputs, inputs].
-  public func weight(_ role: WeightRole, outputs: Int, inputs: Int) -> InitialValue { drawn }
+  public func weight(_ site: WeightSite) -> InitialValue { drawn }
 
   /// The same for tokens and positions, N(0, 1e-6) for registers.
   public func token(_ role: TokenRole) -> InitialValue {

@@ -14,8 +14,8 @@ public struct XavierUniform: Initializer {
   public init(options: NoOptions) {}
 
   /// The start of a weight [outputs, inputs].
-  public func weight(_ role: WeightRole, outputs: Int, inputs: Int) -> InitialValue {
-    .xavierUniform(inputs: inputs, outputs: outputs)
+  public func weight(_ site: WeightSite) -> InitialValue {
+    .xavierUniform(inputs: site.inputs, outputs: site.outputs)
   }
 
   /// N(0, 0.02) for class, mask and positions, N(0, 1e-6) for registers.

@@ -1,28 +1,91 @@
 import Tensors
 
+/// What may be added to a plain attention.
+public struct AttentionStyle: Sendable, Equatable {
+  /// Norms of each head's queries and keys (Dehghani et al., 2023).
+  public var normsQueriesAndKeys = false
+  /// A norm of each head's values too (HybridNorm, Zhuo et al., 2025).
+  public var normsValues = false
+  /// A norm of the heads' mixtures before the projection (Sub-LN, Wang et al., 2022).
+  public var normsMixture = false
+  /// A learned factor for each head (NormFormer, Shleifer et al., 2021).
+  public var headScale = HeadScale.none
+
+  /// Where a head's factor is applied.
+  public enum HeadScale: Sendable, Equatable {
+    /// Nowhere.
+    case none
+    /// On its mixture, before the projection: as the paper has it.
+    case mixture
+    /// On its share of the projection's output: as fairseq's code has it.
+    case output
+  }
+
+  /// A plain attention.
+  public init() {}
+}
+
 /// Multi-head self-attention with a fused query-key-value projection (Vaswani et al., 2017).
 public struct Attention: Sendable {
   private let queryKeyValue, projection: Linear
   private let headCount: Int
+  private let queryNorm, keyNorm, valueNorm, mixtureNorm: (any Norm)?
+  private let headScale: Parameter?
+  private let scalesOutput: Bool
 
-  /// Declares `qkv` and `proj`.
-  public init(width: Int, headCount: Int, initializer: any Initializer, scope: ParameterScope) {
+  /// Declares `qkv`, `proj`, and what the style adds: `q_norm`, `k_norm`, `v_norm`, `norm`, `head_scale`.
+  ///
+  /// `innerWidth` is the width of all heads together; nil means the stream's.
+  public init(
+    _ place: SublayerPlace, headCount: Int, innerWidth: Int? = nil, recipe: LayerRecipe, scope: ParameterScope
+  ) {
+    let style = recipe.placement.attentionStyle(place)
+    let (width, inner) = (place.width, innerWidth ?? place.width)
     self.headCount = headCount
     queryKeyValue = Linear(
-      inputs: width, outputs: 3 * width,
-      initial: initializer.weight(.queryKeyValue, outputs: 3 * width, inputs: width), scope: scope["qkv"])
+      .queryKeyValue, inputs: width, outputs: 3 * inner, of: place, headCount: headCount,
+      by: recipe.initializer, scope: scope["qkv"])
+    func norm(_ name: String, _ role: NormSite.Role, _ width: Int) -> any Norm {
+      recipe.norm(NormSite(role, width: width, sublayer: place), scope: scope[name])
+    }
+    let normsQueriesAndKeys = style.normsQueriesAndKeys || recipe.hasQueryKeyNorm
+    queryNorm = normsQueriesAndKeys ? norm("q_norm", .head, inner / headCount) : nil
+    keyNorm = normsQueriesAndKeys ? norm("k_norm", .head, inner / headCount) : nil
+    valueNorm = style.normsValues ? norm("v_norm", .head, inner / headCount) : nil
+    headScale =
+      style.headScale == .none
+      ? nil : scope.parameter("head_scale", shape: [headCount], initial: .ones)
+    scalesOutput = style.headScale == .output
+    mixtureNorm = style.normsMixture ? norm("norm", .mixture, inner) : nil
     projection = Linear(
-      inputs: width, outputs: width,
-      initial: initializer.weight(.attentionProjection, outputs: width, inputs: width), scope: scope["proj"])
+      .attentionProjection, inputs: inner, outputs: width, of: place, headCount: headCount,
+      by: recipe.initializer, scope: scope["proj"])
   }
 
   /// x [B, N, D] → [B, N, D], added to `residual` when given.
   public func callAsFunction(_ x: Tensor, _ tape: Tape, addingTo residual: Tensor?) -> Tensor {
     let projected = queryKeyValue(x, tape)
-    let mixed = tape.attention(projected, headCount: headCount)
-    let output = projection(mixed, tape, addingTo: residual)
-    tape.forget(projected, .attention)
-    tape.forget(mixed, .attention)
-    return output
+    let normed = normingHeads(projected, tape)
+    let mixed = tape.attention(normed, headCount: headCount)
+    let scaled = scalesOutput ? mixed : scalingHeads(mixed, tape)
+    let mixture = mixtureNorm?(scaled, tape) ?? scaled
+    defer {
+      for result in [projected, normed, mixed, scaled, mixture] { tape.forget(result, .attention) }
+    }
+    guard scalesOutput else { return projection(mixture, tape, addingTo: residual) }
+    let output = scalingHeads(projection(mixture, tape), tape)
+    return residual.map { tape.scaledResidual($0, output, layerScale: nil) } ?? output
+  }
+
+  /// The projection with its queries, keys and values normed; itself when none is.
+  private func normingHeads(_ projected: Tensor, _ tape: Tape) -> Tensor {
+    guard queryNorm != nil || valueNorm != nil else { return projected }
+    let parts = zip(tape.splitHeads(projected, headCount: headCount), [queryNorm, keyNorm, valueNorm])
+      .map { part, norm in norm?(part, tape) ?? part }
+    return tape.joinHeads(parts)
+  }
+
+  private func scalingHeads(_ x: Tensor, _ tape: Tape) -> Tensor {
+    headScale.map { tape.scaledChannels(x, by: tape($0)) } ?? x
   }
 }

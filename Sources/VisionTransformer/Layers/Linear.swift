@@ -13,6 +13,16 @@ public struct Linear: Sendable {
     bias = scope.parameter("bias", shape: [outputs], initial: .zeros)
   }
 
+  /// Declares a layer whose weight starts as the initialiser has it for its role and place.
+  public init(
+    _ role: WeightRole, inputs: Int, outputs: Int, of place: SublayerPlace? = nil, headCount: Int = 1,
+    by initializer: any Initializer, scope: ParameterScope
+  ) {
+    let site = WeightSite(
+      role: role, outputs: outputs, inputs: inputs, headCount: headCount, sublayer: place, scope: scope)
+    self.init(inputs: inputs, outputs: outputs, initial: initializer.weight(site), scope: scope)
+  }
+
   /// x [..., inputs] → [..., outputs], added to `residual` when given.
   public func callAsFunction(_ x: Tensor, _ tape: Tape, addingTo residual: Tensor? = nil) -> Tensor {
     tape.linear(x, weight: tape(weight), bias: tape(bias), addingTo: residual)

@@ -1,23 +1,44 @@
 import Tensors
 
-/// fc2(GELU(fc1(x))), the hidden layer `ratio` times as wide.
+/// What may be added to a plain MLP.
+public struct MLPStyle: Sendable, Equatable {
+  /// A norm after the activation (NormFormer, Shleifer et al., 2021; Sub-LN, Wang et al., 2022).
+  public var normsHidden = false
+
+  /// A plain MLP.
+  public init() {}
+}
+
+/// fc2(GELU(fc1(x))), with a norm before fc2 where the style asks for it.
 public struct MLP: Sendable {
   private let hidden, output: Linear
+  private let hiddenNorm: (any Norm)?
 
-  /// Declares `fc1` and `fc2`.
-  public init(width: Int, hiddenWidth: Int, initializer: any Initializer, scope: ParameterScope) {
+  /// Declares `fc1`, `fc2` and, where the style has it, `norm`.
+  public init(_ place: SublayerPlace, hiddenWidth: Int, recipe: LayerRecipe, scope: ParameterScope) {
     hidden = Linear(
-      inputs: width, outputs: hiddenWidth,
-      initial: initializer.weight(.mlpHidden, outputs: hiddenWidth, inputs: width), scope: scope["fc1"])
+      .mlpHidden, inputs: place.width, outputs: hiddenWidth, of: place, by: recipe.initializer,
+      scope: scope["fc1"])
+    hiddenNorm =
+      recipe.placement.mlpStyle(place).normsHidden
+      ? recipe.norm(NormSite(.hidden, width: hiddenWidth, sublayer: place), scope: scope["norm"]) : nil
     output = Linear(
-      inputs: hiddenWidth, outputs: width,
-      initial: initializer.weight(.mlpOutput, outputs: width, inputs: hiddenWidth), scope: scope["fc2"])
+      .mlpOutput, inputs: hiddenWidth, outputs: place.width, of: place, by: recipe.initializer,
+      scope: scope["fc2"])
   }
 
   /// x [B, N, D] → [B, N, D], added to `residual` when given.
   public func callAsFunction(_ x: Tensor, _ tape: Tape, addingTo residual: Tensor?) -> Tensor {
-    tape.mlp(
-      x, hiddenWeight: tape(hidden.weight), hiddenBias: tape(hidden.bias), outputWeight: tape(output.weight),
-      outputBias: tape(output.bias), addingTo: residual)
+    guard let hiddenNorm else {
+      return tape.mlp(
+        x, hiddenWeight: tape(hidden.weight), hiddenBias: tape(hidden.bias),
+        outputWeight: tape(output.weight), outputBias: tape(output.bias), addingTo: residual)
+    }
+    let projected = tape.linear(x, weight: tape(hidden.weight))
+    let activated = tape.gelu(projected, bias: tape(hidden.bias))
+    let normed = hiddenNorm(activated, tape)
+    let sum = output(normed, tape, addingTo: residual)
+    for result in [projected, activated, normed] { tape.forget(result, .block) }
+    return sum
   }
 }

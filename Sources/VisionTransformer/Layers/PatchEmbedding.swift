@@ -1,10 +1,8 @@
 import Tensors
 
-/// Linear projection of flattened patches, with LayerNorms before and after it (Dual PatchNorm, Kumar et al., 2023).
-///
-/// They stay LayerNorms whatever the norm of the blocks: that is what the paper proposes and compares.
+/// Linear projection of flattened patches, with norms before and after it (Dual PatchNorm, Kumar et al., 2023).
 public struct PatchEmbedding: Sendable {
-  private let before, after: LayerNorm?
+  private let before, after: (any Norm)?
   private let projection: Linear
 
   /// Declares `pre_norm`, `proj` and `norm` as `patchNorm` asks; `patchWidth` is P·P·C.
@@ -17,15 +15,14 @@ public struct PatchEmbedding: Sendable {
       case .dual: (true, true)
       }
     before =
-      hasBefore ? LayerNorm(width: patchWidth, options: .init(), scope: scope["pre_norm"]) : nil
+      hasBefore ? recipe.norm(NormSite(.patchPixels, width: patchWidth), scope: scope["pre_norm"]) : nil
     projection = Linear(
-      inputs: patchWidth, outputs: width,
-      initial: recipe.initializer.weight(.patchEmbedding, outputs: width, inputs: patchWidth),
-      scope: scope["proj"])
-    after = hasAfter ? LayerNorm(width: width, options: .init(), scope: scope["norm"]) : nil
+      .patchEmbedding, inputs: patchWidth, outputs: width, by: recipe.initializer, scope: scope["proj"])
+    after = hasAfter ? recipe.norm(NormSite(.patchEmbedding, width: width), scope: scope["norm"]) : nil
   }
 
-  /// patches [B, K, P·P·C] → [B, K, D]. Each patch is on its own: masking before or after gives the same.
+  /// patches [B, K, P·P·C] → [B, K, D]. Each patch is on its own: masking before or after gives the same, unless a norm
+  /// goes by the statistics of the batch.
   public func callAsFunction(_ patches: Tensor, _ tape: Tape) -> Tensor {
     let normed = before?(patches, tape) ?? patches
     let embedded = projection(normed, tape)

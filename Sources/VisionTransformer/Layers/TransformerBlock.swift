@@ -8,6 +8,8 @@ public struct TransformerBlock: Sendable {
     public var width: Int
     /// Number of heads, H.
     public var headCount: Int
+    /// Width of all heads together; nil means the stream's.
+    public var attentionWidth: Int?
     /// Width of the MLP's hidden layer.
     public var hiddenWidth: Int
     /// Number of blocks in the stack.
@@ -31,53 +33,73 @@ public struct TransformerBlock: Sendable {
     }
   }
 
-  private let attention: Attention
-  private let mlp: MLP
-  private let attentionSite, mlpSite: any ResidualSite
-  private let attentionScaling, mlpScaling: ResidualScaling
+  private let attentions: [Sublayer<Attention>]
+  private let mlps: [Sublayer<MLP>]
 
   /// Declares block `layer` (from 0) of a stack.
   public init(_ shape: Shape, layer: Int, recipe: LayerRecipe, scope: ParameterScope) {
-    let dropRate = shape.depth > 1 ? shape.dropPath * Double(layer) / Double(shape.depth - 1) : shape.dropPath
-    func place(_ kind: SublayerPlace.Kind) -> SublayerPlace {
-      SublayerPlace(kind: kind, layer: layer, depth: shape.depth, width: shape.width)
+    attentions = Self.sublayers(.attention, shape, layer, recipe, scope) { place, scope in
+      Attention(
+        place, headCount: shape.headCount, innerWidth: shape.attentionWidth, recipe: recipe, scope: scope)
     }
-    attentionSite = recipe.placement.site(place(.attention), makeNorm: recipe.makeNorm, scope: scope)
-    attention = Attention(
-      width: shape.width, headCount: shape.headCount, initializer: recipe.initializer, scope: scope["attn"])
-    attentionScaling = ResidualScaling(
-      width: shape.width, layerScale: shape.layerScale, dropRate: dropRate, site: 2 * layer,
-      scope: scope["ls1"])
-    mlpSite = recipe.placement.site(place(.mlp), makeNorm: recipe.makeNorm, scope: scope)
-    mlp = MLP(
-      width: shape.width, hiddenWidth: shape.hiddenWidth, initializer: recipe.initializer, scope: scope["mlp"]
-    )
-    mlpScaling = ResidualScaling(
-      width: shape.width, layerScale: shape.layerScale, dropRate: dropRate, site: 2 * layer + 1,
-      scope: scope["ls2"])
+    mlps = Self.sublayers(.mlp, shape, layer, recipe, scope) { place, scope in
+      MLP(place, hiddenWidth: shape.hiddenWidth, recipe: recipe, scope: scope)
+    }
   }
 
   /// x [B, N, D] → [B, N, D], or [B, K, D] with `kept` [B·K]: only those tokens go on to the MLP, for the last block of
   /// a stack whose other outputs nobody reads.
   public func callAsFunction(_ x: Tensor, _ tape: Tape, kept: [Int32]? = nil) -> Tensor {
-    let attended = attentionSite(x, tape) { input, residual in
-      attentionScaling(residual, tape) { attention(input, tape, addingTo: $0) }
-    }
+    let attended = join(attentions, x, tape) { $0($1, tape, addingTo: $2) }
     let mixed = kept.map { tape.gather(attended, indices: $0) } ?? attended
-    let output = mlpSite(mixed, tape) { input, residual in
-      mlpScaling(residual, tape) { mlp(input, tape, addingTo: $0) }
-    }
+    let output = join(mlps, mixed, tape) { $0($1, tape, addingTo: $2) }
     tape.forget(attended, .block)
     return output
   }
-}
 
-/// The choices that every layer of a model shares, made into the objects that carry them out.
-public struct LayerRecipe: Sendable {
-  /// Makes the norm of each site.
-  public let makeNorm: NormFactory
-  /// Where norms stand.
-  public let placement: any NormPlacement
-  /// How weights start.
-  public let initializer: any Initializer
+  /// The branches of one kind with all that joins them to the stream.
+  private struct Sublayer<Layer: Sendable>: Sendable {
+    let layer: Layer
+    let site: any ResidualSite
+    let scaling: ResidualScaling
+  }
+
+  /// Declares `norm1`, `attn`, `ls1` or `norm2`, `mlp`, `ls2`; of parallel branches `attns.j` or `ffns.j` with `norm`,
+  /// `attn` or `mlp`, and `ls`, as timm names them.
+  private static func sublayers<Layer>(
+    _ kind: SublayerPlace.Kind, _ shape: Shape, _ layer: Int, _ recipe: LayerRecipe, _ scope: ParameterScope,
+    make: (SublayerPlace, ParameterScope) -> Layer
+  ) -> [Sublayer<Layer>] {
+    let isAttention = kind == .attention
+    let rate = shape.depth > 1 ? shape.dropPath * Double(layer) / Double(shape.depth - 1) : shape.dropPath
+    let count = recipe.branchCount
+    return (0..<count).map { branch in
+      let place = SublayerPlace(
+        kind, layer: layer, depth: shape.depth, width: shape.width, branch: count > 1 ? branch : nil)
+      let scope = count > 1 ? scope[isAttention ? "attns" : "ffns"][branch] : scope
+      let site = recipe.placement.site(place, recipe: recipe, scope: scope)
+      let made = make(place, scope[isAttention ? "attn" : "mlp"])
+      let scaling = ResidualScaling(
+        width: shape.width, layerScale: shape.layerScale, dropRate: rate,
+        site: 2 * (layer * count + branch) + (isAttention ? 0 : 1),
+        scope: scope[count > 1 ? "ls" : isAttention ? "ls1" : "ls2"])
+      return Sublayer(layer: made, site: site, scaling: scaling)
+    }
+  }
+
+  /// x and all branches, which read x side by side.
+  private func join<Layer>(
+    _ sublayers: [Sublayer<Layer>], _ x: Tensor, _ tape: Tape,
+    run: (_ layer: Layer, _ input: Tensor, _ residual: Tensor?) -> Tensor
+  ) -> Tensor {
+    var stream = x
+    for (branch, sublayer) in sublayers.enumerated() {
+      let joined = sublayer.site(x, joining: stream, tape) { input, residual in
+        sublayer.scaling(residual, tape) { run(sublayer.layer, input, $0) }
+      }
+      if branch > 0 { tape.forget(stream, .block) }
+      stream = joined
+    }
+    return stream
+  }
 }

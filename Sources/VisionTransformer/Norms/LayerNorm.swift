@@ -14,22 +14,27 @@ public struct LayerNorm: Norm {
   public struct Options: DefaultedOptions {
     /// Added to the variance, inside the root.
     public var epsilon = 1e-6
+    /// Whether there are γ and β.
+    public var affine = true
+    /// Whether there is β.
+    public var bias = true
     /// The defaults.
     public init() {}
   }
 
-  private let weight, bias: Parameter
+  private let weight, bias: Parameter?
   private let epsilon: Scalar
 
   /// Declares γ = 1 and β = 0.
-  public init(width: Int, options: Options, scope: ParameterScope) {
-    weight = scope.parameter("weight", shape: [width], initial: .ones)
-    bias = scope.parameter("bias", shape: [width], initial: .zeros)
+  public init(_ site: NormSite, options: Options, scope: ParameterScope) {
+    weight = options.affine ? scope.parameter("weight", shape: [site.width], initial: .ones) : nil
+    bias =
+      options.affine && options.bias ? scope.parameter("bias", shape: [site.width], initial: .zeros) : nil
     epsilon = Scalar(options.epsilon)
   }
 
   /// x [..., width] → [..., width].
   public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
-    tape.layerNorm(x, weight: tape(weight), bias: tape(bias), epsilon: epsilon)
+    tape.layerNorm(x, weight: weight.map { tape($0) }, bias: bias.map { tape($0) }, epsilon: epsilon)
   }
 }

@@ -6,11 +6,20 @@ public protocol Norm: Variant, Sendable {
   /// What a recipe may set beside the name.
   associatedtype Options: DefaultedOptions = NoOptions
 
-  /// Declares the parameters of one site for vectors of `width`.
-  init(width: Int, options: Options, scope: ParameterScope)
+  /// Whether what it computes of one token depends on the other tokens of the batch. Such a norm gathers its statistics
+  /// through `Tape.collective`, so that they are those of the whole batch.
+  static var usesBatchStatistics: Bool { get }
+
+  /// Declares the parameters of one site.
+  init(_ site: NormSite, options: Options, scope: ParameterScope)
 
   /// x [..., width] → [..., width].
   func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor
+}
+
+extension Norm {
+  /// Most norms see one token at a time.
+  public static var usesBatchStatistics: Bool { false }
 }
 
 /// The registered norms.
@@ -29,17 +38,22 @@ public enum Norms {
   private static func factory<N: Norm>(_: N.Type, _ choice: Choice, _ place: String) throws(Failure)
     -> NormFactory
   {
-    let options = try choice.decodeOptions(N.Options.self, at: place)
-    return NormFactory { width, scope in N(width: width, options: options, scope: scope) }
+    NormFactory(N.self, options: try choice.decodeOptions(N.Options.self, at: place))
   }
 }
 
 /// Makes the norm of one site: the chosen variant with its options.
 public struct NormFactory: Sendable {
-  private let make: @Sendable (Int, ParameterScope) -> any Norm
+  /// As `Norm.usesBatchStatistics`.
+  public let usesBatchStatistics: Bool
+  private let make: @Sendable (NormSite, ParameterScope) -> any Norm
 
-  init(_ make: @escaping @Sendable (Int, ParameterScope) -> any Norm) { self.make = make }
+  /// A factory of norms of one variant.
+  public init<N: Norm>(_: N.Type, options: N.Options) {
+    usesBatchStatistics = N.usesBatchStatistics
+    make = { N($0, options: options, scope: $1) }
+  }
 
-  /// Declares a norm for vectors of `width` under `scope`.
-  public func callAsFunction(width: Int, scope: ParameterScope) -> any Norm { make(width, scope) }
+  /// Declares the norm of a site under `scope`.
+  public func callAsFunction(_ site: NormSite, scope: ParameterScope) -> any Norm { make(site, scope) }
 }

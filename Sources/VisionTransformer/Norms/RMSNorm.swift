@@ -1,7 +1,7 @@
 import Platform
 import Tensors
 
-/// y = γ·x/√(mean x² + ε) (Zhang & Sennrich, 2019), ε inside the root.
+/// y = γ·x/√(mean x² + ε) (+ β) (Zhang & Sennrich, 2019), ε inside the root.
 public struct RMSNorm: Norm {
   /// `rmsNorm` in recipes.
   public static let name = "rmsNorm"
@@ -14,21 +14,27 @@ public struct RMSNorm: Norm {
   public struct Options: DefaultedOptions {
     /// Added to the mean square, inside the root.
     public var epsilon = 1e-6
+    /// Whether there is γ.
+    public var affine = true
+    /// Whether there is β, which the paper leaves out.
+    public var bias = false
     /// The defaults.
     public init() {}
   }
 
-  private let weight: Parameter
+  private let weight, bias: Parameter?
   private let epsilon: Scalar
 
-  /// Declares γ = 1.
-  public init(width: Int, options: Options, scope: ParameterScope) {
-    weight = scope.parameter("weight", shape: [width], initial: .ones)
+  /// Declares γ = 1, and β = 0 where it is wanted.
+  public init(_ site: NormSite, options: Options, scope: ParameterScope) {
+    weight = options.affine ? scope.parameter("weight", shape: [site.width], initial: .ones) : nil
+    bias =
+      options.affine && options.bias ? scope.parameter("bias", shape: [site.width], initial: .zeros) : nil
     epsilon = Scalar(options.epsilon)
   }
 
   /// x [..., width] → [..., width].
   public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
-    tape.rmsNorm(x, weight: tape(weight), epsilon: epsilon)
+    tape.rmsNorm(x, weight: weight.map { tape($0) }, bias: bias.map { tape($0) }, epsilon: epsilon)
   }
 }

@@ -7,41 +7,45 @@ public protocol NormPlacement: Variant, Sendable {
   /// What a recipe may set beside the name.
   associatedtype Options: DefaultedOptions = NoOptions
 
+  /// The initialiser that belongs to the placement; used when a configuration chooses none.
+  static var initializer: Choice { get }
+
   /// Takes its options.
   init(options: Options)
 
   /// Whether a norm follows the last block.
   var hasFinalNorm: Bool { get }
 
-  /// Declares what one sublayer of layer `layer` (from 0) of `depth` needs, and returns its rule.
-  func site(_ place: SublayerPlace, makeNorm: NormFactory, scope: ParameterScope) -> any ResidualSite
+  /// Whether several branches may read the stream side by side: their norms are inside of the branches.
+  var allowsParallelBranches: Bool { get }
+
+  /// What the placement adds inside of a block's attention.
+  func attentionStyle(_ place: SublayerPlace) -> AttentionStyle
+
+  /// What the placement adds inside of a block's MLP.
+  func mlpStyle(_ place: SublayerPlace) -> MLPStyle
+
+  /// Declares what the residual rule of one sublayer needs, and returns the rule.
+  func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite
 }
 
-/// Which sublayer a residual rule is for.
-public struct SublayerPlace: Sendable {
-  /// The two sublayers of a block.
-  public enum Kind: Sendable {
-    case attention, mlp
-  }
-
-  /// Attention or MLP.
-  public let kind: Kind
-  /// The block, from 0.
-  public let layer: Int
-  /// Number of blocks.
-  public let depth: Int
-  /// Width of the stream, D.
-  public let width: Int
-
-  /// The name that public checkpoints give to the sublayer's norm.
-  public var normName: String { kind == .attention ? "norm1" : "norm2" }
+extension NormPlacement {
+  /// Xavier's, as in MAE.
+  public static var initializer: Choice { Choice(XavierUniform.name) }
+  /// Norms after a residual sum see the sum of all branches.
+  public var allowsParallelBranches: Bool { false }
+  /// The plain attention.
+  public func attentionStyle(_ place: SublayerPlace) -> AttentionStyle { AttentionStyle() }
+  /// The plain MLP.
+  public func mlpStyle(_ place: SublayerPlace) -> MLPStyle { MLPStyle() }
 }
 
 /// The residual rule of one sublayer.
 public protocol ResidualSite: Sendable {
-  /// x [B, N, D] → [B, N, D]; `branch(input, residual)` is the sublayer, added to `residual` when there is one.
+  /// x [B, N, D], what the sublayer reads, and `skip`, what it joins: x itself, or with parallel branches x and the
+  /// branches before → [B, N, D]. `branch(input, residual)` is the sublayer, added to `residual` when there is one.
   func callAsFunction(
-    _ x: Tensor, _ tape: Tape, branch: (_ input: Tensor, _ residual: Tensor?) -> Tensor
+    _ x: Tensor, joining skip: Tensor, _ tape: Tape, branch: (_ input: Tensor, _ residual: Tensor?) -> Tensor
   ) -> Tensor
 }
 

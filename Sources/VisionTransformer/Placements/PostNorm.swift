@@ -17,17 +17,18 @@ public struct PostNorm: NormPlacement {
   public var hasFinalNorm: Bool { false }
 
   /// Declares the sublayer's norm.
-  public func site(_ place: SublayerPlace, makeNorm: NormFactory, scope: ParameterScope) -> any ResidualSite {
-    Site(norm: makeNorm(width: place.width, scope: scope[place.normName]))
+  public func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
+    Site(norm: recipe.norm(place.norm(.stream), scope: scope[place.normName]))
   }
 
   private struct Site: ResidualSite {
     let norm: any Norm
 
     func callAsFunction(
-      _ x: Tensor, _ tape: Tape, branch: (_ input: Tensor, _ residual: Tensor?) -> Tensor
+      _ x: Tensor, joining skip: Tensor, _ tape: Tape,
+      branch: (_ input: Tensor, _ residual: Tensor?) -> Tensor
     ) -> Tensor {
-      let sum = branch(x, x)
+      let sum = branch(x, skip)
       let output = norm(sum, tape)
       tape.forget(sum, .block)
       return output

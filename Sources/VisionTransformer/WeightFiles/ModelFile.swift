@@ -19,8 +19,10 @@ public struct ModelFile: Sendable {
   public init(contentsOf url: URL) throws(Failure) {
     file = try SafetensorsFile(contentsOf: url)
     path = url.path
-    configuration = try Self.decode("configuration", file, url.path)
-    preprocessing = try Self.decode("preprocessing", file, url.path)
+    // Keys that came after the file was written have their defaults.
+    configuration = try Self.decode(
+      "configuration", over: .encoding(VisionTransformerConfiguration()), file, url.path)
+    preprocessing = try Self.decode("preprocessing", over: .object([:]), file, url.path)
   }
 
   /// Builds the encoder and gives it the weights of the file.
@@ -33,8 +35,23 @@ public struct ModelFile: Sendable {
         "the file holds \(file.scalarCount) weights, its configuration asks for more", at: path,
         mend: "give a file that was written to its end by Vitrail")
     }
-    let model = try VisionTransformer(configuration, parameters: ParameterStore(), place: path)
-    try load(into: model.parameters)
+    let store = ParameterStore()
+    let model = try declaring(in: store) { () throws(Failure) in
+      try VisionTransformer(configuration, parameters: store, place: path)
+    }
+    return model
+  }
+
+  /// Runs `declare`, which declares parameters in `store`, and gives them the values of the file.
+  ///
+  /// - Throws: `Failure` when a tensor is missing or has another shape.
+  public func declaring<Model>(
+    in store: ParameterStore, _ declare: () throws(Failure) -> Model
+  ) throws(Failure) -> Model {
+    store.drawsInitialValues = false
+    defer { store.drawsInitialValues = true }
+    let model = try declare()
+    try load(into: store)
     return model
   }
 
@@ -67,7 +84,7 @@ public struct ModelFile: Sendable {
   }
 
   private static func decode<T: Decodable>(
-    _ key: String, _ file: SafetensorsFile, _ path: String
+    _ key: String, over defaults: JSONValue, _ file: SafetensorsFile, _ path: String
   ) throws(Failure) -> T {
     guard let text = file.metadata[key],
       let tree = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
@@ -76,7 +93,7 @@ public struct ModelFile: Sendable {
         "no Vitrail encoder in this file: its metadata lacks '\(key)'", at: path,
         mend: "give the model.safetensors or a checkpoint of a run folder")
     }
-    return try StrictDecoder.decode(T.self, from: tree, at: "\(path), \(key)")
+    return try StrictDecoder.decode(T.self, from: defaults.overlaid(with: tree), at: "\(path), \(key)")
   }
 }
 

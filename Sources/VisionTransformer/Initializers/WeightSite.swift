@@ -1,0 +1,26 @@
+import Tensors
+
+/// What a weight matrix is for.
+public enum WeightRole: Sendable {
+  case patchEmbedding
+  /// Rows of queries, keys and values, a third each, every third head by head.
+  case queryKeyValue
+  case attentionProjection
+  case mlpHidden
+  case mlpOutput
+  case other
+}
+
+/// A weight matrix [outputs, inputs] and where it stands.
+public struct WeightSite: Sendable {
+  /// What it is for.
+  public let role: WeightRole
+  /// Its rows and columns.
+  public let outputs, inputs: Int
+  /// Heads of the attention that it belongs to; 1 elsewhere.
+  public let headCount: Int
+  /// The sublayer that it belongs to; nil outside of blocks.
+  public let sublayer: SublayerPlace?
+  /// The layer that declares it: random numbers that several weights share derive from the name of its parent.
+  public let scope: ParameterScope
+}

@@ -1,0 +1,65 @@
+import Platform
+import Tensors
+
+/// The choices that the layers of a model share, made into the objects that carry them out.
+public struct LayerRecipe: Sendable {
+  /// Where norms stand.
+  public let placement: any NormPlacement
+  /// How weights start.
+  public let initializer: any Initializer
+  /// Whether queries and keys are normed, head by head (Dehghani et al., 2023).
+  public let hasQueryKeyNorm: Bool
+  /// Attentions, and MLPs, side by side in a block.
+  public let branchCount: Int
+  private let block, patch, final: NormFactory
+  private var ofLayer: [NormFactory]
+
+  /// Makes the choices of a configuration.
+  ///
+  /// - Throws: `Failure` for an unknown name or option, or a combination that is none.
+  public init(_ configuration: VisionTransformerConfiguration, at place: String) throws(Failure) {
+    block = try Norms.factory(for: configuration.norm, at: "\(place).norm")
+    patch = try Norms.factory(for: configuration.patchNormFunction, at: "\(place).patchNormFunction")
+    final =
+      try configuration.finalNorm.map { choice throws(Failure) in
+        try Norms.factory(for: choice, at: "\(place).finalNorm")
+      } ?? block
+    ofLayer = []
+    for (layer, choice) in configuration.layerNorms.enumerated() {
+      ofLayer.append(try Norms.factory(for: choice, at: "\(place).layerNorms[\(layer)]"))
+    }
+    placement = try NormPlacements.make(configuration.placement, at: "\(place).placement")
+    initializer = try Initializers.make(
+      configuration.initializer ?? type(of: placement).initializer, at: "\(place).initializer")
+    hasQueryKeyNorm = configuration.queryKeyNorm
+    branchCount = configuration.branchCount
+    guard branchCount == 1 || placement.allowsParallelBranches else {
+      throw Failure(
+        "parallel branches under the placement '\(configuration.placement.name)'", at: "\(place).branches",
+        mend: "choose placement: pre, or branches: 1")
+    }
+  }
+
+  /// Declares the norm of a site: that of its layer where the layers' norms are listed, else the one of the model.
+  public func norm(_ site: NormSite, scope: ParameterScope) -> any Norm {
+    switch site.role {
+    case .patchPixels, .patchEmbedding: return patch(site, scope: scope)
+    case .final: return final(site, scope: scope)
+    default:
+      guard let layer = site.sublayer?.layer, !ofLayer.isEmpty else { return block(site, scope: scope) }
+      return ofLayer[layer](site, scope: scope)
+    }
+  }
+
+  /// The same choices for another stack, such as a decoder, whose layers are not those of the encoder's list.
+  public var withoutLayerNorms: LayerRecipe {
+    var copy = self
+    copy.ofLayer = []
+    return copy
+  }
+
+  /// Whether a token's value depends on the other tokens of the batch.
+  public var usesBatchStatistics: Bool {
+    ([block, patch, final] + ofLayer).contains { $0.usesBatchStatistics }
+  }
+}

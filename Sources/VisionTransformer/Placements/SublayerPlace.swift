@@ -1,0 +1,36 @@
+/// Which sublayer of a stack of blocks is meant.
+public struct SublayerPlace: Sendable, Equatable {
+  /// The two sublayers of a block.
+  public enum Kind: Sendable {
+    case attention, mlp
+  }
+
+  /// Attention or MLP.
+  public let kind: Kind
+  /// The block, from 0.
+  public let layer: Int
+  /// Number of blocks.
+  public let depth: Int
+  /// Width of the stream, D.
+  public let width: Int
+  /// The branch among parallel ones, from 0; nil when the sublayer has one.
+  public let branch: Int?
+
+  /// Creates a place.
+  public init(_ kind: Kind, layer: Int, depth: Int, width: Int, branch: Int? = nil) {
+    self.kind = kind
+    self.layer = layer
+    self.depth = depth
+    self.width = width
+    self.branch = branch
+  }
+
+  /// The name that public checkpoints give to the sublayer's norm.
+  public var normName: String {
+    if branch != nil { return "norm" }
+    return kind == .attention ? "norm1" : "norm2"
+  }
+
+  /// A norm of vectors of the stream's width at this sublayer.
+  func norm(_ role: NormSite.Role) -> NormSite { NormSite(role, width: width, sublayer: self) }
+}
