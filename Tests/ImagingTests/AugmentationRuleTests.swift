@@ -58,6 +58,27 @@ struct AugmentationRuleTests {
     }
   }
 
+  /// As docs/augmentations.md lists them.
+  @Test func defaultProbabilitiesAreTheDocumentedOnes() {
+    func usual<A: Augmentation>(_: A.Type) -> Double? {
+      guard case .object(let keys) = JSONValue.encoding(A.Options()) else { return nil }
+      return switch keys["probability"] {
+      case .number(let value): value
+      case .integer(let value): Double(value)
+      default: nil
+      }
+    }
+    let found = Dictionary(
+      uniqueKeysWithValues: Augmentations.all.compactMap { type in usual(type).map { (type.name, $0) } })
+    #expect(
+      found == [
+        "horizontalFlip": 0.5, "verticalFlip": 0.5, "rotation90": 1,
+        "colorJitter": 0.8, "grayscale": 0.2, "gaussianBlur": 0.5,
+        "solarize": 0.2, "gaussianNoisePatches": 1, "lowFrequency": 1,
+        "randomErasing": 0.5,
+      ])
+  }
+
   /// One word says so.
   @Test(arguments: names) func neverIsNever(_ name: String) throws {
     guard try hasProbability(name) else {

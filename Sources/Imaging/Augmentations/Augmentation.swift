@@ -1,6 +1,7 @@
 import Platform
 
 /// A random change of an image on its way into training; a variant is one file and one line in `Augmentations.all`.
+/// One that has no options but how often it happens is an `ImageChange`.
 ///
 /// What is drawn comes from the generator alone, so that a view is a function of (seed, epoch, sample, view).
 public protocol Augmentation: Variant, Sendable {
@@ -58,8 +59,9 @@ extension Framing {
 public enum Augmentations {
   /// Every variant.
   public static let all: [any Augmentation.Type] = [
-    RandomResizedCrop.self, CenterCrop.self, HorizontalFlip.self, VerticalFlip.self, Rotation90.self,
-    ColorJitter.self, Grayscale.self, GaussianBlur.self, Solarize.self, GaussianNoisePatches.self,
+    RandomResizedCrop.self, CenterCrop.self, OccasionalAugmentation<HorizontalFlip>.self,
+    OccasionalAugmentation<VerticalFlip>.self, OccasionalAugmentation<Rotation90>.self, ColorJitter.self,
+    OccasionalAugmentation<Grayscale>.self, GaussianBlur.self, Solarize.self, GaussianNoisePatches.self,
     LowFrequency.self, RandomErasing.self,
   ]
 

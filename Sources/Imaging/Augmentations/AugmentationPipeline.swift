@@ -43,9 +43,9 @@ public struct AugmentationPipeline: Sendable {
       let crop = framing.crop(width: reader.width, height: reader.height, context, using: &generator)
       // A flip that follows costs nothing while the crop is resized.
       var flipped = false
-      if let flip = rest.first as? HorizontalFlip {
+      if let flip = rest.first as? OccasionalAugmentation<HorizontalFlip> {
         rest.removeFirst()
-        flipped = flip.flips(using: &generator)
+        flipped = flip.happens(using: &generator)
       }
       image = try reader.resized(
         cropping: crop, width: width, height: height, filter: framing.filter, flipped: flipped)
