@@ -23,13 +23,18 @@ public protocol Augmentation: Variant, Sendable {
 public struct AugmentationContext: Sendable, Equatable {
   /// Rows and columns of the model's input.
   public let height, width: Int
+  /// What the model's channels are normalised by after the augmentations.
+  public let normalization: ChannelNormalization
   /// How much of the training is done, 0…1.
   public let progress: Double
 
   /// Creates a context.
-  public init(height: Int, width: Int, progress: Double = 0) {
+  public init(
+    height: Int, width: Int, normalization: ChannelNormalization = .imageNet, progress: Double = 0
+  ) {
     self.height = height
     self.width = width
+    self.normalization = normalization
     self.progress = progress
   }
 }
