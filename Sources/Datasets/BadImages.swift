@@ -56,12 +56,14 @@ public final class BadImages: Sendable {
         try list?.append(location: source.location(of: index), reason: failure.problem)
       }
       guard Double(reasons.count) > maximumShare * Double(source.count) else { return }
-      let listing = list == nil ? "such as \(source.location(of: index))" : "all listed there"
+      let remedy =
+        list == nil
+        ? "such as \(source.location(of: index))" : "all listed there, and delete the list"
       throw Failure(
         "\(reasons.count) of \(source.count) images cannot be read (\(failure.problem)), "
           + "more than the allowed share of \(maximumShare)",
         at: list?.path ?? source.path,
-        mend: "mend or remove them, \(listing), and delete the list; or allow more with --max-bad")
+        mend: "mend or remove them, \(remedy); or allow more with --max-bad")
     }
   }
 }

@@ -31,7 +31,7 @@ public struct BandFolder: ImageSource {
     guard !options.bands.isEmpty else { return nil }
     guard DatasetSplit.isFolder(path) else {
       throw Failure(
-        "bands are wanted of what is no folder", at: path, mend: "give a folder, or leave bands out")
+        "bands are wanted of what is no folder", at: path, mend: "give a folder, or no bands: --bands ''")
     }
     return try BandFolder(path: DatasetSplit.folder(options.split, of: path), bands: options.bands)
   }

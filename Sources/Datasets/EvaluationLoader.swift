@@ -30,8 +30,7 @@ public final class EvaluationLoader: Sendable {
       grid: PatchGrid(
         height: preprocessing.height, width: preprocessing.width, channels: preprocessing.channels,
         patchSize: patchSize),
-      table: NormalizationTable(
-        mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation),
+      normalization: preprocessing.normalization,
       batchSize: batchSize, includesPixels: includesPixels, badImages: badImages,
       decoding: options.decoding(for: preprocessing.channels))
     ring = PrefetchRing(
@@ -71,7 +70,7 @@ private struct EvaluationProducer: BatchProducer {
   let indices: Range<Int>
   let preprocessing: Preprocessing
   let grid: PatchGrid
-  let table: NormalizationTable
+  let normalization: ChannelNormalization
   let batchSize: Int
   let includesPixels: Bool
   let badImages: BadImages
@@ -96,7 +95,7 @@ private struct EvaluationProducer: BatchProducer {
       try reader.requireChannels(preprocessing.channels)
       let image = try reader.image()
       let view = preprocessing.evaluationView(of: image)
-      grid.patchify(view.samples, table, into: draft.patches, at: row)
+      grid.patchify(view.samples, normalization, into: draft.patches, at: row)
       draft.pixels?.slice(row..<row + 1).assign(view.samples.unitValues.map { Scalar($0) })
       clock.add(from: start, codec: reader.codecNanoseconds, done: WorkClock.now)
       return true

@@ -15,16 +15,15 @@ public final class TrainingLoader: Sendable {
   ///
   /// - Parameters:
   ///   - sampler: the order of `source`; its seed is the run's.
-  ///   - pipeline: what makes an image a view.
-  ///   - normalization: of the view's samples.
+  ///   - pipeline: what makes an image a view, and what its samples are normalised by.
   ///   - patchSize: divides the pipeline's height and width.
   ///   - steps: the steps to load, beginning where a run goes on.
   ///   - totalSteps: the steps of the whole run, by which augmentations know its progress; nil means that `steps` end it.
   ///   - badImages: where images that cannot be read are entered.
   public init(
     source: any ImageSource, sampler: EpochSampler, pipeline: AugmentationPipeline,
-    normalization: NormalizationTable, patchSize: Int, steps: Range<Int>, totalSteps: Int? = nil,
-    badImages: BadImages, options: LoadingOptions = LoadingOptions()
+    patchSize: Int, steps: Range<Int>, totalSteps: Int? = nil, badImages: BadImages,
+    options: LoadingOptions = LoadingOptions()
   ) {
     precondition(
       sampler.count == source.count, "a sampler of \(sampler.count) for a source of \(source.count)")
@@ -32,7 +31,7 @@ public final class TrainingLoader: Sendable {
       source: source, sampler: sampler, pipeline: pipeline,
       grid: PatchGrid(
         height: pipeline.height, width: pipeline.width, channels: pipeline.channels, patchSize: patchSize),
-      table: normalization, totalSteps: totalSteps ?? steps.upperBound, badImages: badImages,
+      totalSteps: totalSteps ?? steps.upperBound, badImages: badImages,
       decoding: options.decoding(for: pipeline.channels))
     ring = PrefetchRing(producer, numbers: steps, options: options)
   }
@@ -70,7 +69,6 @@ private struct TrainingProducer: BatchProducer {
   let sampler: EpochSampler
   let pipeline: AugmentationPipeline
   let grid: PatchGrid
-  let table: NormalizationTable
   let totalSteps: Int
   let badImages: BadImages
   let decoding: DecodeOptions
@@ -100,7 +98,7 @@ private struct TrainingProducer: BatchProducer {
         ).stream(.augmentation, row: 0)
         let view = try pipeline.view(
           of: reader, progress: Double(draft.step) / Double(totalSteps), using: &stream)
-        grid.patchify(view.samples, table, into: draft.patches, at: row)
+        grid.patchify(view.samples, pipeline.normalization, into: draft.patches, at: row)
         clock.add(from: start, codec: reader.codecNanoseconds, done: WorkClock.now)
         return sample
       } catch {

@@ -11,6 +11,10 @@ public enum TruncatedImages: String, Sendable, Codable, CaseIterable {
 /// How image files are read: what they may claim before they are refused, checked before memory is taken, and what is
 /// made of odd ones.
 public struct DecodeOptions: Sendable, Equatable {
+  /// The version of all code that decodes and resizes: raise it when it changes any sample of any image. What caches kept
+  /// before is then decoded anew.
+  public static let codeVersion = 1
+
   /// Most pixels (width·height) an image may have.
   public var maximumPixels: Int
   /// Most bytes an image file may have.

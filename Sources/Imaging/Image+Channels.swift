@@ -31,15 +31,20 @@ extension Image {
 /// The gray of a pixel, as `Image.converted(toChannels:)` describes it.
 @inline(__always)
 func luma<Sample: PixelSample>(_ red: Sample, _ green: Sample, _ blue: Sample) -> Sample {
-  let sum = 19595 * UInt32(red) + 38470 * UInt32(green) + 7471 * UInt32(blue)
-  return Sample(truncatingIfNeeded: (sum + 32768) >> 16)
+  // At most 65536·65535 + 32768, which 32 bits hold.
+  let sum = 19595 &* UInt32(red) &+ 38470 &* UInt32(green) &+ 7471 &* UInt32(blue)
+  return Sample(truncatingIfNeeded: (sum &+ 32768) >> 16)
 }
 
 private struct Luma: SampleOperation {
   func apply<Sample: PixelSample>(to input: [Sample]) -> [Sample] {
     filledSamples(input.count / 3) { output in
-      for pixel in 0..<input.count / 3 {
-        output[pixel] = luma(input[3 * pixel], input[3 * pixel + 1], input[3 * pixel + 2])
+      input.withUnsafeBufferPointer { input in
+        guard var pixel = input.baseAddress else { return }
+        for place in 0..<input.count / 3 {
+          output[place] = luma(pixel[0], pixel[1], pixel[2])
+          pixel += 3
+        }
       }
     }
   }
@@ -48,10 +53,14 @@ private struct Luma: SampleOperation {
 private struct Repetition: SampleOperation {
   func apply<Sample: PixelSample>(to input: [Sample]) -> [Sample] {
     filledSamples(input.count * 3) { output in
-      for pixel in input.indices {
-        output[3 * pixel] = input[pixel]
-        output[3 * pixel + 1] = input[pixel]
-        output[3 * pixel + 2] = input[pixel]
+      input.withUnsafeBufferPointer { input in
+        var pixel = output
+        for sample in input {
+          pixel[0] = sample
+          pixel[1] = sample
+          pixel[2] = sample
+          pixel += 3
+        }
       }
     }
   }

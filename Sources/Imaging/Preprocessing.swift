@@ -1,3 +1,5 @@
+import Platform
+
 /// How an image becomes model input. Stored in weight files, since a model answers well only to images
 /// prepared as those it learnt from.
 public struct Preprocessing: Sendable, Equatable {
@@ -20,6 +22,11 @@ public struct Preprocessing: Sendable, Equatable {
   public static let imageNetMean: [Float] = [0.485, 0.456, 0.406]
   /// Standard deviations of ImageNet's red, green and blue, of values / 255.
   public static let imageNetStandardDeviation: [Float] = [0.229, 0.224, 0.225]
+
+  /// What pixels are normalised by.
+  public var normalization: ChannelNormalization {
+    ChannelNormalization(mean: mean, standardDeviation: standardDeviation)
+  }
 
   /// Creates a description; by default RGB with ImageNet's statistics, bicubic.
   public init(
@@ -80,6 +87,12 @@ extension Image {
       cropping: whole, width: geometry.resizedWidth, height: geometry.resizedHeight, filter: filter,
       window: geometry.crop, flipped: false)
   }
+}
+
+extension ChannelNormalization {
+  /// By the statistics of ImageNet's red, green and blue.
+  public static let imageNet = ChannelNormalization(
+    mean: Preprocessing.imageNetMean, standardDeviation: Preprocessing.imageNetStandardDeviation)
 }
 
 extension Preprocessing: Codable {

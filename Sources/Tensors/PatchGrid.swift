@@ -37,14 +37,14 @@ public struct PatchGrid: Sendable, Equatable {
   /// Pixel columns of an image.
   public var imageWidth: Int { columns * patchSize }
 
-  /// Writes one image into row `index` of `patches` [B, L, P·P·C], normalised through `table` in the same pass.
+  /// Writes one image into row `index` of `patches` [B, L, P·P·C], normalised in the same pass.
   ///
   /// `samples` are height × width × channels interleaved.
   public func patchify(
-    _ samples: PixelSamples, _ table: NormalizationTable, into patches: Tensor, at index: Int
+    _ samples: PixelSamples, _ normalization: ChannelNormalization, into patches: Tensor, at index: Int
   ) {
     precondition(
-      samples.count == count * width && table.channels == channels,
+      samples.count == count * width && normalization.channels == channels,
       "PatchGrid.patchify: \(samples.count) samples for \(imageHeight)×\(imageWidth)×\(channels)")
     precondition(
       patches.shape.suffix(2) == [count, width] && index >= 0 && index < patches.count / (count * width),
@@ -54,7 +54,7 @@ public struct PatchGrid: Sendable, Equatable {
     case .eightBit(let bytes):
       vk_patchify(
         bytes, vk_patch_shape(rows: rows, columns: columns, side: patchSize, channels: channels),
-        repeated(table.mean), repeated(table.standardDeviation), target)
+        repeated(normalization.mean), repeated(normalization.standardDeviation), target)
     case .sixteenBit(let words):
       let run = patchSize * channels
       for (place, word) in words.enumerated() {
@@ -62,7 +62,8 @@ public struct PatchGrid: Sendable, Equatable {
         let patch = row / patchSize * columns + offset / run
         let channel = place % channels
         target[patch * width + row % patchSize * run + offset % run] =
-          (Scalar(word) / 65535 - Scalar(table.mean[channel])) / Scalar(table.standardDeviation[channel])
+          (Scalar(word) / 65535 - Scalar(normalization.mean[channel]))
+          / Scalar(normalization.standardDeviation[channel])
       }
     }
   }
@@ -85,18 +86,5 @@ public struct PatchGrid: Sendable, Equatable {
       }
     }
     return image
-  }
-}
-
-/// (value − mean) / standard deviation of every channel, of values in 0…1.
-public struct NormalizationTable: Sendable {
-  let mean, standardDeviation: [Float]
-  var channels: Int { mean.count }
-
-  /// Creates it from one mean and one deviation a channel.
-  public init(mean: [Float], standardDeviation: [Float]) {
-    precondition(mean.count == standardDeviation.count, "Normalization: one deviation a mean")
-    self.mean = mean
-    self.standardDeviation = standardDeviation
   }
 }

@@ -14,10 +14,10 @@ extension VisionTransformer {
   public func patches(of images: [Image], preprocessing: Preprocessing) -> Tensor {
     let grid = configuration.grid
     let patches = Tensor(shape: [images.count, grid.count, grid.width])
-    let table = NormalizationTable(
-      mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation)
     for (index, image) in images.enumerated() {
-      grid.patchify(preprocessing.evaluationView(of: image).samples, table, into: patches, at: index)
+      grid.patchify(
+        preprocessing.evaluationView(of: image).samples, preprocessing.normalization, into: patches, at: index
+      )
     }
     return patches
   }

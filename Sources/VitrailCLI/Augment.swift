@@ -14,7 +14,8 @@ struct Augment: ParsableCommand {
       An image a row: as evaluation sees it, then views. View 1 is what pretraining sees in its first epoch.
       """)
 
-  @Option(help: "Folder of images, or folder of an IDX set.")
+  @Option(
+    help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
   var data: String
   @Option(help: "Recipe: a file, or a name from 'vitrail list recipes'.")
   var recipe: String?
@@ -32,6 +33,7 @@ struct Augment: ParsableCommand {
   var progress = 0.0
   @Option(help: "Part of an IDX set: train or test.")
   var split: DatasetSplit?
+  @OptionGroup var bands: BandsArgument
 
   func validate() throws {
     for setting in overrides where !setting.contains("=") {
@@ -46,7 +48,9 @@ struct Augment: ParsableCommand {
       pipeline: pipeline, preprocessing: recipe.data.preprocessing(for: recipe.model),
       decoding: recipe.data.loading.decoding(for: recipe.model.channels), views: views, seed: seed,
       progress: progress)
-    let source = try ImageSources.open(data, split: split ?? recipe.data.split)
+    let source = try ImageSources.open(
+      data,
+      options: SourceOptions(split: split ?? recipe.data.split, bands: bands.names ?? recipe.data.bands))
     try pictures.requireRoom(rows: min(count, source.count))
     let (grid, drawn, skipped) = try pictures.draw(source, count: count)
     try grid.writePNG(to: URL(fileURLWithPath: out))

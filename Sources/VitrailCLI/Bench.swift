@@ -20,6 +20,7 @@ struct Bench: ParsableCommand {
     var shape = "ti"
     @Option(help: "Images to train on, as for pretrain; default: synthetic pixels.")
     var data: String?
+    @OptionGroup var bands: BandsArgument
     @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
     var lanes: Int?
     @Option(help: "Timed steps.", transform: number(in: 1...1_000_000))
@@ -45,7 +46,7 @@ struct Bench: ParsableCommand {
         recompute, among: Recompute.allCases, named: { $0.rawValue }, kind: "level", at: "--recompute")
       options.accumulation = accumulation
       options.profiles = profile
-      let source = try data.map { try ImageSources.open($0) }
+      let source = try data.map { try open($0, bands) }
       try show(StepBenchmark(chosen, options).run(on: source), json: json)
     }
   }
@@ -57,6 +58,7 @@ struct Bench: ParsableCommand {
 
     @Option(help: "Images, as for pretrain.")
     var data: String
+    @OptionGroup var bands: BandsArgument
     @Option(
       help: "Images to time; small sets are gone through again and again.",
       transform: number(in: 1...Int.max >> 1))
@@ -82,8 +84,12 @@ struct Bench: ParsableCommand {
       options.threads = threads ?? options.threads
       options.imageSize = size
       options.patchSize = patch
-      try show(LoaderBenchmark(options).run(on: ImageSources.open(data)), json: json)
+      try show(LoaderBenchmark(options).run(on: open(data, bands)), json: json)
     }
+  }
+
+  private static func open(_ path: String, _ bands: BandsArgument) throws(Failure) -> any ImageSource {
+    try ImageSources.open(path, options: SourceOptions(bands: bands.names ?? []))
   }
 
   private static func show(_ result: some Encodable & CustomStringConvertible, json: Bool) throws {

@@ -4,12 +4,15 @@ import Platform
 import Reports
 
 /// Which images of a set its contact sheet shows.
-enum ContactSheetImages {
+struct ContactSheetImages {
   private static let columnCount = 12
   private static let rowCount = 6
 
+  let source: any ImageSource
+  let decoding: DecodeOptions
+
   /// Images spread evenly over each class, and classes spread evenly over all where there are too many.
-  static func sheet(of source: any ImageSource) -> ContactSheet {
+  var sheet: ContactSheet {
     var members = [[Int]](repeating: [], count: source.classNames.count)
     var unlabelled: [Int] = []
     for index in 0..<source.count {
@@ -21,26 +24,26 @@ enum ContactSheetImages {
     }
     let occupied = members.indices.filter { !members[$0].isEmpty }
     guard !occupied.isEmpty else {
-      let chosen = spread(unlabelled, columnCount * rowCount)
+      let chosen = spread(unlabelled, Self.columnCount * Self.rowCount)
       return ContactSheet(
-        (0..<min(columnCount, chosen.count)).map { column in
-          let indices = stride(from: column, to: chosen.count, by: columnCount).map { chosen[$0] }
-          return .init(heading: "", images: images(indices, source))
+        (0..<min(Self.columnCount, chosen.count)).map { column in
+          let indices = stride(from: column, to: chosen.count, by: Self.columnCount).map { chosen[$0] }
+          return .init(heading: "", images: images(indices))
         })
     }
     return ContactSheet(
-      spread(occupied, columnCount).map { label in
+      spread(occupied, Self.columnCount).map { label in
         .init(
-          heading: source.classNames[label], images: images(spread(members[label], rowCount), source))
+          heading: source.classNames[label], images: images(spread(members[label], Self.rowCount)))
       })
   }
 
-  private static func images(_ indices: [Int], _ source: any ImageSource) -> [Image] {
-    indices.compactMap { try? small(source.reader(at: $0, options: DecodeOptions())) }
+  private func images(_ indices: [Int]) -> [Image] {
+    indices.compactMap { try? small(source.reader(at: $0, options: decoding)) }
   }
 
   /// The image at about the size of a thumbnail: no more of a large file is decoded than that takes.
-  private static func small(_ reader: ImageReader) throws(Failure) -> Image {
+  private func small(_ reader: ImageReader) throws(Failure) -> Image {
     let longer = max(reader.width, reader.height)
     guard longer > ContactSheet.side else { return try reader.image() }
     return try reader.resized(
@@ -50,7 +53,7 @@ enum ContactSheetImages {
   }
 
   /// At most `count` of the elements, the first and others at even distances.
-  private static func spread(_ elements: [Int], _ count: Int) -> [Int] {
+  private func spread(_ elements: [Int], _ count: Int) -> [Int] {
     let kept = min(count, elements.count)
     return (0..<kept).map { elements[$0 * elements.count / kept] }
   }

@@ -13,10 +13,13 @@ extension Dataset {
         repeated, nearly constant or unreadable. Reads every image once.
         """)
 
-    @Argument(help: "Folder of images, or folder of an IDX set.")
+    @Argument(
+      help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
     var path: String
     @Option(help: "Part of a set that comes in parts: train or test.")
     var split: DatasetSplit?
+    @OptionGroup var bands: BandsArgument
+    @OptionGroup var decoding: DecodingArguments
     @Option(help: "Look at that many images only, drawn at random.", transform: number(in: 1...Int.max))
     var sample: Int?
     @Option(help: "Seed of the draw.")
@@ -27,15 +30,17 @@ extension Dataset {
     var sheet: String?
 
     func run() throws {
-      let source = try ImageSources.open(path, split: split)
-      let survey = DatasetSurvey(of: source, sample: sample, seed: seed)
+      let source = try ImageSources.open(path, options: SourceOptions(split: split, bands: bands.names ?? []))
+      let survey = DatasetSurvey(
+        of: source, sample: sample, seed: seed, options: LoadingOptions(decoding: decoding.options))
       let line = ProgressLine()
       let statistics = try survey.run { line.show("reading", done: $0, of: survey.count) }
       line.finish()
       if json != "-" { print(DatasetText(statistics), terminator: "") }
       if let json { try write(statistics, to: json) }
       if let sheet {
-        guard let picture = ContactSheetImages.sheet(of: source).render() else {
+        guard let picture = ContactSheetImages(source: source, decoding: decoding.options).sheet.render()
+        else {
           throw Failure("no image can be read, so there is no picture", at: path, mend: "check the files")
         }
         try picture.writePNG(to: URL(fileURLWithPath: sheet))

@@ -12,7 +12,8 @@ extension Dataset {
         changed; VITRAIL_INDEX_CACHE=off turns that off.
         """)
 
-    @Argument(help: "Images: a folder, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
+    @Argument(
+      help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
     var path: String
     @Option(help: "Part of a set that comes in parts: train or test.")
     var split: DatasetSplit?

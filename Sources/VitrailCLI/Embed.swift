@@ -31,10 +31,12 @@ struct Embed: ParsableCommand {
   @OptionGroup var decoding: DecodingArguments
 
   func run() throws {
-    let file = try WeightsArgument(weights).model
+    let argument = try WeightsArgument(weights)
+    let file = argument.model
     let source = SubsetImages.limited(
       to: limit,
-      of: try ImageSources.open(data, options: SourceOptions(split: split, bands: bands.names ?? [])))
+      of: try ImageSources.open(
+        data, options: SourceOptions(split: split, bands: bands.names ?? argument.bands)))
     let extraction = FeatureExtraction(
       encoders: [("model", try file.makeModel())], preprocessing: file.preprocessing, includesPixels: false,
       team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad,

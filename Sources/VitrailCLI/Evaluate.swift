@@ -61,7 +61,7 @@ struct Evaluate: ParsableCommand {
     let argument = try WeightsArgument(weights)
     let extraction = try extraction(argument.model)
     let line = ProgressLine()
-    let sources = try openSources()
+    let sources = try openSources(bands: bands.names ?? argument.bands)
     let trainSets = try pass(extraction, sources.train, .train, line)
     let testSets = try pass(extraction, sources.test, .test, line)
     let scores = try chosen.map { evaluator in
@@ -91,12 +91,13 @@ struct Evaluate: ParsableCommand {
       decoding: decoding.options)
   }
 
-  private func open(_ path: String, _ split: DatasetSplit) throws(Failure) -> any ImageSource {
-    try ImageSources.open(path, options: SourceOptions(split: split, bands: bands.names ?? []))
-  }
-
-  private func openSources() throws(Failure) -> (train: any ImageSource, test: any ImageSource) {
-    var sources: (train: any ImageSource, test: any ImageSource)
+  private func openSources(
+    bands: [String]
+  ) throws(Failure) -> (train: any ImageSource, test: any ImageSource) {
+    func open(_ path: String, _ split: DatasetSplit) throws(Failure) -> any ImageSource {
+      try ImageSources.open(path, options: SourceOptions(split: split, bands: bands))
+    }
+    let sources: (train: any ImageSource, test: any ImageSource)
     let trainSource = try open(train, .train)
     if let test {
       sources = (trainSource, try open(test, .test))

@@ -17,7 +17,8 @@ struct Pack: ParsableCommand {
     case jpeg, keep
   }
 
-  @Option(help: "Folder of images, tar shards, or folder of an IDX set.")
+  @Option(
+    help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
   var data: String
   @Option(help: "Folder for the shards and classes.txt: missing or empty.")
   var out: String
@@ -41,6 +42,7 @@ struct Pack: ParsableCommand {
   var shardCount: Int?
   @Option(help: "Part of a set that comes in parts: train or test.")
   var split: DatasetSplit?
+  @OptionGroup var bands: BandsArgument
   @Option(
     help: "Only that many images, drawn at random, each class by its share.",
     transform: number(in: 1...Int.max))
@@ -49,6 +51,7 @@ struct Pack: ParsableCommand {
   var seed: UInt64 = 0
   @Option(help: "Share of files that may be undecodable.", transform: number(in: 0.0...1))
   var maxBad = BadImages.defaultMaximumShare
+  @OptionGroup var decoding: DecodingArguments
   @Option(help: "Threads; default: one a core.", transform: number(in: 1...1024))
   var threads: Int?
   @Flag(help: "Print JSON.")
@@ -61,21 +64,17 @@ struct Pack: ParsableCommand {
   }
 
   func run() throws {
-    let source = SubsetImages.limited(to: limit, of: try ImageSources.open(data, split: split))
+    let source = SubsetImages.limited(
+      to: limit,
+      of: try ImageSources.open(data, options: SourceOptions(split: split, bands: bands.names ?? [])))
     let signals = StopSignals(notice: "stopping; once more to leave what was written behind")
     let line = ProgressLine()
     let start = Clock.seconds
     let folder = URL(fileURLWithPath: out)
-    let summary: ShardPacker.Summary
-    do throws(Failure) {
-      summary = try ShardPacker(source, options: options).pack(
-        to: folder, shouldStop: { signals.wantsStop }
-      ) { fraction, images in
-        line.show("packing", fraction, rate: Double(images) / max(Clock.seconds - start, 1e-9))
-      }
-    } catch {
-      line.finish()
-      throw error
+    let summary = try ShardPacker(source, options: options).pack(
+      to: folder, shouldStop: { signals.wantsStop }
+    ) { fraction, images in
+      line.show("packing", fraction, rate: Double(images) / max(Clock.seconds - start, 1e-9))
     }
     line.finish()
     if json {
@@ -100,6 +99,7 @@ struct Pack: ParsableCommand {
     if let shardCount { options.shardSize = .count(shardCount) }
     options.seed = seed
     options.maximumBad = maxBad
+    options.loading.decoding = decoding.options
     if let threads { options.loading.threads = threads }
     return options
   }

@@ -9,6 +9,9 @@ final class ProgressLine {
   private var lastLength = 0
   private let start = Clock.seconds
 
+  // An error is told on a line of its own.
+  deinit { finish() }
+
   /// Shows training progress.
   func show(_ progress: PretrainingRun.Progress) {
     let isLast = progress.step == progress.totalSteps

@@ -12,7 +12,8 @@ struct Reconstruct: ParsableCommand {
 
   @Option(help: "Run folder or checkpoint of a masked objective.")
   var weights: String
-  @Option(help: "Images: a folder, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
+  @Option(
+    help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
   var data: String
   @Option(help: "The picture to write.")
   var out: String
@@ -32,14 +33,17 @@ struct Reconstruct: ParsableCommand {
         mend: "give a run of a masked objective, such as mae")
     }
     let source = try ImageSources.open(
-      data, options: SourceOptions(split: split, bands: bands.names ?? []))
-    let images = ReconstructionPictures.images(source, trained.preprocessing, count: count)
+      data, options: SourceOptions(split: split, bands: bands.names ?? trained.recipe.data.bands))
+    let images = ReconstructionPictures.images(
+      source, trained.preprocessing, trained.recipe.data.loading, count: count)
     let reconstructions = Reconstruction.make(
       images, objective: objective, grid: trained.encoder.configuration.grid,
       preprocessing: trained.preprocessing,
       seed: seed)
     guard let picture = ReconstructionPictures.grid(reconstructions) else {
-      throw Failure("no image could be read", at: data, mend: "check the files")
+      throw Failure(
+        "no image could be read and has the model's channels", at: data,
+        mend: "check the files with: vitrail dataset describe")
     }
     try picture.writePNG(to: URL(fileURLWithPath: out))
     print("\(reconstructions.count) images in \(out)")

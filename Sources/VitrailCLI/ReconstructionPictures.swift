@@ -16,7 +16,7 @@ struct ReconstructionPictures {
     guard let objective = run.objective as? MaskedAutoencoder else { return nil }
     self.run = run
     self.objective = objective
-    images = Self.images(source, run.preprocessing, count: count)
+    images = Self.images(source, run.preprocessing, run.recipe.data.loading, count: count)
   }
 
   /// Writes `reconstructions/step-….png`; a picture that cannot be written does not stop a run.
@@ -31,11 +31,16 @@ struct ReconstructionPictures {
     )?.writePNG(to: folder.appendingPathComponent(name))
   }
 
-  /// Evaluation views of the first decodable images, spread over the source so that classes mix.
-  static func images(_ source: any ImageSource, _ preprocessing: Preprocessing, count: Int) -> [Image] {
+  /// Evaluation views of those of `count` images, spread over the source so that classes mix, that can be used.
+  static func images(
+    _ source: any ImageSource, _ preprocessing: Preprocessing, _ loading: LoadingOptions, count: Int
+  ) -> [Image] {
     let stride = max(1, source.count / count)
+    let options = loading.decoding(for: preprocessing.channels)
     return (0..<min(count, source.count)).compactMap { index in
-      guard let image = try? source.image(at: index * stride) else { return nil }
+      guard let image = try? source.image(at: index * stride, options: options),
+        image.converts(toChannels: preprocessing.channels)
+      else { return nil }
       return preprocessing.evaluationView(of: image)
     }
   }

@@ -21,6 +21,21 @@ struct WeightsArgument {
     model = try ModelFile(contentsOf: Self.existing([folder.model, folder.lastCheckpoint], in: folder))
   }
 
+  /// The bands of the images that the encoder was trained on; empty where an image is a file, and where the file does not
+  /// say.
+  var bands: [String] {
+    guard let text = model.file.metadata["recipe"],
+      let trained = try? JSONDecoder().decode(TrainedOn.self, from: Data(text.utf8))
+    else { return [] }
+    return trained.data.bands
+  }
+
+  /// What counts here of the recipe in a file's metadata.
+  private struct TrainedOn: Decodable {
+    struct Images: Decodable { let bands: [String] }
+    let data: Images
+  }
+
   /// The file with decoder and optimiser: the named checkpoint, or the newest of the named run.
   static func checkpoint(_ path: String) throws(Failure) -> URL {
     let url = URL(fileURLWithPath: path)

@@ -12,6 +12,8 @@ import Testing
 
   private static let side = 12
   private static let count = 10
+  /// Bytes of `vitrail cache 2, decoding 1` and the end of its line.
+  private static let headerSize = 28
 
   /// Images of several shapes, depths and channels; some larger than the side.
   private func makeImages() throws -> CountedImages {
@@ -99,7 +101,7 @@ import Testing
       let reads = source.takeReads()
       #expect(bound == 1 ? reads == source.count : (1..<source.count).contains(reads), "\(place): \(reads)")
     }
-    #expect(try usedBytes <= max(bound, 16))
+    #expect(try usedBytes <= max(bound, Self.headerSize))
   }
 
   @Test func manyThreadsSeeTheSameImages() throws {
@@ -121,7 +123,7 @@ import Testing
     #expect(try images(cached(source, .folder(cacheFolder))) == reference)
     #expect(source.takeReads() == 0, "each image was kept")
     #expect(
-      try usedBytes <= 16 + source.count * 64
+      try usedBytes <= Self.headerSize + source.count * 64
         + reference.reduce(0) { $0 + $1.samples.count * ($1.isDeep ? 2 : 1) })
   }
 
@@ -160,6 +162,27 @@ import Testing
     #expect(notes.all.count == 1)
     _ = source.takeReads()
     _ = try images(cached(source, .folder(cacheFolder), notes: notes))
+    #expect(source.takeReads() == 0 && notes.all.count == 1)
+  }
+
+  /// What other code decoded is never served.
+  @Test(arguments: [
+    "vitrail cache 2, decoding \(DecodeOptions.codeVersion + 1)\n",
+    "vitrail cache 2, decoding \(DecodeOptions.codeVersion - 1)\n", "vitrail cache 1\n",
+  ]) func anotherVersionIsStartedAnew(_ header: String) throws {
+    let source = try makeImages()
+    let reference = try images(cached(source, .folder(cacheFolder)))
+    let index = URL(filePath: cacheFolder + "/vitrail-cache.index")
+    var content = try Data(contentsOf: index)
+    let end = try #require(content.firstIndex(of: UInt8(ascii: "\n")))
+    content.replaceSubrange(...end, with: Data(header.utf8))
+    try content.write(to: index)
+    _ = source.takeReads()
+    let notes = Notes()
+    #expect(try images(cached(source, .folder(cacheFolder), notes: notes)) == reference)
+    #expect(source.takeReads() == source.count)
+    #expect(notes.all == ["the cache in \(cacheFolder) is of another version of Vitrail; it is started anew"])
+    #expect(try images(cached(source, .folder(cacheFolder), notes: notes)) == reference)
     #expect(source.takeReads() == 0 && notes.all.count == 1)
   }
 
@@ -242,10 +265,11 @@ import Testing
     func load(_ source: any ImageSource, threads: Int) throws -> [[Scalar]] {
       let loader = TrainingLoader(
         source: source, sampler: EpochSampler(seed: 3, count: source.count, batchSize: 4),
-        pipeline: try AugmentationPipeline(height: 8, width: 8, channels: 3, at: "test"),
-        normalization: NormalizationTable(mean: [0, 0, 0], standardDeviation: [1, 1, 1]), patchSize: 4,
-        steps: 0..<9,
-        badImages: try BadImages(in: source), options: LoadingOptions(threads: threads))
+        pipeline: try AugmentationPipeline(
+          height: 8, width: 8, channels: 3,
+          normalization: ChannelNormalization(mean: [0, 0, 0], standardDeviation: [1, 1, 1]), at: "test"),
+        patchSize: 4, steps: 0..<9, badImages: try BadImages(in: source),
+        options: LoadingOptions(threads: threads))
       var batches: [[Scalar]] = []
       while let batch = try loader.next() { batches.append(Array(batch.patches.values)) }
       return batches

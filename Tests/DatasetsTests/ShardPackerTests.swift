@@ -174,12 +174,40 @@ struct ShardPackerTests {
     }
     #expect(stopped.problem.contains("stopped") && written == 25)
     #expect(try FileManager.default.contentsOfDirectory(atPath: workspace.path) == ["set"])
-    try workspace.makeFolder("shards.partial")
-    #expect(try failure { _ = try pack(base) }.place == workspace.path("shards.partial"))
-    try FileManager.default.removeItem(atPath: workspace.path("shards.partial"))
     try workspace.makeFolder("shards")
     #expect(try pack(base).summary.images == 40)
     #expect(try failure { _ = try pack(base) }.problem.contains("not an empty folder"))
+  }
+
+  @Test func whatAKilledPackingLeftIsCleared() throws {
+    let base = try workspace.makeSet("set", count: 12)
+    let partial = workspace.path("shards.partial")
+    for name in ["shard-000000.tar", "shard-000077.tar.123.partial", "classes.txt"] {
+      try workspace.writeText("half", to: "shards.partial/\(name)")
+    }
+    try workspace.writeText("mine", to: "shards.partial/notes.txt")
+    let foreign = try failure { _ = try pack(base) }
+    #expect(foreign.place == partial && foreign.problem.contains("'notes.txt'"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: partial).count == 4, "nothing was removed")
+    try FileManager.default.removeItem(atPath: partial + "/notes.txt")
+    #expect(try pack(base).summary.images == 12)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: workspace.path("shards")).sorted() == [
+        "classes.txt", "shard-000000.tar",
+      ])
+  }
+
+  @Test func onePackingAtATime() throws {
+    let base = try workspace.makeSet("set", count: 12)
+    var second: Failure?
+    let first = try ShardPacker(base).pack(
+      to: URL(filePath: workspace.path("shards")),
+      progress: { _, images in
+        guard images == 5 else { return }
+        second = #expect(throws: Failure.self) { _ = try pack(base) }
+      })
+    #expect(first.images == 12)
+    #expect(second?.place == workspace.path("shards.partial") && second?.problem.contains("at work") == true)
   }
 
   /// Names of more than 100 bytes, with dots, and from sets that are no files.

@@ -21,12 +21,11 @@ struct TrainingLoaderTests {
       deviation: [Float]
     ) throws {
       pipeline = try AugmentationPipeline(
-        augmentations, height: height, width: width, channels: mean.count, at: "test")
+        augmentations, height: height, width: width, channels: mean.count,
+        normalization: ChannelNormalization(mean: mean, standardDeviation: deviation), at: "test")
       self.mean = mean
       self.deviation = deviation
     }
-
-    var table: NormalizationTable { NormalizationTable(mean: mean, standardDeviation: deviation) }
   }
 
   private static func crops() throws -> Transform {
@@ -44,7 +43,7 @@ struct TrainingLoaderTests {
     let transform = try transform ?? Self.crops()
     let loader = TrainingLoader(
       source: source, sampler: EpochSampler(seed: 3, count: source.count, batchSize: batchSize),
-      pipeline: transform.pipeline, normalization: transform.table, patchSize: 4, steps: steps,
+      pipeline: transform.pipeline, patchSize: 4, steps: steps,
       badImages: try badImages ?? BadImages(in: source, maximumShare: 0.5),
       options: LoadingOptions(threads: threads, batchesAhead: 3))
     var batches: [TrainingBatch] = []
@@ -172,7 +171,7 @@ struct TrainingLoaderTests {
     let crops = try Self.crops()
     let loader = TrainingLoader(
       source: counting, sampler: EpochSampler(seed: 3, count: 8, batchSize: 4), pipeline: crops.pipeline,
-      normalization: crops.table, patchSize: 4, steps: 0..<1000, badImages: try BadImages(in: counting),
+      patchSize: 4, steps: 0..<1000, badImages: try BadImages(in: counting),
       options: LoadingOptions(threads: 2, batchesAhead: 3))
     for step in 0..<200 {
       #expect(try loader.next()?.step == step)
@@ -190,7 +189,7 @@ struct TrainingLoaderTests {
     for round in 0..<20 {
       let loader = TrainingLoader(
         source: source, sampler: EpochSampler(seed: 3, count: 8, batchSize: 4), pipeline: crops.pipeline,
-        normalization: crops.table, patchSize: 4, steps: 0..<Int.max, badImages: try BadImages(in: source),
+        patchSize: 4, steps: 0..<Int.max, badImages: try BadImages(in: source),
         options: LoadingOptions(threads: 4, batchesAhead: 1))
       // Also while producers are at work, blocked by a full ring, and gone without `stop()`.
       if round % 4 > 0 { _ = try loader.next() }

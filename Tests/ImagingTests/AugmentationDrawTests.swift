@@ -53,7 +53,7 @@ struct AugmentationDrawTests {
   }
 
   @Test func turnsAreEquallyLikely() throws {
-    let rotation: Rotation90 = try made()
+    let rotation: OccasionalAugmentation<Rotation90> = try made()
     func counts(width: Int, height: Int) -> [Int] {
       let image = noise(width: width, height: height, channels: 1, seed: 6)
       let turns = (0..<4).map { image.rotated(quarterTurns: $0) }

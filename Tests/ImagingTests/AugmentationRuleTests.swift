@@ -58,6 +58,67 @@ struct AugmentationRuleTests {
     }
   }
 
+  /// As docs/augmentations.md lists them.
+  @Test func defaultProbabilitiesAreTheDocumentedOnes() {
+    func usual<A: Augmentation>(_: A.Type) -> Double? {
+      guard case .object(let keys) = JSONValue.encoding(A.Options()) else { return nil }
+      return switch keys["probability"] {
+      case .number(let value): value
+      case .integer(let value): Double(value)
+      default: nil
+      }
+    }
+    let found = Dictionary(
+      uniqueKeysWithValues: Augmentations.all.compactMap { type in usual(type).map { (type.name, $0) } })
+    #expect(
+      found == [
+        "horizontalFlip": 0.5, "verticalFlip": 0.5, "rotation90": 1,
+        "colorJitter": 0.8, "grayscale": 0.2, "gaussianBlur": 0.5,
+        "solarize": 0.2, "gaussianNoisePatches": 1, "lowFrequency": 1,
+        "randomErasing": 0.5,
+      ])
+  }
+
+  /// 0 after the normalisation of the model, whatever it is: to half a step of 8 or 16 bits over the deviation.
+  @Test func erasesToTheMeanOfTheModel() throws {
+    let normalization = ChannelNormalization(mean: [0.1, 0.7, 0.35], standardDeviation: [0.5, 0.25, 0.1])
+    let context = AugmentationContext(height: 24, width: 24, normalization: normalization)
+    for (channels, depth) in [(3, 8), (3, 16), (1, 8), (2, 8)] {
+      let image = AugmentationGolden.noise(
+        width: 24, height: 24, channels: channels, depth: depth, seed: 6)
+      for seed in 0..<20 {
+        func erased(_ fill: String) throws -> (Image, CropRectangle?) {
+          let erasing: RandomErasing = try made(options: [
+            "probability": .number(1), "value": .string(fill), "scale": range([0.2, 0.4]),
+            "ratio": range([0.5, 2]),
+          ])
+          var generator = SplitMix64(seed: UInt64(seed))
+          var other = generator
+          _ = other.next()
+          return (
+            erasing.apply(to: image, context, using: &generator),
+            erasing.rectangle(width: 24, height: 24, using: &other)
+          )
+        }
+        let (view, found) = try erased("mean")
+        let hole = try #require(found)
+        let expected = channels == 3 ? normalization.mean : [Float](repeating: 1.15 / 3, count: channels)
+        let half: Float = depth == 8 ? 0.5 / 255 : 0.5 / 65535
+        let values = view.samples.unitValues
+        for row in hole.top..<hole.top + hole.height {
+          for column in hole.left..<hole.left + hole.width {
+            for channel in 0..<channels {
+              let value = values[(row * 24 + column) * channels + channel]
+              // Half a step of rounding, and that of Float32.
+              #expect(abs(value - expected[channel]) <= half + 1e-7)
+            }
+          }
+        }
+        #expect(try erased("noise").0 != view)
+      }
+    }
+  }
+
   /// One word says so.
   @Test(arguments: names) func neverIsNever(_ name: String) throws {
     guard try hasProbability(name) else {

@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 import TestSupport
 import Testing
@@ -26,8 +27,8 @@ struct PatchGridTests {
     return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next32()) }
   }
 
-  private func plainTable(_ channels: Int) -> NormalizationTable {
-    NormalizationTable(
+  private func plainTable(_ channels: Int) -> ChannelNormalization {
+    ChannelNormalization(
       mean: [Float](repeating: 0, count: channels), standardDeviation: [Float](repeating: 1, count: channels))
   }
 
@@ -68,7 +69,7 @@ struct PatchGridTests {
 
   @Test func theTableNormalisesEachChannel() {
     let grid = PatchGrid(height: 1, width: 2, channels: 3, patchSize: 1)
-    let table = NormalizationTable(mean: [0.5, 0.25, 0], standardDeviation: [0.5, 2, 1])
+    let table = ChannelNormalization(mean: [0.5, 0.25, 0], standardDeviation: [0.5, 2, 1])
     let patches = Tensor(shape: [1, 2, 3])
     grid.patchify(.eightBit([0, 255, 51, 255, 0, 102]), table, into: patches, at: 0)
     let wanted: [Scalar] = [-1, 0.375, 0.2, 1, -0.125, 0.4]
@@ -78,7 +79,7 @@ struct PatchGridTests {
   /// 1/65535 of the range is seen, 257 times finer than bytes.
   @Test func deepSamplesKeepTheirPrecision() {
     let grid = PatchGrid(height: 2, width: 2, channels: 1, patchSize: 1)
-    let table = NormalizationTable(mean: [0.25], standardDeviation: [0.5])
+    let table = ChannelNormalization(mean: [0.25], standardDeviation: [0.5])
     let patches = Tensor(shape: [1, 4, 1])
     grid.patchify(.sixteenBit([0, 1, 40_000, 65_535]), table, into: patches, at: 0)
     let wanted: [Scalar] = [0, 1, 40_000, 65_535].map { ($0 / 65_535 - 0.25) / 0.5 }

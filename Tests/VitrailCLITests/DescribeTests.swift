@@ -57,6 +57,25 @@ struct DescribeTests {
     #expect(try Vitrail.run(sample).output == drawn)
   }
 
+  @Test("takes the limits and the leniency of the other commands")
+  func decoding() throws {
+    try withTemporaryFolder { folder in
+      try SampleImages.write(to: folder, count: 2, width: 40, height: 40)
+      let cut = try Data(contentsOf: folder.appendingPathComponent("ash/0.png")).dropLast(400)
+      try cut.write(to: folder.appendingPathComponent("ash/cut.png"))
+      func unreadable(_ arguments: String...) throws -> Int? {
+        let outcome = try Vitrail.run(["dataset", "describe", folder.path, "--json", "-"] + arguments)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        guard case .array(let files)? = try parsed(outcome.output)["unreadable"] else { return nil }
+        return files.count
+      }
+      #expect(try unreadable() == 1)
+      #expect(try unreadable("--truncated", "pad") == 0)
+      #expect(try unreadable("--max-pixels", "1599") == 7)
+      #expect(try unreadable("--max-pixels", "1600") == 1)
+    }
+  }
+
   @Test("describes a split of an IDX set")
   func idx() throws {
     try withTemporaryFolder { folder in

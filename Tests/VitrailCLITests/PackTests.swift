@@ -87,7 +87,14 @@ struct PackTests {
       let outcome = try pack(images, some)
       #expect(
         outcome.code == 0 && outcome.output.contains("skipped 1 bad images: \(some.path)/bad-images.txt"))
-      expectError(try pack(images, folder.appendingPathComponent("none"), "--max-bad", "0"), "--max-bad")
+      expectError(
+        try pack(images, folder.appendingPathComponent("none"), "--max-bad", "0"),
+        "mend or remove them, such as \(images.path)/ash/text.png; or allow more with --max-bad")
+
+      let whole = try Data(contentsOf: images.appendingPathComponent("birch/1.png"))
+      try whole.dropLast(40).write(to: images.appendingPathComponent("birch/cut.png"))
+      let padded = try pack(images, folder.appendingPathComponent("padded"), "--truncated", "pad", "--json")
+      #expect(try parsed(padded.output)["skipped"] == .integer(1), "\(padded.errors)")
     }
   }
 

@@ -88,12 +88,50 @@ struct SourceTests {
       let recipe = try String(contentsOf: run.appendingPathComponent("recipe.yaml"), encoding: .utf8)
       #expect(recipe.contains("bands: [_B02.png, _B03.png, _B04.png, _B08.png]"), "\(recipe)")
 
+      // The bands of the run, from its folder, its encoder and its checkpoint, and those that are given.
+      let model = run.appendingPathComponent("model.safetensors").path
+      let checkpoint = run.appendingPathComponent("checkpoints/last.safetensors").path
       let features = folder.appendingPathComponent("features")
-      let embed = try Vitrail.run(
-        "embed", "--weights", run.path, "--data", data.path, "--out", features.path, "--bands", list)
-      #expect(embed.code == 0 && embed.output.contains("8 × 16"), "\(embed.output)\(embed.errors)")
-      let paths = try String(contentsOf: features.appendingPathComponent("paths.txt"), encoding: .utf8)
-      #expect(paths.split(separator: "\n").first?.hasSuffix("tiles/field/0") == true)
+      for (weights, bands) in [
+        (run.path, []), (model, []), (checkpoint, []), (run.path, ["--bands", list]),
+      ] {
+        let embed = try Vitrail.run(
+          ["embed", "--weights", weights, "--data", data.path, "--out", features.path] + bands)
+        #expect(embed.code == 0 && embed.output.contains("8 × 16"), "\(embed.output)\(embed.errors)")
+        let paths = try String(contentsOf: features.appendingPathComponent("paths.txt"), encoding: .utf8)
+        #expect(paths.split(separator: "\n").first?.hasSuffix("tiles/field/0") == true)
+      }
+      let scores = try Vitrail.run(
+        "evaluate", "--weights", run.path, "--train", data.path, "--hold-out", "0.25", "--evaluators", "knn",
+        "--json", "-")
+      #expect(scores.code == 0, "\(scores.errors)")
+      #expect(
+        try parsed(scores.output)["train"] == .object(["images": .integer(6), "classes": .integer(2)]))
+      let grid = folder.appendingPathComponent("grid.png")
+      for weights in [run.path, checkpoint] {
+        let drawn = try Vitrail.run(
+          "reconstruct", "--weights", weights, "--data", data.path, "--count", "3", "--out", grid.path)
+        #expect(drawn.code == 0 && drawn.output.hasPrefix("3 images in "), "\(drawn.errors)")
+      }
+      // Without bands every file is an image, of which none has four channels.
+      expectError(
+        try Vitrail.run(
+          "embed", "--weights", run.path, "--data", data.path, "--out", features.path, "--bands", "",
+          "--max-bad", "1"))
+
+      let describe = try Vitrail.run("dataset", "describe", data.path, "--bands", list)
+      #expect(describe.code == 0, "\(describe.errors)")
+      #expect(describe.output.contains("images        8\n"), "\(describe.output)")
+      #expect(describe.output.contains("of 8 images of 4 channels"), "\(describe.output)")
+      let views = try Vitrail.run(
+        ["augment", "--data", data.path, "--out", grid.path, "--count", "2", "--bands", list] + four)
+      #expect(views.code == 0 && views.output.hasPrefix("6 views of 2 images"), "\(views.errors)")
+      // An RGB model takes three bands.
+      let three = suffixes.dropLast().joined(separator: ",")
+      for bench in [["loader", "--images", "32"], ["step", "--steps", "1"]] {
+        let outcome = try Vitrail.run(["bench"] + bench + ["--data", data.path, "--bands", three, "--json"])
+        #expect(outcome.code == 0, "\(outcome.errors)")
+      }
 
       let wrong = folder.appendingPathComponent("wrong")
       expectError(

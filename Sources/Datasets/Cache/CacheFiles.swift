@@ -7,8 +7,9 @@ import Platform
 /// A record is appended to the index when its samples are written. What a crash leaves behind the last whole record is
 /// cut off; what a power failure leaves unwritten shows in the checksum of the samples.
 final class CacheFiles: Sendable {
-  /// Beginning of the index; another number stands for another layout, or for other pixels of the same images.
-  static let header = Array("vitrail cache 1\n".utf8)
+  /// Beginning of the index: the layout of the files, and the code that made the samples.
+  static let header = Array("vitrail cache 2, decoding \(DecodeOptions.codeVersion)\n".utf8)
+  private static let name = Array("vitrail cache ".utf8)
   static let indexName = "vitrail-cache.index"
   static let dataName = "vitrail-cache.samples"
   static let lockName = "vitrail-cache.lock"
@@ -42,23 +43,34 @@ final class CacheFiles: Sendable {
     close(lock)
   }
 
-  /// What is in the files, and whether something in them is damaged; what comes after damage is not read.
-  func records() -> (records: [CacheRecord], isDamaged: Bool) {
+  /// What is wrong with what is in the files.
+  enum Flaw {
+    /// Another version of Vitrail made them.
+    case otherVersion
+    /// They are damaged; what comes after damage is not read.
+    case damage
+  }
+
+  /// What is in the files, and what is wrong with them.
+  func records() -> (records: [CacheRecord], flaw: Flaw?) {
     let (indexSize, dataSize) = (size(of: index), size(of: data))
-    guard indexSize > 0 else { return ([], dataSize > 0) }
-    guard indexSize <= Self.maximumIndexBytes, let bytes = read(indexSize, at: 0, of: index),
-      bytes.starts(with: Self.header)
-    else { return ([], true) }
+    guard indexSize > 0 else { return ([], dataSize > 0 ? .damage : nil) }
+    guard indexSize <= Self.maximumIndexBytes, let bytes = read(indexSize, at: 0, of: index) else {
+      return ([], .damage)
+    }
+    guard bytes.starts(with: Self.header) else {
+      return ([], bytes.starts(with: Self.name) ? .otherVersion : .damage)
+    }
     var records: [CacheRecord] = []
     var start = Self.header.count
     while start + CacheRecord.size <= bytes.count {
       guard let record = CacheRecord(bytes[start..<start + CacheRecord.size], dataSize: dataSize) else {
-        return (records, true)
+        return (records, .damage)
       }
       records.append(record)
       start += CacheRecord.size
     }
-    return (records, false)
+    return (records, nil)
   }
 
   /// Cuts the files to what `count` records need; without any, starts them anew.

@@ -47,7 +47,7 @@ final class FolderCache: ImageCache {
     }
     self.note = note
     var state = State(accepts: files.isWritable)
-    let (records, isDamaged) = files.records()
+    let (records, flaw) = files.records()
     for record in records { state.entries[record.key] = .kept(record) }
     state.recordCount = records.count
     state.dataSize = records.map(\.end).max() ?? 0
@@ -56,8 +56,11 @@ final class FolderCache: ImageCache {
     } else if !files.truncate(toRecords: records.count, dataSize: state.dataSize) {
       state.accepts = false
       note("the cache in \(folder) cannot be written: \(String(cString: strerror(errno)))")
-    } else if isDamaged {
-      note("the cache in \(folder) was damaged; \(records.count) of its images are kept")
+    } else if let flaw {
+      switch flaw {
+      case .otherVersion: note("the cache in \(folder) is of another version of Vitrail; it is started anew")
+      case .damage: note("the cache in \(folder) was damaged; \(records.count) of its images are kept")
+      }
     }
     self.state = Mutex(state)
   }

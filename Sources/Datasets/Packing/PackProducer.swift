@@ -20,12 +20,17 @@ struct PackProducer: BatchProducer {
   let source: any ImageSource
   let form: PackedForm
   let badImages: BadImages
+  private var decoding: DecodeOptions
   private let order: [Int32]
   private let digits: Int
 
-  init(source: any ImageSource, form: PackedForm, badImages: BadImages, seed: UInt64) {
+  init(
+    source: any ImageSource, form: PackedForm, decoding: DecodeOptions, badImages: BadImages, seed: UInt64
+  ) {
     self.source = source
     self.form = form
+    self.decoding = decoding
+    self.decoding.keepsAlpha = form.keepsAlpha
     self.badImages = badImages
     var stream = RandomStream(seed: seed, purpose: .order)
     order = stream.permutation(source.count)
@@ -45,8 +50,9 @@ struct PackProducer: BatchProducer {
     let position = draft.lowerBound + row
     let index = Int(order[position])
     do throws(Failure) {
-      let reader = try source.reader(at: index, options: DecodeOptions(keepsAlpha: form.keepsAlpha))
-      let image = try PackedImage(reader, form: form)
+      // A file whose data end early is written whole.
+      let reader = try source.reader(at: index, options: decoding)
+      let image = try PackedImage(reader, form: form, copies: decoding.truncated == .skip)
       let key = key(position, index)
       var members = TarWriter.member("\(key).\(image.ending)", image.data)
       if let label = source.label(of: index) {

@@ -27,11 +27,11 @@ struct PackedImage: Sendable {
 
   /// Reads an image whole, so that damage is found, and brings it into its form.
   ///
-  /// JPEG files that need no change are copied. Images of 16 bits or four channels become PNG, which alone can hold
+  /// JPEG files that need no change are copied, if `copies` allows it. Images of 16 bits or four channels become PNG, which alone can hold
   /// them.
   ///
   /// - Throws: `Failure` when it is damaged, or has a number of channels that neither format can hold.
-  init(_ reader: ImageReader, form: PackedForm) throws(Failure) {
+  init(_ reader: ImageReader, form: PackedForm, copies: Bool) throws(Failure) {
     let image = try reader.image()
     guard [1, 3, 4].contains(image.channels) else {
       throw Failure(
@@ -41,7 +41,7 @@ struct PackedImage: Sendable {
     let format = reader.header?.format
     let staysPNG = image.isDeep || image.channels == 4 || (form.keepsPNG && format != .jpeg)
     let size = form.shorterSide.flatMap { Self.reduced(image, shorterSide: $0) }
-    if size == nil, let header = reader.header, header.isUpright, let bytes = reader.encoded,
+    if copies, size == nil, let header = reader.header, header.isUpright, let bytes = reader.encoded,
       header.format == (staysPNG ? .png : .jpeg)
     {
       data = bytes.data

@@ -22,7 +22,7 @@ public struct ShardPacker: Sendable {
     public var seed: UInt64 = 0
     /// Share of the images that may be undecodable.
     public var maximumBad = BadImages.defaultMaximumShare
-    /// Threads, and images ahead of the one that is written.
+    /// Threads, images ahead of the one that is written, and how files are read; the form says what becomes of alpha.
     public var loading = LoadingOptions()
     /// The defaults.
     public init() {}
@@ -85,7 +85,8 @@ public struct ShardPacker: Sendable {
     let start = Clock.seconds
     let badImages = try BadImages(in: source, maximumShare: options.maximumBad)
     let producer = PackProducer(
-      source: source, form: options.form, badImages: badImages, seed: options.seed)
+      source: source, form: options.form, decoding: options.loading.decoding, badImages: badImages,
+      seed: options.seed)
     let ring = PrefetchRing(producer, numbers: 0..<producer.batchCount, options: options.loading)
     defer { ring.stop() }
     var waiting = (try ring.next() ?? [])[...]

@@ -1,6 +1,7 @@
 import Platform
 
 /// A random change of an image on its way into training; a variant is one file and one line in `Augmentations.all`.
+/// One that has no options but how often it happens is an `ImageChange`.
 ///
 /// What is drawn comes from the generator alone, so that a view is a function of (seed, epoch, sample, view).
 public protocol Augmentation: Variant, Sendable {
@@ -22,13 +23,18 @@ public protocol Augmentation: Variant, Sendable {
 public struct AugmentationContext: Sendable, Equatable {
   /// Rows and columns of the model's input.
   public let height, width: Int
+  /// What the model's channels are normalised by after the augmentations.
+  public let normalization: ChannelNormalization
   /// How much of the training is done, 0…1.
   public let progress: Double
 
   /// Creates a context.
-  public init(height: Int, width: Int, progress: Double = 0) {
+  public init(
+    height: Int, width: Int, normalization: ChannelNormalization = .imageNet, progress: Double = 0
+  ) {
     self.height = height
     self.width = width
+    self.normalization = normalization
     self.progress = progress
   }
 }
@@ -58,8 +64,9 @@ extension Framing {
 public enum Augmentations {
   /// Every variant.
   public static let all: [any Augmentation.Type] = [
-    RandomResizedCrop.self, CenterCrop.self, HorizontalFlip.self, VerticalFlip.self, Rotation90.self,
-    ColorJitter.self, Grayscale.self, GaussianBlur.self, Solarize.self, GaussianNoisePatches.self,
+    RandomResizedCrop.self, CenterCrop.self, OccasionalAugmentation<HorizontalFlip>.self,
+    OccasionalAugmentation<VerticalFlip>.self, OccasionalAugmentation<Rotation90>.self, ColorJitter.self,
+    OccasionalAugmentation<Grayscale>.self, GaussianBlur.self, Solarize.self, GaussianNoisePatches.self,
     LowFrequency.self, RandomErasing.self,
   ]
 

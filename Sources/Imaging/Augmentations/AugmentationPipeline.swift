@@ -4,6 +4,8 @@ import Platform
 public struct AugmentationPipeline: Sendable {
   /// Rows, columns and channels of the view.
   public let height, width, channels: Int
+  /// What the view's channels are normalised by afterwards.
+  public let normalization: ChannelNormalization
   private let stages: [any Augmentation]
 
   /// A random resized crop and a random horizontal flip, as in He et al., 2021.
@@ -11,10 +13,16 @@ public struct AugmentationPipeline: Sendable {
 
   /// Creates a pipeline from the choices of a recipe, in their order.
   ///
+  /// - Parameter normalization: of as many channels as the view; nil means ImageNet's, averaged where the view is not RGB.
   /// - Throws: `Failure` for an unknown name or option.
   public init(
-    _ choices: [Choice] = defaultChoices, height: Int, width: Int, channels: Int, at place: String
+    _ choices: [Choice] = defaultChoices, height: Int, width: Int, channels: Int,
+    normalization: ChannelNormalization? = nil, at place: String
   ) throws(Failure) {
+    let normalization = normalization ?? .imageNet.adapted(toChannels: channels)
+    precondition(
+      normalization.channels == channels,
+      "AugmentationPipeline: \(channels) channels, normalisation of \(normalization.channels)")
     var stages: [any Augmentation] = []
     for (index, choice) in choices.enumerated() {
       stages.append(try Augmentations.make(choice, at: "\(place)[\(index)]"))
@@ -23,6 +31,7 @@ public struct AugmentationPipeline: Sendable {
     self.height = height
     self.width = width
     self.channels = channels
+    self.normalization = normalization
   }
 
   /// The view of an image that `generator` draws, `height`×`width`×`channels`.
@@ -35,7 +44,8 @@ public struct AugmentationPipeline: Sendable {
     of reader: ImageReader, progress: Double = 0, using generator: inout some RandomNumberGenerator
   ) throws(Failure) -> Image {
     try reader.requireChannels(channels)
-    let context = AugmentationContext(height: height, width: width, progress: progress)
+    let context = AugmentationContext(
+      height: height, width: width, normalization: normalization, progress: progress)
     var rest = stages[...]
     var image: Image
     if let framing = rest.first as? any Framing {
@@ -43,9 +53,9 @@ public struct AugmentationPipeline: Sendable {
       let crop = framing.crop(width: reader.width, height: reader.height, context, using: &generator)
       // A flip that follows costs nothing while the crop is resized.
       var flipped = false
-      if let flip = rest.first as? HorizontalFlip {
+      if let flip = rest.first as? OccasionalAugmentation<HorizontalFlip> {
         rest.removeFirst()
-        flipped = flip.flips(using: &generator)
+        flipped = flip.happens(using: &generator)
       }
       image = try reader.resized(
         cropping: crop, width: width, height: height, filter: framing.filter, flipped: flipped)

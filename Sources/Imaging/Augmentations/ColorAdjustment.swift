@@ -44,8 +44,9 @@ private func roundedMean(_ samples: [some PixelSample]) -> Int {
   return Int(Double(sum) / Double(samples.count) + 0.5)
 }
 
+/// reference + factor·(sample − reference) in single precision, clamped and truncated.
 @inline(__always)
-private func blended<Sample: PixelSample>(_ reference: Int32, _ sample: Sample, _ factor: Float) -> Sample {
+func blended<Sample: PixelSample>(_ reference: Int32, _ sample: Sample, _ factor: Float) -> Sample {
   let exact = Float(reference) + factor * Float(Int32(sample) - reference)
   return Sample(truncatingIfNeeded: Int32(min(max(exact, 0), Float(Sample.max))))
 }
@@ -65,24 +66,6 @@ private struct ConstantBlend: SampleOperation {
           } else {
             for index in input.indices { output[index] = blended(reference, input[index], factor) }
           }
-        }
-      }
-    }
-  }
-}
-
-private struct GrayBlend: SampleOperation {
-  let factor: Float
-
-  func apply<Sample: PixelSample>(to input: [Sample]) -> [Sample] {
-    filledSamples(input.count) { output in
-      input.withUnsafeBufferPointer { input in
-        for place in stride(from: 0, to: input.count, by: 3) {
-          let (red, green, blue) = (input[place], input[place + 1], input[place + 2])
-          let gray = Int32(luma(red, green, blue))
-          output[place] = blended(gray, red, factor)
-          output[place + 1] = blended(gray, green, factor)
-          output[place + 2] = blended(gray, blue, factor)
         }
       }
     }

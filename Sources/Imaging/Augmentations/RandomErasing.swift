@@ -1,12 +1,13 @@
 import Foundation
 import Platform
 
-/// Replaces a random rectangle by ImageNet's mean or by noise, by torchvision's rule.
+/// Replaces a random rectangle by the mean or by noise, by torchvision's rule.
 ///
 /// Up to ten times: an area uniform in `scale` of the image's, height over width log-uniform in `ratio`, sides rounded half
 /// to even; the first rectangle that is smaller than the image in both sides is placed uniformly. If none is, the image
-/// stays. torchvision erases after normalisation: its value 0 is the mean here, its normal noise has ImageNet's means and
-/// deviations (averaged over channels where there are not three), clamped to what samples can hold.
+/// stays. torchvision erases after normalisation: its value 0 is the mean of the model's normalisation here, its normal
+/// noise has that mean and deviation (their averages while the image has not the model's channels), clamped to what
+/// samples can hold.
 /// Draws: whether; area and ratio of each try; top; left; of noise a normal number a sample, row by row, two a word.
 public struct RandomErasing: Augmentation {
   /// `randomErasing` in recipes.
@@ -18,9 +19,9 @@ public struct RandomErasing: Augmentation {
 
   /// What a rectangle is filled with.
   public enum Fill: String, Codable, Sendable, CaseIterable {
-    /// The mean of ImageNet: 0 after normalisation.
+    /// The mean that the model's normalisation subtracts: 0 afterwards.
     case mean
-    /// Normal noise of ImageNet's mean and deviation: N(0, 1) after normalisation.
+    /// Normal noise of its mean and deviation: N(0, 1) afterwards, where it is not clamped.
     case noise
   }
 
@@ -57,15 +58,11 @@ public struct RandomErasing: Augmentation {
     guard generator.chance(probability),
       let rectangle = rectangle(width: image.width, height: image.height, using: &generator)
     else { return image }
-    let isRGB = image.channels == 3
-    func perChannel(_ values: [Float]) -> [Float] {
-      isRGB ? values : [Float](repeating: values.reduce(0, +) / 3, count: image.channels)
-    }
-    let means = perChannel(Preprocessing.imageNetMean)
+    let normalization = context.normalization.adapted(toChannels: image.channels)
+    let (means, deviations) = (normalization.mean, normalization.standardDeviation)
     switch value {
     case .mean: return image.replacing(rectangle) { channel, _ in means[channel] }
     case .noise:
-      let deviations = perChannel(Preprocessing.imageNetStandardDeviation)
       var normals = NormalDraws()
       return image.replacing(rectangle) { channel, _ in
         means[channel] + deviations[channel] * normals.next(using: &generator)

@@ -34,8 +34,6 @@ public struct LoaderBenchmark: Sendable {
       source: source, sampler: EpochSampler(seed: 0, count: source.count, batchSize: Self.batchSize),
       pipeline: AugmentationPipeline(
         height: options.imageSize, width: options.imageSize, channels: 3, at: "bench"),
-      normalization: NormalizationTable(
-        mean: Preprocessing.imageNetMean, standardDeviation: Preprocessing.imageNetStandardDeviation),
       patchSize: options.patchSize, steps: 0..<steps + 1, badImages: BadImages(in: source),
       options: LoadingOptions(threads: options.threads))
     defer { loader.stop() }

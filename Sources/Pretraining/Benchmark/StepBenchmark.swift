@@ -90,8 +90,6 @@ public struct StepBenchmark: Sendable {
       sampler: EpochSampler(seed: 0, order: source.order, count: source.count, batchSize: shape.batch),
       pipeline: AugmentationPipeline(
         height: shape.encoder.imageHeight, width: shape.encoder.imageWidth, channels: 3, at: "bench"),
-      normalization: NormalizationTable(
-        mean: Preprocessing.imageNetMean, standardDeviation: Preprocessing.imageNetStandardDeviation),
       patchSize: shape.encoder.patchSize, steps: 0..<steps, badImages: try BadImages(in: source),
       options: LoadingOptions())
   }

@@ -54,7 +54,6 @@ public struct DataRecipe: Codable, Sendable, Equatable {
     func require(_ holds: Bool, _ key: String, _ problem: String, _ remedy: String) throws(Failure) {
       if !holds { throw Failure(problem, at: "\(place).\(key)", mend: remedy) }
     }
-    _ = try pipeline(for: model, at: place)
     try sourceOptions.validate(at: "\(place).bands")
     try require(
       bands.isEmpty || bands.count == channels || Set([bands.count, channels]) == [1, 3], "bands",
@@ -78,18 +77,22 @@ public struct DataRecipe: Codable, Sendable, Equatable {
       (1...1 << 20).contains(cacheSide ?? 1), "cacheSide", "cacheSide is \(cacheSide ?? 0)",
       "choose 1 … \(1 << 20)")
     try require(
-      standardDeviation?.numbers?.allSatisfy { $0 > 0 } ?? true, "standardDeviation",
+      mean?.numbers?.allSatisfy(\.isFinite) ?? true, "mean", "a mean that is no number", "give numbers")
+    try require(
+      standardDeviation?.numbers?.allSatisfy { $0 > 0 && $0.isFinite } ?? true, "standardDeviation",
       "a deviation that is not above 0",
       "give values above 0")
+    // Last: it builds on what was checked before.
+    _ = try pipeline(for: model, at: place)
   }
 
-  /// What makes an image a training view of this model.
+  /// What makes an image a training view of this model; normalised as `preprocessing` says.
   ///
   /// - Throws: `Failure` for an unknown augmentation or option.
   public func pipeline(for model: ModelRecipe, at place: String) throws(Failure) -> AugmentationPipeline {
     try AugmentationPipeline(
       augmentations, height: model.imageSize.height, width: model.imageSize.width, channels: model.channels,
-      at: "\(place).augmentations")
+      normalization: preprocessing(for: model).normalization, at: "\(place).augmentations")
   }
 
   /// What is wanted of the images at `path`.

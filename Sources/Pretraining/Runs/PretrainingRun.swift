@@ -178,8 +178,6 @@ public final class PretrainingRun {
   private func makeLoader(steps: Range<Int>, badImages: BadImages) throws(Failure) -> TrainingLoader {
     TrainingLoader(
       source: try recipe.data.cached(source, for: recipe.model), sampler: sampler, pipeline: pipeline,
-      normalization: NormalizationTable(
-        mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation),
       patchSize: recipe.model.patchSize, steps: steps, totalSteps: totalSteps, badImages: badImages,
       options: recipe.data.loading)
   }

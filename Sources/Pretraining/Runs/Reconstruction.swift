@@ -23,10 +23,8 @@ public struct Reconstruction: Sendable {
     guard !images.isEmpty else { return [] }
     let tape = Tape(mode: .evaluating)
     let patches = tape.zeros([images.count, grid.count, grid.width])
-    let table = NormalizationTable(
-      mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation)
     for (index, image) in images.enumerated() {
-      grid.patchify(image.samples, table, into: patches, at: index)
+      grid.patchify(image.samples, preprocessing.normalization, into: patches, at: index)
     }
     let mask = objective.mask(for: SampleIdentity(seed: seed, epoch: 0, indices: Array(images.indices)))
     let predictions = objective.predictions(patches, mask, tape).values
