@@ -12,7 +12,7 @@ public struct AttentionStyle: Sendable, Equatable {
   public var headScale = HeadScale.none
 
   /// Where a head's factor is applied.
-  public enum HeadScale: String, Codable, Sendable {
+  public enum HeadScale: String, Codable, Sendable, CaseIterable {
     /// Nowhere.
     case none
     /// On its mixture, before the projection: as the paper has it.
@@ -87,8 +87,13 @@ public struct Attention: Sendable {
 
   /// The projection with its queries, keys and values normed; itself when none is.
   private func normingHeads(_ projected: Tensor, _ tape: Tape) -> Tensor {
-    guard queryNorm != nil || valueNorm != nil else { return projected }
-    let parts = zip(tape.splitHeads(projected, headCount: headCount), [queryNorm, keyNorm, valueNorm])
+    let norms = [queryNorm, keyNorm, valueNorm]
+    guard norms.contains(where: { $0 != nil }) else { return projected }
+    let ofRows = norms.map { ($0 as? any RowwiseNorm)?.rowNorm(tape) }
+    if zip(norms, ofRows).allSatisfy({ $0 == nil || $1 != nil }) {
+      return tape.normedHeads(projected, headCount: headCount, ofRows)
+    }
+    let parts = zip(tape.splitHeads(projected, headCount: headCount), norms)
       .map { part, norm in norm?(part, tape) ?? part }
     return tape.joinHeads(parts)
   }
