@@ -133,7 +133,18 @@ private struct TreeDecoder: Decoder, SingleValueDecodingContainer {
   func decode(_: UInt32.Type) throws -> UInt32 { try integer() }
   func decode(_: UInt64.Type) throws -> UInt64 { try integer() }
 
-  func decode<T: Decodable>(_: T.Type) throws -> T { try T(from: self) }
+  /// Of a closed set of names an unknown one is refused with the names that there are.
+  func decode<T: Decodable>(_: T.Type) throws -> T {
+    if case .string(let text) = value, let set = T.self as? any CaseIterable.Type {
+      let names = rawNames(of: set)
+      if !names.isEmpty && !names.contains(text) { throw mismatch("one of \(names.joined(separator: ", "))") }
+    }
+    return try T(from: self)
+  }
+
+  private func rawNames<Cases: CaseIterable>(of _: Cases.Type) -> [String] {
+    Cases.allCases.compactMap { ($0 as? any RawRepresentable)?.rawValue as? String }
+  }
 
   private func integer<I: FixedWidthInteger>() throws -> I {
     switch value {
@@ -162,7 +173,7 @@ private struct ObjectContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
   func decodeNil(forKey key: Key) throws -> Bool { try value(key) == .null }
 
   func decode<T: Decodable>(_: T.Type, forKey key: Key) throws -> T {
-    try T(from: decoder.child(try value(key), key))
+    try decoder.child(try value(key), key).decode(T.self)
   }
 
   func nestedContainer<Nested: CodingKey>(
@@ -206,7 +217,7 @@ private struct ListContainer: UnkeyedDecodingContainer {
     return true
   }
 
-  mutating func decode<T: Decodable>(_: T.Type) throws -> T { try T(from: try next()) }
+  mutating func decode<T: Decodable>(_: T.Type) throws -> T { try next().decode(T.self) }
 
   mutating func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) throws
     -> KeyedDecodingContainer<Nested>

@@ -27,6 +27,13 @@ final class GradientSlot: @unchecked Sendable {
     addInPlace(target, gradient.pointer, gradient.count)
   }
 
+  /// Adds a multiple of a whole gradient.
+  func add(_ gradient: consuming Tensor, scaledBy factor: Scalar, pool: BufferPool) {
+    guard factor != 1 else { return add(gradient, pool: pool) }
+    let (target, beta) = accumulator(shape: gradient.shape, pool: pool)
+    accumulate(target, beta: beta, gradient.pointer, scaledBy: factor, gradient.count)
+  }
+
   /// Where to write a gradient of this shape, and the factor of what is there already: 0 (overwrite) or 1 (add).
   func accumulator(shape: [Int], pool: BufferPool) -> (pointer: UnsafeMutablePointer<Scalar>, beta: Scalar) {
     if value == nil {

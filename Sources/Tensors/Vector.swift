@@ -71,6 +71,77 @@ func accumulate(
   }
 }
 
+/// target[i] = beta·target[i] + factor·source[i], beta 0 or 1; with beta 0 the target is not read.
+@inline(__always)
+func accumulate(
+  _ target: UnsafeMutablePointer<Scalar>, beta: Scalar, _ source: UnsafePointer<Scalar>,
+  scaledBy factor: Scalar, _ count: Int
+) {
+  var index = 0
+  while index + vectorWidth <= count {
+    let value = factor * source.vector(index)
+    target.store(beta == 0 ? value : target.vector(index) + value, index)
+    index += vectorWidth
+  }
+  while index < count {
+    target[index] = beta == 0 ? factor * source[index] : target[index] + factor * source[index]
+    index += 1
+  }
+}
+
+/// target[i] = beta·target[i] + factor·a[i]·b[i], beta 0 or 1; with beta 0 the target is not read.
+@inline(__always)
+func accumulateProducts(
+  _ target: UnsafeMutablePointer<Scalar>, beta: Scalar, _ a: UnsafePointer<Scalar>,
+  _ b: UnsafePointer<Scalar>, scaledBy factor: Scalar, _ count: Int
+) {
+  var index = 0
+  while index + vectorWidth <= count {
+    let value = factor * a.vector(index) * b.vector(index)
+    target.store(beta == 0 ? value : target.vector(index) + value, index)
+    index += vectorWidth
+  }
+  while index < count {
+    let value = factor * a[index] * b[index]
+    target[index] = beta == 0 ? value : target[index] + value
+    index += 1
+  }
+}
+
+/// Σ a[i]·b[i].
+@inline(__always)
+func dot(_ a: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ count: Int) -> Scalar {
+  var total = Vector.zero
+  var index = 0
+  while index + vectorWidth <= count {
+    total += a.vector(index) * b.vector(index)
+    index += vectorWidth
+  }
+  var rest = total.sum()
+  while index < count {
+    rest += a[index] * b[index]
+    index += 1
+  }
+  return rest
+}
+
+/// target[i] = aFactor·a[i] + bFactor·b[i].
+@inline(__always)
+func add(
+  _ a: UnsafePointer<Scalar>, scaledBy aFactor: Scalar, _ b: UnsafePointer<Scalar>,
+  scaledBy bFactor: Scalar = 1, _ count: Int, into target: UnsafeMutablePointer<Scalar>
+) {
+  var index = 0
+  while index + vectorWidth <= count {
+    target.store(aFactor * a.vector(index) + bFactor * b.vector(index), index)
+    index += vectorWidth
+  }
+  while index < count {
+    target[index] = aFactor * a[index] + bFactor * b[index]
+    index += 1
+  }
+}
+
 /// target[i] = a[i] + b[i].
 @inline(__always)
 func add(

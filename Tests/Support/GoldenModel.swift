@@ -2,7 +2,8 @@ import Foundation
 import Platform
 import VisionTransformer
 
-/// One model of `vit.json` or `mae.json`: its architecture in the words of `Scripts/golden/mae.py`.
+/// One model of `vit.json`, `placements.json` or `mae.json`: its architecture in the words of the scripts in
+/// `Scripts/golden`.
 public struct GoldenModel: Decodable, Sendable, CustomStringConvertible {
   /// The tensors' file.
   public let file: String
@@ -20,8 +21,18 @@ public struct GoldenModel: Decodable, Sendable, CustomStringConvertible {
   public let decoderHeads: Int?
   private let imageHeight, imageWidth, channels, patch, width, depth, heads, registers: Int
   private let patchNorm: PatchNorm
-  private let norm, placement: String
+  /// Where norms stand.
+  public let placement: Choice
+  private let norm: Choice
   private let layerScale: Double?
+  // What only some files say.
+  private let mlpRatio: Double?
+  private let layerNorms: [Choice]?
+  private let finalNorm: Choice?
+  private let queryKeyNorm: Bool?
+  private let branches: Int?
+  /// The optimiser step of a training, from 1, that the results are of.
+  public let step: Int?
   private let positions: Positions
 
   /// The models that `Golden/<name>` of a test bundle lists.
@@ -42,9 +53,14 @@ public struct GoldenModel: Decodable, Sendable, CustomStringConvertible {
     configuration.registerCount = registers
     configuration.positions = positions
     configuration.patchNorm = patchNorm
-    configuration.norm = Choice(norm)
-    configuration.placement = Choice(placement)
+    configuration.norm = norm
+    configuration.placement = placement
     configuration.layerScale = layerScale
+    configuration.mlpRatio = mlpRatio ?? configuration.mlpRatio
+    configuration.layerNorms = layerNorms ?? []
+    configuration.finalNorm = finalNorm
+    configuration.queryKeyNorm = queryKeyNorm ?? false
+    configuration.branchCount = branches ?? 1
     return configuration
   }
 

@@ -22,6 +22,12 @@ extension GradientCase {
         GradientCase(operation: "linear", variant: "bias, residual", inputs: [x, weight, bias, residual]) {
           $0.linear($1[0], weight: $1[1], bias: $1[2], addingTo: $1[3])
         },
+        GradientCase(operation: "linear", variant: "scaled residual", inputs: [x, weight, residual]) {
+          $0.linear($1[0], weight: $1[1], addingTo: $1[2], residualScale: 2.5)
+        },
+        GradientCase(
+          operation: "linear", variant: "bias, scaled residual", inputs: [x, weight, bias, residual]
+        ) { $0.linear($1[0], weight: $1[1], bias: $1[2], addingTo: $1[3], residualScale: 2.5) },
       ]
     }
     return cases
@@ -49,6 +55,11 @@ extension GradientCase {
           $0.mlp(
             $1[0], hiddenWeight: $1[1], hiddenBias: $1[2], outputWeight: $1[3], outputBias: $1[4],
             addingTo: $1[5])
+        },
+        GradientCase(operation: "mlp", variant: "scaled residual", inputs: inputs + [residual]) {
+          $0.mlp(
+            $1[0], hiddenWeight: $1[1], hiddenBias: $1[2], outputWeight: $1[3], outputBias: $1[4],
+            addingTo: $1[5], residualScale: 2.5)
         },
       ]
     }
@@ -117,6 +128,23 @@ extension GradientCase {
       GradientCase(operation: "splitHeads", variant: "keys alone", inputs: [projection]) {
         $0.splitHeads($1[0], headCount: 4)[1]
       },
+      GradientCase(
+        operation: "normedHeads", variant: "all parts",
+        inputs: [projection] + (1...5).map { .random([6], seed: $0, scale: 0.5, shift: 1) }
+      ) { tape, inputs in
+        let norms = [
+          RowNorm(weight: inputs[1], bias: inputs[2], epsilon: 1e-6, centers: true),
+          RowNorm(weight: inputs[3], bias: nil, epsilon: 1e-6, centers: false),
+          RowNorm(weight: inputs[4], bias: inputs[5], epsilon: 1e-6, centers: false),
+        ]
+        let wide = Tensor.random([36, 24], seed: 9, scale: 0.3)
+        return tape.normedHeads(tape.linear(inputs[0], weight: wide), headCount: 2, norms)
+      },
+      GradientCase(operation: "normedHeads", variant: "keys alone, two readers", inputs: [projection]) {
+        let norm = RowNorm(weight: nil, bias: nil, epsilon: 1e-6, centers: true)
+        let normed = $0.normedHeads($1[0], headCount: 2, [nil, norm, nil])
+        return $0.scaledResidual(normed, $1[0], layerScale: nil)
+      },
       GradientCase(operation: "joinHeads", variant: "all parts", inputs: parts) { $0.joinHeads($1) },
       GradientCase(operation: "joinHeads", variant: "one thrice", inputs: [parts[0]]) {
         $0.joinHeads([$1[0], $1[0], $1[0]])
@@ -132,10 +160,10 @@ extension GradientCase {
         $0.scaledResidual($0.scaled($1[0], by: 3), $0.scaled($1[0], by: 0.5), layerScale: nil)
       },
     ]
-      + [1, 3, 12].map { groups in
+      + [(12, 1), (12, 3), (12, 12), (40, 40), (40, 2)].map { width, groups in
         GradientCase(
-          operation: "scaledChannels", variant: "\(groups) factors",
-          inputs: [x, .random([groups], seed: 2)]
+          operation: "scaledChannels", variant: "\(groups) factors of \(width)",
+          inputs: [.random([2, 3, width], seed: 1), .random([groups], seed: 2)]
         ) { $0.scaledResidual($0.scaledChannels($1[0], by: $1[1]), $1[0], layerScale: nil) }
       }
   }()
@@ -157,6 +185,27 @@ extension GradientCase {
       },
       GradientCase(operation: "scaledResidual", variant: "γ, samples", inputs: inputs + [gamma]) {
         $0.scaledResidual($1[0], $1[1], layerScale: $1[2], sampleScale: survival)
+      },
+      GradientCase(operation: "scaledResidual", variant: "factors", inputs: inputs) {
+        $0.scaledResidual($1[0], $1[1], layerScale: nil, residualScale: 1.75, branchScale: -0.5)
+      },
+      GradientCase(operation: "scaledResidual", variant: "factors, γ, samples", inputs: inputs + [gamma]) {
+        $0.scaledResidual(
+          $1[0], $1[1], layerScale: $1[2], sampleScale: survival, residualScale: 1.75, branchScale: -0.5)
+      },
+      // Wide enough for whole vectors.
+      GradientCase(
+        operation: "scaledResidual", variant: "factors, γ, wide",
+        inputs: [.random([2, 1, 35], seed: 1), .random([2, 1, 35], seed: 2), .random([35], seed: 3)]
+      ) {
+        $0.scaledResidual(
+          $1[0], $1[1], layerScale: $1[2], residualScale: 1.75, branchScale: -0.5)
+      },
+      GradientCase(operation: "scaledResidual", variant: "x twice, factors", inputs: [inputs[0]]) {
+        $0.scaledResidual($1[0], $1[0], layerScale: nil, residualScale: 1.75, branchScale: -0.5)
+      },
+      GradientCase(operation: "scaledResidual", variant: "x twice, bare", inputs: [inputs[0]]) {
+        $0.scaledResidual($1[0], $1[0], layerScale: nil)
       },
       GradientCase(operation: "scaledResidual", variant: "x twice", inputs: [inputs[0], gamma]) {
         $0.scaledResidual($1[0], $1[0], layerScale: $1[1], sampleScale: survival)

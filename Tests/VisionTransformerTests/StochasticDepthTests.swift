@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 import TestSupport
 import Testing
@@ -9,12 +10,14 @@ struct StochasticDepthTests {
   private let patches = Tensor.random([1, 6, 12], seed: 3)
 
   /// The output of the only block, whose MLP adds nothing, for `batch` copies of one image.
-  private func stream(rate: Double, hasAttention: Bool = true, _ tape: Tape, batch: Int = 1) throws
-    -> [[Scalar]]
-  {
-    let model = try makeModel(smallConfiguration { ($0.depth, $0.dropPath) = (1, rate) })
+  private func stream(
+    rate: Double, hasAttention: Bool = true, placement: String = "pre", _ tape: Tape, batch: Int = 1
+  ) throws -> [[Scalar]] {
+    let model = try makeModel(
+      smallConfiguration { ($0.depth, $0.dropPath, $0.placement) = (1, rate, Choice(placement)) })
+    let silenced = ["fc2", "ffn_ln"] + (hasAttention ? [] : ["attn.proj", "attn_ln"])
     for parameter in model.parameters.parameters
-    where parameter.name.contains("fc2") || (!hasAttention && parameter.name.contains("attn.proj")) {
+    where silenced.contains(where: { parameter.name.contains($0) }) {
       parameter.assign([Scalar](repeating: 0, count: parameter.value.count))
     }
     var seen: [Scalar] = []
@@ -31,16 +34,17 @@ struct StochasticDepthTests {
     #expect(try stream(rate: 0, hasAttention: false, Tape(mode: .evaluating)) != plain)
   }
 
-  /// A sample becomes x with probability q and x + branch/(1 − q) otherwise, so that its mean is x + branch.
-  @Test(arguments: [0.25, 0.5])
-  func trainingDropsWholeBranchesAtTheirRate(rate: Double) throws {
+  /// A sample becomes x with probability q and x + branch/(1 − q) otherwise, so that its mean is x + branch. A norm of
+  /// what the branch gives is a part of it.
+  @Test(arguments: [("pre", 0.25), ("pre", 0.5), ("sandwich", 0.25), ("normFormer", 0.5)])
+  func trainingDropsWholeBranchesAtTheirRate(placement: String, rate: Double) throws {
     let batch = 2_000
-    let x = try stream(rate: 0, hasAttention: false, Tape(mode: .evaluating))[0]
-    let whole = try stream(rate: 0, Tape(mode: .evaluating))[0]
+    let x = try stream(rate: 0, hasAttention: false, placement: placement, Tape(mode: .evaluating))[0]
+    let whole = try stream(rate: 0, placement: placement, Tape(mode: .evaluating))[0]
     let kept = zip(x, whole).map { $0 + ($1 - $0) / Scalar(1 - rate) }
     let tape = Tape(mode: .training, recordsGradients: false)
     tape.samples = SampleIdentity(seed: 1, epoch: 0, indices: Array(0..<batch))
-    let samples = try stream(rate: rate, tape, batch: batch)
+    let samples = try stream(rate: rate, placement: placement, tape, batch: batch)
     // Not the same bits: in some kernels the order of a product's sums depends on the place in the batch.
     let isDropped = samples.map { relativeError($0, to: x) <= 1e-6 }
     let dropped = isDropped.count { $0 }

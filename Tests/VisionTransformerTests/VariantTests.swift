@@ -71,6 +71,14 @@ struct VariantTests {
       full { $0.layerNorms = ["rmsNorm", "layerNorm"] },
       full { $0.finalNorm = "rmsNorm" },
       full { $0.branchCount = 2 },
+      full { ($0.branchCount, $0.placement) = (2, "sandwich") },
+      full { $0.placement = Choice("mixLN", options: ["ratio": .number(0.5)]) },
+      full {
+        let options: [String: JSONValue] = ["headScale": .string("output"), "residualScale": .bool(true)]
+        $0.placement = Choice("normFormer", options: options)
+      },
+      full { $0.placement = Choice("hybrid", options: ["firstBlockPreNorm": .bool(true)]) },
+      full { $0.placement = Choice("branchNorm", options: ["steps": .integer(3)]) },
     ]
   }()
 

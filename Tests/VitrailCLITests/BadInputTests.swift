@@ -135,7 +135,7 @@ struct BadInputTests {
       ("model.norm=layrNorm", ["unknown norm 'layrNorm'", "model.norm", "did you mean 'layerNorm'"]),
       ("model.placement=foo", ["unknown norm placement 'foo'", "model.placement", "allowed: pre"]),
       ("model.initializer=foo", ["unknown initializer 'foo'", "model.initializer"]),
-      ("model.positions=foo", ["model.positions", "foo"]),
+      ("model.positions=foo", ["model.positions", "foo", "sinCos2D, learned"]),
       ("objective=meh", ["unknown objective 'meh'", "objective", "mae"]),
       ("optimizer=adam", ["unknown optimizer 'adam'", "optimizer", "did you mean 'adamW'"]),
       ("objective.maskRatio=2", ["maskRatio 2.0", "objective.maskRatio"]),

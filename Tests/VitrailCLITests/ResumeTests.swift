@@ -8,12 +8,14 @@ struct ResumeTests {
   private static let steps = 60
   private static let logSteps = 3
 
-  /// Average, clipping, drop path, two lanes and a bad image: all that a checkpoint must carry.
+  /// Average, clipping, drop path, a schedule inside of the model, two lanes and a bad image: all that a checkpoint must
+  /// carry.
   private static func arguments(_ out: URL, data: URL) -> [String] {
     ["pretrain", "--data", data.path, "--out", out.path, "--max-bad", "0.1"] + TinyRun.options
       + TinyRun.settings([
         "train.steps=\(steps)", "train.checkpointSteps=2", "train.logSteps=\(logSteps)", "train.lanes=2",
         "train.averageMomentum=0.9", "train.clipNorm=1", "model.dropPath=0.1", "model.depth=2",
+        "model.placement={kind: branchNorm, steps: 40}",
         "train.learningRatePerBatch256=0.03",
       ])
   }

@@ -1,10 +1,11 @@
 extension Tape {
-  /// y = x·Wᵀ + b (+ residual): x [..., inputs], W [outputs, inputs], b [outputs] → [..., outputs].
+  /// y = x·Wᵀ + b (+ r·residual): x [..., inputs], W [outputs, inputs], b [outputs] → [..., outputs].
   ///
   /// The residual, of y's shape, is added in the pass that lays down the bias, before the product.
-  public func linear(_ x: Tensor, weight: Tensor, bias: Tensor? = nil, addingTo residual: Tensor? = nil)
-    -> Tensor
-  {
+  public func linear(
+    _ x: Tensor, weight: Tensor, bias: Tensor? = nil, addingTo residual: Tensor? = nil,
+    residualScale: Scalar = 1
+  ) -> Tensor {
     let inputs = weight.shape[1]
     let outputs = weight.shape[0]
     precondition(x.width == inputs, "linear: input \(x.shape), weight \(weight.shape)")
@@ -18,13 +19,15 @@ extension Tape {
     let buffer = y.buffer
     let compute = { [unowned self, unowned buffer] in
       let (input, target) = (x.pointer, buffer.pointer)
-      let hasStart = layStart(of: target, rows, outputs, bias: bias, residual: residual)
+      let hasStart = layStart(
+        of: target, rows, outputs, bias: bias, residual: residual, residualScale: residualScale)
       gemm(
         rows, outputs, inputs, input, stride: inputs, .none, weight.pointer, stride: inputs, .transposed,
         beta: hasStart ? 1 : 0, target, stride: outputs)
     }
     compute()
 
+    let residualSlot = residual?.gradient  // not the residual: its values may go
     return record(y, from: x, weight, bias, residual, restore: compute) { [unowned self] upstream in
       if let slot = weight.gradient {
         let (target, beta) = slot.accumulator(shape: weight.shape, pool: pool)
@@ -41,13 +44,14 @@ extension Tape {
           .none,
           beta: beta, target, stride: inputs)
       }
-      residual?.gradient?.add(upstream, pool: pool)
+      residualSlot?.add(upstream, scaledBy: residualScale, pool: pool)
     }
   }
 
-  /// Writes residual + bias into `y` [rows, width]; false when there is neither.
+  /// Writes r·residual + bias into `y` [rows, width]; false when there is neither.
   func layStart(
-    of y: UnsafeMutablePointer<Scalar>, _ rows: Int, _ width: Int, bias: Tensor?, residual: Tensor?
+    of y: UnsafeMutablePointer<Scalar>, _ rows: Int, _ width: Int, bias: Tensor?, residual: Tensor?,
+    residualScale: Scalar
   ) -> Bool {
     if bias == nil && residual == nil { return false }
     let skip = residual?.pointer
@@ -57,9 +61,11 @@ extension Tape {
       case (let bias?, nil):
         for row in 0..<rows { (y + row * width).update(from: bias.pointer, count: width) }
       case (nil, let skip?):
-        y.update(from: skip, count: rows * width)
+        accumulate(y, beta: 0, skip, scaledBy: residualScale, rows * width)
       case (let bias?, let skip?):
-        for row in 0..<rows { add(skip + row * width, bias.pointer, width, into: y + row * width) }
+        for row in 0..<rows {
+          add(skip + row * width, scaledBy: residualScale, bias.pointer, width, into: y + row * width)
+        }
       }
     }
     return true

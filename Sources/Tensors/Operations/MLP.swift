@@ -5,13 +5,13 @@
 #endif
 
 extension Tape {
-  /// y = GELU(x·W₁ᵀ + b₁)·W₂ᵀ + b₂ (+ residual): x [..., inputs], W₁ [hidden, inputs], W₂ [outputs, hidden].
+  /// y = GELU(x·W₁ᵀ + b₁)·W₂ᵀ + b₂ (+ r·residual): x [..., inputs], W₁ [hidden, inputs], W₂ [outputs, hidden].
   ///
   /// Rows go through both products a few at a time, so that the hidden layer is still in the cache when GELU and its
   /// derivative read it. Only x·W₁ᵀ is kept for the backward pass, and not even that when blocks are recomputed.
   public func mlp(
     _ x: Tensor, hiddenWeight: Tensor, hiddenBias: Tensor, outputWeight: Tensor, outputBias: Tensor,
-    addingTo residual: Tensor? = nil
+    addingTo residual: Tensor? = nil, residualScale: Scalar = 1
   ) -> Tensor {
     let (rows, inputs, hidden, outputs) = (x.rows, x.width, hiddenWeight.shape[0], outputWeight.shape[0])
     precondition(
@@ -26,7 +26,8 @@ extension Tape {
     let chunk = rowsInCache(rows)
     let keepsHidden = recordsGradients && recompute < .block
     let kept = keepsHidden ? allocate([rows, hidden]) : nil
-    _ = layStart(of: y.pointer, rows, outputs, bias: outputBias, residual: residual)
+    _ = layStart(
+      of: y.pointer, rows, outputs, bias: outputBias, residual: residual, residualScale: residualScale)
     do {
       let activation = allocate([chunk, hidden])
       for start in stride(from: 0, to: rows, by: chunk) {
@@ -42,6 +43,7 @@ extension Tape {
       }
     }
 
+    let residualSlot = residual?.gradient  // not the residual: its values may go
     return record(y, from: x, hiddenWeight, hiddenBias, outputWeight, outputBias, residual) {
       [unowned self] upstream in
       let activation = allocate([chunk, hidden])
@@ -87,7 +89,7 @@ extension Tape {
         }
       }
       addBiasGradient(outputBias, upstream, rows: rows)
-      residual?.gradient?.add(upstream, pool: pool)
+      residualSlot?.add(upstream, scaledBy: residualScale, pool: pool)
     }
   }
 

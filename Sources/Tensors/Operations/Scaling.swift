@@ -3,17 +3,15 @@ extension Tape {
   public func scaled(_ x: Tensor, by factor: Scalar) -> Tensor {
     let y = allocate(x.shape)
     let (buffer, count) = (y.buffer, x.count)
-    let compute = { [unowned buffer] in
-      let (input, target) = (x.pointer, buffer.pointer)
-      for index in 0..<count { target[index] = factor * input[index] }
+    let compute = { [unowned self, unowned buffer] in
+      let input = x.pointer
+      timed(.biasesAndResiduals) { accumulate(buffer.pointer, beta: 0, input, scaledBy: factor, count) }
     }
     compute()
+
+    let slot = x.gradient  // not x: its values may go
     return record(y, from: x, restore: compute) { [unowned self] upstream in
-      guard let (target, beta) = x.gradient?.accumulator(shape: x.shape, pool: pool) else { return }
-      for index in 0..<count {
-        let value = factor * upstream.pointer[index]
-        target[index] = beta == 0 ? value : target[index] + value
-      }
+      timed(.biasesAndResiduals) { slot?.add(upstream, scaledBy: factor, pool: pool) }
     }
   }
 
@@ -25,34 +23,49 @@ extension Tape {
     let group = width / groups
     let y = allocate(x.shape)
     let buffer = y.buffer
-    let compute = { [unowned buffer] in
-      let (input, target) = (x.pointer, buffer.pointer)
-      for row in 0..<rows {
-        for index in 0..<groups {
-          let (factor, start) = (factors.pointer[index], row * width + index * group)
-          for channel in start..<start + group { target[channel] = factor * input[channel] }
+    let compute = { [unowned self, unowned buffer] in
+      let (input, target, factor) = (x.pointer, buffer.pointer, factors.pointer)
+      timed(.biasesAndResiduals) {
+        for row in 0..<rows {
+          scaleGroups(
+            input + row * width, factor, groups, of: group, beta: 0, into: target + row * width)
         }
       }
     }
     compute()
+
     return record(y, from: x, factors, restore: compute) { [unowned self] upstream in
       let factorTarget = zeroedAccumulator(factors)
       let target = x.gradient?.accumulator(shape: x.shape, pool: pool)
-      let (input, g) = (x.pointer, upstream.pointer)
-      for row in 0..<rows {
-        for index in 0..<groups {
-          let (factor, start) = (factors.pointer[index], row * width + index * group)
+      let (input, g, factor) = (x.pointer, upstream.pointer, factors.pointer)
+      timed(.biasesAndResiduals) {
+        for row in 0..<rows {
+          let start = row * width
           if let factorTarget {
-            var sum: Scalar = 0
-            for channel in start..<start + group { sum += g[channel] * input[channel] }
-            factorTarget[index] += sum
+            if group == 1 {
+              accumulateProducts(factorTarget, beta: 1, g + start, input + start, scaledBy: 1, width)
+            } else {
+              for index in 0..<groups {
+                factorTarget[index] += dot(g + start + index * group, input + start + index * group, group)
+              }
+            }
           }
           guard let (target, beta) = target else { continue }
-          for channel in start..<start + group {
-            target[channel] = beta == 0 ? factor * g[channel] : target[channel] + factor * g[channel]
-          }
+          scaleGroups(g + start, factor, groups, of: group, beta: beta, into: target + start)
         }
       }
     }
+  }
+}
+
+/// target = beta·target + factors∘row, each factor for the next `size` channels.
+@inline(__always)
+private func scaleGroups(
+  _ row: UnsafePointer<Scalar>, _ factors: UnsafePointer<Scalar>, _ groups: Int, of size: Int, beta: Scalar,
+  into target: UnsafeMutablePointer<Scalar>
+) {
+  if size == 1 { return accumulateProducts(target, beta: beta, factors, row, scaledBy: 1, groups) }
+  for index in 0..<groups {
+    accumulate(target + index * size, beta: beta, row + index * size, scaledBy: factors[index], size)
   }
 }

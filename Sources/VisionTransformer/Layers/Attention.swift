@@ -12,7 +12,7 @@ public struct AttentionStyle: Sendable, Equatable {
   public var headScale = HeadScale.none
 
   /// Where a head's factor is applied.
-  public enum HeadScale: Sendable, Equatable {
+  public enum HeadScale: String, Codable, Sendable, CaseIterable {
     /// Nowhere.
     case none
     /// On its mixture, before the projection: as the paper has it.
@@ -62,8 +62,10 @@ public struct Attention: Sendable {
       by: recipe.initializer, scope: scope["proj"])
   }
 
-  /// x [B, N, D] → [B, N, D], added to `residual` when given.
-  public func callAsFunction(_ x: Tensor, _ tape: Tape, addingTo residual: Tensor?) -> Tensor {
+  /// x [B, N, D] → [B, N, D], added to a multiple of `residual` when given.
+  public func callAsFunction(
+    _ x: Tensor, _ tape: Tape, addingTo residual: Tensor?, scaledBy residualScale: Scalar = 1
+  ) -> Tensor {
     let projected = queryKeyValue(x, tape)
     let normed = normingHeads(projected, tape)
     let mixed = tape.attention(normed, headCount: headCount)
@@ -72,15 +74,26 @@ public struct Attention: Sendable {
     defer {
       for result in [projected, normed, mixed, scaled, mixture] { tape.forget(result, .attention) }
     }
-    guard scalesOutput else { return projection(mixture, tape, addingTo: residual) }
-    let output = scalingHeads(projection(mixture, tape), tape)
-    return residual.map { tape.scaledResidual($0, output, layerScale: nil) } ?? output
+    guard scalesOutput else {
+      return projection(mixture, tape, addingTo: residual, scaledBy: residualScale)
+    }
+    let unscaled = projection(mixture, tape)
+    let output = scalingHeads(unscaled, tape)
+    tape.forget(unscaled, .attention)
+    guard let residual else { return output }
+    defer { tape.forget(output, .attention) }
+    return tape.scaledResidual(residual, output, layerScale: nil, residualScale: residualScale)
   }
 
   /// The projection with its queries, keys and values normed; itself when none is.
   private func normingHeads(_ projected: Tensor, _ tape: Tape) -> Tensor {
-    guard queryNorm != nil || valueNorm != nil else { return projected }
-    let parts = zip(tape.splitHeads(projected, headCount: headCount), [queryNorm, keyNorm, valueNorm])
+    let norms = [queryNorm, keyNorm, valueNorm]
+    guard norms.contains(where: { $0 != nil }) else { return projected }
+    let ofRows = norms.map { ($0 as? any RowwiseNorm)?.rowNorm(tape) }
+    if zip(norms, ofRows).allSatisfy({ $0 == nil || $1 != nil }) {
+      return tape.normedHeads(projected, headCount: headCount, ofRows)
+    }
+    let parts = zip(tape.splitHeads(projected, headCount: headCount), norms)
       .map { part, norm in norm?(part, tape) ?? part }
     return tape.joinHeads(parts)
   }

@@ -23,8 +23,11 @@ public struct Linear: Sendable {
     self.init(inputs: inputs, outputs: outputs, initial: initializer.weight(site), scope: scope)
   }
 
-  /// x [..., inputs] → [..., outputs], added to `residual` when given.
-  public func callAsFunction(_ x: Tensor, _ tape: Tape, addingTo residual: Tensor? = nil) -> Tensor {
-    tape.linear(x, weight: tape(weight), bias: tape(bias), addingTo: residual)
+  /// x [..., inputs] → [..., outputs], added to a multiple of `residual` when given.
+  public func callAsFunction(
+    _ x: Tensor, _ tape: Tape, addingTo residual: Tensor? = nil, scaledBy residualScale: Scalar = 1
+  ) -> Tensor {
+    tape.linear(
+      x, weight: tape(weight), bias: tape(bias), addingTo: residual, residualScale: residualScale)
   }
 }

@@ -50,9 +50,9 @@ public struct TransformerBlock: Sendable {
   /// x [B, N, D] → [B, N, D], or [B, K, D] with `kept` [B·K]: only those tokens go on to the MLP, for the last block of
   /// a stack whose other outputs nobody reads.
   public func callAsFunction(_ x: Tensor, _ tape: Tape, kept: [Int32]? = nil) -> Tensor {
-    let attended = join(attentions, x, tape) { $0($1, tape, addingTo: $2) }
+    let attended = join(attentions, x, tape) { $0($1, tape, addingTo: $2, scaledBy: $3) }
     let mixed = kept.map { tape.gather(attended, indices: $0) } ?? attended
-    let output = join(mlps, mixed, tape) { $0($1, tape, addingTo: $2) }
+    let output = join(mlps, mixed, tape) { $0($1, tape, addingTo: $2, scaledBy: $3) }
     tape.forget(attended, .block)
     return output
   }
@@ -82,6 +82,7 @@ public struct TransformerBlock: Sendable {
       let scaling = ResidualScaling(
         width: shape.width, layerScale: shape.layerScale, dropRate: rate,
         site: 2 * (layer * count + branch) + (isAttention ? 0 : 1),
+        level: isAttention ? .attention : .block,
         scope: scope[count > 1 ? "ls" : isAttention ? "ls1" : "ls2"])
       return Sublayer(layer: made, site: site, scaling: scaling)
     }
@@ -90,12 +91,12 @@ public struct TransformerBlock: Sendable {
   /// x and all branches, which read x side by side.
   private func join<Layer>(
     _ sublayers: [Sublayer<Layer>], _ x: Tensor, _ tape: Tape,
-    run: (_ layer: Layer, _ input: Tensor, _ residual: Tensor?) -> Tensor
+    run: (_ layer: Layer, _ input: Tensor, _ residual: Tensor?, _ residualScale: Scalar) -> Tensor
   ) -> Tensor {
     var stream = x
     for (branch, sublayer) in sublayers.enumerated() {
       let joined = sublayer.site(x, joining: stream, tape) { input, residual in
-        sublayer.scaling(residual, tape) { run(sublayer.layer, input, $0) }
+        sublayer.scaling(residual, by: sublayer.site, tape) { run(sublayer.layer, input, $0, $1) }
       }
       if branch > 0 { tape.forget(stream, .block) }
       stream = joined

@@ -2,7 +2,7 @@ import Platform
 import Tensors
 
 /// y = γ·(x − μ)/√(σ² + ε) + β (Ba, Kiros & Hinton, 2016).
-public struct LayerNorm: Norm {
+public struct LayerNorm: RowwiseNorm {
   /// `layerNorm` in recipes.
   public static let name = "layerNorm"
   /// A line for `vitrail list`.
@@ -36,5 +36,10 @@ public struct LayerNorm: Norm {
   /// x [..., width] → [..., width].
   public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
     tape.layerNorm(x, weight: weight.map { tape($0) }, bias: bias.map { tape($0) }, epsilon: epsilon)
+  }
+
+  func rowNorm(_ tape: Tape) -> RowNorm {
+    RowNorm(
+      weight: weight.map { tape($0) }, bias: bias.map { tape($0) }, epsilon: epsilon, centers: true)
   }
 }

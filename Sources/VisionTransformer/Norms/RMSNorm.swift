@@ -2,7 +2,7 @@ import Platform
 import Tensors
 
 /// y = γ·x/√(mean x² + ε) (+ β) (Zhang & Sennrich, 2019), ε inside the root.
-public struct RMSNorm: Norm {
+public struct RMSNorm: RowwiseNorm {
   /// `rmsNorm` in recipes.
   public static let name = "rmsNorm"
   /// A line for `vitrail list`.
@@ -36,5 +36,10 @@ public struct RMSNorm: Norm {
   /// x [..., width] → [..., width].
   public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
     tape.rmsNorm(x, weight: weight.map { tape($0) }, bias: bias.map { tape($0) }, epsilon: epsilon)
+  }
+
+  func rowNorm(_ tape: Tape) -> RowNorm {
+    RowNorm(
+      weight: weight.map { tape($0) }, bias: bias.map { tape($0) }, epsilon: epsilon, centers: false)
   }
 }

@@ -40,19 +40,36 @@ extension NormPlacement {
   public func mlpStyle(_ place: SublayerPlace) -> MLPStyle { MLPStyle() }
 }
 
-/// The residual rule of one sublayer.
+/// The residual rule of one sublayer F: how skip·x + branch·F is weighed, and what is normed before and after.
 public protocol ResidualSite: Sendable {
+  /// A norm of the sublayer's output, before LayerScale and stochastic depth; nil for none.
+  var outputNorm: (any Norm)? { get }
+
+  /// The factors of the stream and of the sublayer in their sum.
+  func factors(_ tape: Tape) -> (skip: Scalar, branch: Scalar)
+
   /// x [B, N, D], what the sublayer reads, and `skip`, what it joins: x itself, or with parallel branches x and the
-  /// branches before → [B, N, D]. `branch(input, residual)` is the sublayer, added to `residual` when there is one.
+  /// branches before → [B, N, D]. `branch(input, residual)` is the sublayer, joined to `residual` by the site's factors when there
+  /// is one.
   func callAsFunction(
     _ x: Tensor, joining skip: Tensor, _ tape: Tape, branch: (_ input: Tensor, _ residual: Tensor?) -> Tensor
   ) -> Tensor
 }
 
+extension ResidualSite {
+  /// Most placements add what the sublayer gives.
+  public var outputNorm: (any Norm)? { nil }
+  /// A plain sum.
+  public func factors(_ tape: Tape) -> (skip: Scalar, branch: Scalar) { (1, 1) }
+}
+
 /// The registered placements.
 public enum NormPlacements {
   /// Every variant.
-  public static let all: [any NormPlacement.Type] = [PreNorm.self, PostNorm.self]
+  public static let all: [any NormPlacement.Type] = [
+    PreNorm.self, PostNorm.self, SandwichNorm.self, NormFormer.self, SubLayerNorm.self, DeepNorm.self,
+    BranchNorm.self, HybridNorm.self, MixedNorm.self, LayerNormScaling.self,
+  ]
 
   /// The placement that a configuration chose, its options decoded.
   ///

@@ -18,20 +18,32 @@ public struct PostNorm: NormPlacement {
 
   /// Declares the sublayer's norm.
   public func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
-    Site(norm: recipe.norm(place.norm(.stream), scope: scope[place.normName]))
+    PostNormSite(place, recipe: recipe, scope: scope)
+  }
+}
+
+/// N(x + F(x)), or with other factors of x and F: the rule of all placements that norm the stream.
+struct PostNormSite: ResidualSite {
+  private let norm: any Norm
+  private let weigh: @Sendable (Tape) -> (skip: Scalar, branch: Scalar)
+
+  init(
+    _ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope,
+    factors: @escaping @Sendable (Tape) -> (skip: Scalar, branch: Scalar) = { _ in (1, 1) }
+  ) {
+    norm = recipe.norm(place.norm(.stream), scope: scope[place.normName])
+    weigh = factors
   }
 
-  private struct Site: ResidualSite {
-    let norm: any Norm
+  func factors(_ tape: Tape) -> (skip: Scalar, branch: Scalar) { weigh(tape) }
 
-    func callAsFunction(
-      _ x: Tensor, joining skip: Tensor, _ tape: Tape,
-      branch: (_ input: Tensor, _ residual: Tensor?) -> Tensor
-    ) -> Tensor {
-      let sum = branch(x, skip)
-      let output = norm(sum, tape)
-      tape.forget(sum, .block)
-      return output
-    }
+  func callAsFunction(
+    _ x: Tensor, joining skip: Tensor, _ tape: Tape, branch: (_ input: Tensor, _ residual: Tensor?) -> Tensor
+  ) -> Tensor {
+    let sum = branch(x, skip)
+    let output = norm(sum, tape)
+    // A model without norms gives the sum itself here, which others read.
+    if !output.sharesStorage(with: sum) { tape.forget(sum, .block) }
+    return output
   }
 }

@@ -24,23 +24,32 @@ public struct PreNorm: NormPlacement {
   }
 }
 
-/// x + F(N(x)): the rule that most placements share.
+/// x + F(N(x)), or with a factor of what F reads and a norm of what it gives: the rule that most placements share.
 struct PreNormSite: ResidualSite {
+  let outputNorm: (any Norm)?
   private let norm: any Norm
-  private let kind: SublayerPlace.Kind
+  private let inputScale: Scalar
+  private let level: Recompute
 
-  init(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) {
+  init(
+    _ place: SublayerPlace, inputScale: Scalar = 1, normsOutput: Bool = false, recipe: LayerRecipe,
+    scope: ParameterScope
+  ) {
     norm = recipe.norm(place.norm(.sublayerInput), scope: scope[place.normName])
-    kind = place.kind
+    outputNorm =
+      normsOutput ? recipe.norm(place.norm(.sublayerOutput), scope: scope[place.outputNormName]) : nil
+    self.inputScale = inputScale
+    level = place.kind == .attention ? .attention : .block
   }
 
   func callAsFunction(
     _ x: Tensor, joining skip: Tensor, _ tape: Tape, branch: (_ input: Tensor, _ residual: Tensor?) -> Tensor
   ) -> Tensor {
     let normed = norm(x, tape)
-    let output = branch(normed, skip)
+    let input = inputScale == 1 ? normed : tape.scaled(normed, by: inputScale)
+    let output = branch(input, skip)
     // A model without norms gives x itself here, which others read.
-    if !normed.sharesStorage(with: x) { tape.forget(normed, kind == .attention ? .attention : .block) }
+    for result in [normed, input] where !result.sharesStorage(with: x) { tape.forget(result, level) }
     return output
   }
 }

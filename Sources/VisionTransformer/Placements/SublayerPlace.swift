@@ -31,6 +31,9 @@ public struct SublayerPlace: Sendable, Equatable {
     return kind == .attention ? "norm1" : "norm2"
   }
 
+  /// The name of a norm of what the sublayer gives: `attn_ln` as in fairseq's NormFormer, `ffn_ln` by analogy.
+  var outputNormName: String { kind == .attention ? "attn_ln" : "ffn_ln" }
+
   /// A norm of vectors of the stream's width at this sublayer.
   func norm(_ role: NormSite.Role) -> NormSite { NormSite(role, width: width, sublayer: self) }
 }

@@ -1,0 +1,52 @@
+import Platform
+import Tensors
+
+/// x ← N(x + α_t·F(x)), no final norm, α_t = min(1, t/T) (Liu et al., 2023): training starts with a model that is nearly
+/// the identity and ends with post-norm.
+///
+/// t counts optimiser steps from 1, so that the first step already moves the branches. Evaluation uses the t of the last
+/// training step, which a buffer carries: a model that was never trained evaluates with α = 0.
+public struct BranchNorm: NormPlacement {
+  /// `branchNorm` in recipes.
+  public static let name = "branchNorm"
+  /// A line for `vitrail list`.
+  public static let summary = "post-norm whose branches grow from 0 to 1 over the first steps"
+  /// Where it is from.
+  public static let source = "Liu et al., 2023"
+
+  /// What a recipe may set.
+  public struct Options: DefaultedOptions {
+    /// T, the optimiser steps until branches have their full weight.
+    public var steps = 4000
+    /// The defaults.
+    public init() {}
+
+    /// Checks T, which must be exact in single precision.
+    public func validate(at place: String) throws(Failure) {
+      guard (1...1 << 24).contains(steps) else {
+        throw Failure(
+          "steps is \(steps)", at: "\(place).steps", mend: "choose 1 … \(1 << 24); the paper has 4000")
+      }
+    }
+  }
+
+  private let steps: Int
+
+  /// Takes its options.
+  public init(options: Options) { steps = options.steps }
+
+  /// False: the last sublayer's norm is the last operation.
+  public var hasFinalNorm: Bool { false }
+
+  /// Declares `norm1` and the buffer `branch1.step`, or `norm2` and `branch2.step`; no public code names it.
+  public func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
+    let step = scope[place.kind == .attention ? "branch1" : "branch2"]
+      .buffer("step", shape: [1], initial: .zeros)
+    return PostNormSite(place, recipe: recipe, scope: scope) { [steps] tape in
+      guard tape.mode == .training else { return (1, min(1, step.value.scalar / Scalar(steps))) }
+      let reached = Scalar(min(tape.progress.step + 1, steps))
+      if tape.writesBuffers { step.assign([reached]) }
+      return (1, reached / Scalar(steps))
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import Platform
+import Tensors
+
+/// Post-norm in the first ⌊a·L⌋ of L blocks, pre-norm in the rest, and a final norm (Mix-LN, Li et al., 2024): post-norm
+/// keeps gradients large in late blocks, pre-norm in early ones.
+public struct MixedNorm: NormPlacement {
+  /// `mixLN` in recipes.
+  public static let name = "mixLN"
+  /// A line for `vitrail list`.
+  public static let summary = "post-norm in the first blocks, pre-norm in the rest; a final norm"
+  /// Where it is from.
+  public static let source = "Li et al., 2024 (Mix-LN)"
+
+  /// What a recipe may set.
+  public struct Options: DefaultedOptions {
+    /// a, the share of the blocks that are post-norm.
+    public var ratio = 0.25
+    /// The defaults.
+    public init() {}
+
+    /// Checks the share.
+    public func validate(at place: String) throws(Failure) {
+      guard (0...1).contains(ratio) else {
+        throw Failure("ratio is \(ratio)", at: "\(place).ratio", mend: "choose 0 … 1; 0.25 is the paper's")
+      }
+    }
+  }
+
+  private let options: Options
+
+  /// Takes its options.
+  public init(options: Options) { self.options = options }
+
+  /// True.
+  public var hasFinalNorm: Bool { true }
+
+  /// Declares `norm1` or `norm2`.
+  public func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
+    // The product is rounded off where it is a whole number but for its last bits, as 0.29 · 100 is.
+    let postCount = Int(options.ratio * Double(place.depth) + 1e-9)
+    return place.layer < postCount
+      ? PostNormSite(place, recipe: recipe, scope: scope) : PreNormSite(place, recipe: recipe, scope: scope)
+  }
+}

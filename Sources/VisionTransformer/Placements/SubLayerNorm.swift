@@ -1,0 +1,40 @@
+import Platform
+import Tensors
+
+/// Pre-norm with a second norm inside each sublayer, before its last projection: of the heads' mixtures, and of the
+/// MLP's hidden layer after the activation. It belongs with the initialiser `magneto`.
+public struct SubLayerNorm: NormPlacement {
+  /// `subLN` in recipes.
+  public static let name = "subLN"
+  /// A line for `vitrail list`.
+  public static let summary = "pre-norm, with a norm before the last projection of each sublayer"
+  /// Where it is from.
+  public static let source = "Wang et al., 2022 (Magneto)"
+
+  /// Takes no options.
+  public init(options: NoOptions) {}
+
+  /// True: the stream itself is never normed.
+  public var hasFinalNorm: Bool { true }
+  /// True: all norms are inside of the branches.
+  public var allowsParallelBranches: Bool { true }
+
+  /// A norm of the mixtures, `attn.norm` as in timm (torchscale: `inner_attn_ln`).
+  public func attentionStyle(_ place: SublayerPlace) -> AttentionStyle {
+    var style = AttentionStyle()
+    style.normsMixture = true
+    return style
+  }
+
+  /// A norm after the activation, `mlp.norm` as in timm (torchscale: `ffn_layernorm`).
+  public func mlpStyle(_ place: SublayerPlace) -> MLPStyle {
+    var style = MLPStyle()
+    style.normsHidden = true
+    return style
+  }
+
+  /// Declares `norm1` or `norm2`.
+  public func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
+    PreNormSite(place, recipe: recipe, scope: scope)
+  }
+}
