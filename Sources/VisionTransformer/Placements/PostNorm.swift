@@ -30,7 +30,8 @@ public struct PostNorm: NormPlacement {
     ) -> Tensor {
       let sum = branch(x, skip)
       let output = norm(sum, tape)
-      tape.forget(sum, .block)
+      // A model without norms gives the sum itself here, which others read.
+      if !output.sharesStorage(with: sum) { tape.forget(sum, .block) }
       return output
     }
   }
