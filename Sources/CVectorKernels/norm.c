@@ -3,16 +3,12 @@
 #include <stddef.h>
 
 #include "dispatch.h"
-
-#ifdef VITRAIL_DOUBLE
-#define VK_SQRT sqrt
-#else
-#define VK_SQRT sqrtf
-#endif
+#include "square_root.h"
 
 static inline __attribute__((always_inline)) void vk_norm_rows(const bool isCentred, const vk_real *x, const vk_real *weight,
                                                                const vk_real *bias, vk_real *y, vk_real *mean,
-                                                               vk_real *inverse, long rows, long width, vk_real epsilon) {
+                                                               vk_real *inverse, long rows, long width, long counted,
+                                                               vk_real epsilon) {
   VK_FAST_REDUCTION
   for (long row = 0; row < rows; row++) {
     const vk_real *input = x + row * width;
@@ -25,8 +21,8 @@ static inline __attribute__((always_inline)) void vk_norm_rows(const bool isCent
       mean[row] = shift;
     }
     // Around the mean in a second pass: an offset far above the spread costs no digits.
-    for (long i = 0; i < width; i++) squares += (input[i] - shift) * (input[i] - shift);
-    const vk_real scale = 1 / VK_SQRT(squares / (vk_real)width + epsilon);
+    for (long i = 0; i < counted; i++) squares += (input[i] - shift) * (input[i] - shift);
+    const vk_real scale = 1 / VK_SQRT(squares / (vk_real)counted + epsilon);
     inverse[row] = scale;
     if (weight && bias)
       for (long i = 0; i < width; i++) output[i] = (input[i] - shift) * scale * weight[i] + bias[i];
@@ -39,17 +35,17 @@ static inline __attribute__((always_inline)) void vk_norm_rows(const bool isCent
 
 VK_CLONES
 void vk_norm(const vk_real *x, const vk_real *weight, const vk_real *bias, vk_real *y, vk_real *mean, vk_real *inverse,
-             long rows, long width, vk_real epsilon) {
+             long rows, long width, long counted, vk_real epsilon) {
   if (mean)
-    vk_norm_rows(true, x, weight, bias, y, mean, inverse, rows, width, epsilon);
+    vk_norm_rows(true, x, weight, bias, y, mean, inverse, rows, width, width, epsilon);
   else
-    vk_norm_rows(false, x, weight, bias, y, mean, inverse, rows, width, epsilon);
+    vk_norm_rows(false, x, weight, bias, y, mean, inverse, rows, width, counted, epsilon);
 }
 
 static inline __attribute__((always_inline)) void vk_norm_backward_rows(
     const bool isCentred, const bool hasWeight, const bool accumulates, const vk_real *x, const vk_real *weight,
     const vk_real *dy, const vk_real *mean, const vk_real *inverse, vk_real *dx, vk_real *restrict dWeight,
-    vk_real *restrict dBias, long rows, long width) {
+    vk_real *restrict dBias, long rows, long width, long counted) {
   VK_FAST_REDUCTION
   for (long row = 0; row < rows; row++) {
     const vk_real *input = x + row * width, *g = dy + row * width;
@@ -59,19 +55,25 @@ static inline __attribute__((always_inline)) void vk_norm_backward_rows(
     if (dWeight)
       for (long i = 0; i < width; i++) dWeight[i] += g[i] * ((input[i] - shift) * scale);
     if (!dx) continue;
-    // h = weight∘dy; dx = (h − mean h − x̂·mean(h∘x̂))·scale
+    // h = weight∘dy; dx = (h − mean h − x̂·mean(h∘x̂))·scale, the last term for the entries that the scale is taken from
     vk_real sum = 0, product = 0;
     for (long i = 0; i < width; i++) {
       vk_real h = hasWeight ? weight[i] * g[i] : g[i];
       if (isCentred) sum += h;
       product += h * (input[i] - shift);
     }
-    const vk_real meanH = sum / (vk_real)width, slope = product * scale * scale / (vk_real)width;
+    const vk_real meanH = sum / (vk_real)width, slope = product * scale * scale / (vk_real)counted;
     vk_real *target = dx + row * width;
 #pragma clang loop vectorize(assume_safety)
-    for (long i = 0; i < width; i++) {
+    for (long i = 0; i < counted; i++) {
       vk_real h = hasWeight ? weight[i] * g[i] : g[i];
       vk_real value = (h - meanH - (input[i] - shift) * slope) * scale;
+      target[i] = accumulates ? target[i] + value : value;
+    }
+    if (isCentred) continue;
+#pragma clang loop vectorize(assume_safety)
+    for (long i = counted; i < width; i++) {
+      vk_real value = (hasWeight ? weight[i] * g[i] : g[i]) * scale;
       target[i] = accumulates ? target[i] + value : value;
     }
   }
@@ -80,9 +82,10 @@ static inline __attribute__((always_inline)) void vk_norm_backward_rows(
 VK_CLONES
 void vk_norm_backward(const vk_real *x, const vk_real *weight, const vk_real *dy, const vk_real *mean,
                       const vk_real *inverse, vk_real *dx, int accumulates, vk_real *dWeight, vk_real *dBias, long rows,
-                      long width) {
-#define VK_ROWS(centred, weighted, adds) \
-  vk_norm_backward_rows(centred, weighted, adds, x, weight, dy, mean, inverse, dx, dWeight, dBias, rows, width)
+                      long width, long counted) {
+#define VK_ROWS(centred, weighted, adds)                                                                          \
+  vk_norm_backward_rows(centred, weighted, adds, x, weight, dy, mean, inverse, dx, dWeight, dBias, rows, width, \
+                        centred ? width : counted)
 #define VK_WEIGHTED(centred, weighted) \
   if (accumulates)                     \
     VK_ROWS(centred, weighted, true);  \

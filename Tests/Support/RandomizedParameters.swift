@@ -6,7 +6,9 @@ extension ParameterStore {
   public func randomize(seed: UInt64) {
     for (index, parameter) in parameters.enumerated() where parameter.isTrainable {
       let isMatrix = parameter.shape.count == 2
-      let isGain = parameter.shape.count == 1 && parameter.name.hasSuffix(".weight")
+      let isGain =
+        parameter.shape.count == 1
+        && (parameter.name.hasSuffix(".weight") || parameter.name.hasSuffix(".scale"))
       let scale = isMatrix ? 1 / Double(parameter.shape[1]).squareRoot() : 0.25
       let values = Tensor.random(
         parameter.shape, seed: seed &* 1000 &+ UInt64(index), scale: scale, shift: isGain ? 1 : 0)

@@ -109,8 +109,10 @@ struct VariantTests {
     let patches = Tensor.random([2, 6, 12], seed: 3)
     for configuration in Self.models {
       let model = try makeModel(configuration)
+      // One entry of twelve is what pRMSNorm divides by: where it is near 0 the function bends sharply.
+      let divides = [configuration.norm, configuration.patchNormFunction].contains { $0.name == "pRMSNorm" }
       let errors = GradientCheck.errors(
-        of: model.parameters.parameters.filter(\.isTrainable), entries: 6
+        of: model.parameters.parameters.filter(\.isTrainable), step: divides ? 1e-5 : 1e-3, entries: 6
       ) { model.encode(patches, $0) }
       for (name, error) in errors {
         #expect(error <= GradientCheck.tolerance, "\(Self.name(configuration)): \(name)")

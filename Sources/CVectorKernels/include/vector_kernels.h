@@ -26,14 +26,43 @@ void vk_gelu_backward(const vk_real *x, const vk_real *bias, const vk_real *dy, 
                       long rows, long columns);
 
 /// y = (x - mean) * inverse * weight + bias over each row, inverse = 1 / sqrt(mean (x - mean)^2 + epsilon); a null
-/// `mean` stands for 0 (RMSNorm), otherwise it receives the means. `weight` and `bias` may be null.
+/// `mean` stands for 0 (RMSNorm), otherwise it receives the means. `weight` and `bias` may be null. Without means
+/// `inverse` is that of the first `counted` entries of a row.
 void vk_norm(const vk_real *x, const vk_real *weight, const vk_real *bias, vk_real *y, vk_real *mean, vk_real *inverse,
-             long rows, long width, vk_real epsilon);
+             long rows, long width, long counted, vk_real epsilon);
 
 /// Gradients of vk_norm: dx is overwritten or added to; dWeight and dBias are added to. All three may be null.
 void vk_norm_backward(const vk_real *x, const vk_real *weight, const vk_real *dy, const vk_real *mean,
                       const vk_real *inverse, vk_real *dx, int accumulates, vk_real *dWeight, vk_real *dBias, long rows,
-                      long width);
+                      long width, long counted);
+
+/// What vk_scaled_norm is told beside its operands.
+typedef struct {
+  long rows, width;
+  vk_real gain;
+  vk_real divisor;  // of the sum of squares: width for a mean, 1 for a Euclidean norm
+  vk_real epsilon;  // inside the root
+  vk_real floor;    // no row is divided by less
+} vk_scaled_norm_constants;
+
+/// y = gain * inverse * x over each row, inverse = 1 / max(sqrt(sum (x - offset)^2 / divisor + epsilon), floor); a null
+/// `offset` stands for 0.
+void vk_scaled_norm(const vk_real *x, const vk_real *offset, vk_real *y, vk_real *inverse,
+                    vk_scaled_norm_constants constants);
+
+/// Gradients of vk_scaled_norm: dx is overwritten or added to, dOffset is added to; both may be null. Returns the
+/// derivative with respect to the gain. Rows that were divided by the floor are linear in x.
+double vk_scaled_norm_backward(const vk_real *x, const vk_real *offset, const vk_real *dy, const vk_real *inverse,
+                               vk_real *dx, int accumulates, vk_real *dOffset, vk_scaled_norm_constants constants);
+
+/// y = weight * tanh(alpha * x) + bias over each row; `weight` and `bias` may be null.
+void vk_dynamic_tanh(const vk_real *x, vk_real alpha, const vk_real *weight, const vk_real *bias, vk_real *y, long rows,
+                     long width);
+
+/// Gradients of vk_dynamic_tanh: dx is overwritten or added to; dWeight and dBias are added to. dBias may be null, dWeight
+/// if weight is. Returns the derivative with respect to alpha.
+double vk_dynamic_tanh_backward(const vk_real *x, vk_real alpha, const vk_real *weight, const vk_real *dy, vk_real *dx,
+                                int accumulates, vk_real *dWeight, vk_real *dBias, long rows, long width);
 
 /// sums[j] = sum over rows of matrix[i, j], added to what is there if `accumulates`.
 void vk_column_sums(const vk_real *matrix, long rows, long columns, int accumulates, vk_real *sums);

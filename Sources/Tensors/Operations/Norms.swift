@@ -10,19 +10,25 @@ extension Tape {
   /// x [..., width]; γ, β [width] or nil for 1 and 0. The variance is taken around the mean in a second pass, so
   /// that an offset far above the spread costs no digits.
   public func layerNorm(_ x: Tensor, weight: Tensor?, bias: Tensor?, epsilon: Scalar) -> Tensor {
-    norm(x, weight: weight, bias: bias, epsilon: epsilon, mean: allocate([x.rows]), "layerNorm")
+    norm(
+      x, weight: weight, bias: bias, epsilon: epsilon, mean: allocate([x.rows]), counted: x.width, "layerNorm"
+    )
   }
 
   /// y = γ·x/√(mean x² + ε) + β over the last axis (Zhang & Sennrich, 2019), ε inside the root.
   ///
-  /// x [..., width]; γ, β [width] or nil for 1 and 0.
-  public func rmsNorm(_ x: Tensor, weight: Tensor?, bias: Tensor? = nil, epsilon: Scalar) -> Tensor {
-    norm(x, weight: weight, bias: bias, epsilon: epsilon, mean: nil, "rmsNorm")
+  /// x [..., width]; γ, β [width] or nil for 1 and 0. The mean is over the first `leading` entries of a row, nil for all.
+  public func rmsNorm(
+    _ x: Tensor, weight: Tensor?, bias: Tensor? = nil, epsilon: Scalar, leading: Int? = nil
+  ) -> Tensor {
+    let counted = leading ?? x.width
+    precondition((1...x.width).contains(counted), "rmsNorm: the first \(counted) entries of \(x.shape)")
+    return norm(x, weight: weight, bias: bias, epsilon: epsilon, mean: nil, counted: counted, "rmsNorm")
   }
 
   /// The common part of both: with `mean`, which receives the means, rows are centred first.
   private func norm(
-    _ x: Tensor, weight: Tensor?, bias: Tensor?, epsilon: Scalar, mean: Tensor?, _ name: String
+    _ x: Tensor, weight: Tensor?, bias: Tensor?, epsilon: Scalar, mean: Tensor?, counted: Int, _ name: String
   ) -> Tensor {
     let (rows, width) = (x.rows, x.width)
     precondition(
@@ -36,7 +42,7 @@ extension Tape {
       timed(.norms) {
         vk_norm(
           input, weight?.pointer, bias?.pointer, buffer.pointer, mean?.pointer, inverse.pointer, rows, width,
-          epsilon)
+          counted, epsilon)
       }
     }
     compute()
@@ -49,7 +55,7 @@ extension Tape {
       timed(.norms) {
         vk_norm_backward(
           input, weight?.pointer, upstream.pointer, mean?.pointer, inverse.pointer, target?.pointer,
-          target?.beta == 1 ? 1 : 0, weightTarget, biasTarget, rows, width)
+          target?.beta == 1 ? 1 : 0, weightTarget, biasTarget, rows, width, counted)
       }
     }
   }

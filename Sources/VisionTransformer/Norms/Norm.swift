@@ -25,7 +25,16 @@ extension Norm {
 /// The registered norms.
 public enum Norms {
   /// Every variant.
-  public static let all: [any Norm.Type] = [LayerNorm.self, RMSNorm.self]
+  public static let all: [any Norm.Type] = [
+    LayerNorm.self, RMSNorm.self,
+    PartialRMSNorm.self,
+    ScaleNorm.self,
+    SingleScaleRMSNorm.self,
+    BiasNorm.self,
+    DynamicTanh.self,
+    FixNorm.self,
+    NoNorm.self,
+  ]
 
   /// The variant that a configuration chose, its options decoded.
   ///

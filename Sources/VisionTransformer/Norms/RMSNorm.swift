@@ -20,6 +20,9 @@ public struct RMSNorm: RowwiseNorm {
     public var bias = false
     /// The defaults.
     public init() {}
+
+    /// Checks ε.
+    public func validate(at place: String) throws(Failure) { try checkEpsilon(epsilon, at: place) }
   }
 
   private let weight, bias: Parameter?
