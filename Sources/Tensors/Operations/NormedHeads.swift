@@ -47,7 +47,7 @@ extension Tape {
             }
             vk_norm(
               input + place, weight, bias, output + place, norm.centers ? mean.pointer + statistics : nil,
-              inverse.pointer + statistics, headCount, head, norm.epsilon)
+              inverse.pointer + statistics, headCount, head, head, norm.epsilon)
           }
         }
       }
@@ -75,7 +75,7 @@ extension Tape {
             vk_norm_backward(
               input + place, weight, g, norm.centers ? mean.pointer + statistics : nil,
               inverse.pointer + statistics, target.map { $0.pointer + place }, target?.beta == 1 ? 1 : 0,
-              weightTarget, biasTarget, headCount, head)
+              weightTarget, biasTarget, headCount, head, head)
           }
         }
       }
