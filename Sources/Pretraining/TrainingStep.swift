@@ -94,6 +94,22 @@ public final class TrainingStep: Sendable {
     return Outcome(loss: loss, gradientNorm: norm)
   }
 
+  /// Lets an initialiser adjust the weights of a store to the samples of the first lane's first pass, before the first
+  /// step. An average of the weights starts again from what it made of them.
+  public func calibrate(
+    _ store: ParameterStore, by initializer: any DataDrivenInitializer, on batch: MicroBatch
+  ) {
+    let share = LaneTeam.range(of: 0, lanes: team.count, total: batch.identity.indices.count)
+    let part = LaneTeam.range(of: 0, lanes: passes, total: share.count)
+    let samples = batch.slice(part.isEmpty ? share : part)
+    initializer.calibrate(store, pool: lanes[0].tape.pool) { tape in
+      tape.samples = samples.identity
+      tape.progress = TrainingProgress(step: 0, totalSteps: totalSteps)
+      _ = objective.loss(samples, tape)
+    }
+    average?.restart(from: parameters)
+  }
+
   /// Forward and backward on every lane; returns the mean loss. Gradients stay on the lanes' tapes.
   public func differentiate(_ batch: MicroBatch, step: Int = 1) -> Double {
     let shares = prepareLanes(for: batch, step: step)

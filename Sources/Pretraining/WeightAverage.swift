@@ -13,6 +13,11 @@ public struct WeightAverage: Sendable {
     self.momentum = momentum
   }
 
+  /// Starts again at the parameters' present values.
+  func restart(from parameters: [Parameter]) {
+    for (tensor, parameter) in zip(tensors, parameters) { tensor.assign(parameter.value.values) }
+  }
+
   func update(_ parameter: Parameter, _ slice: ParameterSlice) {
     parameter.average(slice.range, into: tensors[slice.index], momentum: momentum)
   }

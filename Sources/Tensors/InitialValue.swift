@@ -10,6 +10,11 @@ public enum InitialValue: Sendable {
   case normal(standardDeviation: Double)
   /// Normal with mean 0, drawn again while outside ±`bound`.
   case truncatedNormal(standardDeviation: Double, bound: Double)
+  /// An equal share of the rows for each, from the top; draws go on from one to the next, so that equal parts give what
+  /// the whole would.
+  indirect case stacked([InitialValue])
+  /// Values, row-major, of something that takes time: asked for when a parameter is filled, and only then.
+  case computed(@Sendable () -> [Scalar])
 
   /// All zeros.
   public static let zeros = InitialValue.constant(0)
@@ -23,25 +28,43 @@ public enum InitialValue: Sendable {
 
   /// Fills `tensor`; draws depend on the seed, the name and the index alone.
   func fill(_ tensor: Tensor, seed: UInt64, name: String) {
-    let target = tensor.pointer
-    let count = tensor.count
     var random = RandomStream(seed: seed, purpose: .initialValue, name: name)
+    fill(UnsafeMutableBufferPointer(start: tensor.pointer, count: tensor.count), from: &random, name)
+  }
+
+  private func fill(
+    _ target: UnsafeMutableBufferPointer<Scalar>, from random: inout RandomStream, _ name: String
+  ) {
     switch self {
     case .constant(let value):
-      target.update(repeating: value, count: count)
+      target.update(repeating: value)
     case .values(let values):
-      precondition(values.count == count, "\(name): \(values.count) initial values for \(tensor.shape)")
-      target.update(from: values, count: count)
+      copy(values, to: target, name)
     case .uniform(let bound):
-      for index in 0..<count { target[index] = Scalar(bound * (2 * random.uniform() - 1)) }
+      for index in target.indices { target[index] = Scalar(bound * (2 * random.uniform() - 1)) }
     case .normal(let standardDeviation):
-      for index in 0..<count { target[index] = Scalar(standardDeviation * random.normal()) }
+      for index in target.indices { target[index] = Scalar(standardDeviation * random.normal()) }
     case .truncatedNormal(let standardDeviation, let bound):
-      for index in 0..<count {
+      for index in target.indices {
         var draw = standardDeviation * random.normal()
         while abs(draw) > bound { draw = standardDeviation * random.normal() }
         target[index] = Scalar(draw)
       }
+    case .stacked(let parts):
+      precondition(
+        !parts.isEmpty && target.count % parts.count == 0,
+        "\(name): \(target.count) values in \(parts.count) parts")
+      let share = target.count / parts.count
+      for (index, part) in parts.enumerated() {
+        part.fill(.init(rebasing: target[index * share..<(index + 1) * share]), from: &random, name)
+      }
+    case .computed(let values):
+      copy(values(), to: target, name)
     }
+  }
+
+  private func copy(_ values: [Scalar], to target: UnsafeMutableBufferPointer<Scalar>, _ name: String) {
+    precondition(values.count == target.count, "\(name): \(values.count) initial values for \(target.count)")
+    _ = target.update(from: values)
   }
 }

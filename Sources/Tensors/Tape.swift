@@ -25,6 +25,9 @@ public final class Tape {
   /// Called in the backward pass with each parameter and its gradient, as soon as it is complete on this tape; the
   /// tape lets go of that gradient. Nil, the default, keeps gradients for `gradient(of:)`.
   public var onGradient: ((Parameter, Tensor?) -> Void)?
+  /// Sees each weight that a parameter holds and its input, [..., inputs], before their product, and may change it: for
+  /// initialisers that look at data. Set before the pass.
+  public var beforeProduct: ((_ weight: Parameter, _ input: Tensor) -> Void)?
   /// Collects the shapes of the matrix products when set.
   package var products: [MatrixProductShape]?
   /// Collects the time of operations by kind when set.
@@ -33,6 +36,8 @@ public final class Tape {
   let recordsGradients: Bool
   private var backwardSteps: [() -> Void] = []
   private var parameterTensors: [ObjectIdentifier: Tensor] = [:]
+  // By their buffers, of parameters that this tape does not differentiate; kept for `beforeProduct` alone.
+  private var constantParameters: [ObjectIdentifier: Parameter] = [:]
 
   /// Creates a tape; `recordsGradients` defaults to whether it is for training.
   public init(mode: Mode, recordsGradients: Bool? = nil, pool: BufferPool = BufferPool()) {
@@ -43,7 +48,10 @@ public final class Tape {
 
   /// The value of a parameter as a tensor of this tape; differentiated when the parameter is trainable.
   public func callAsFunction(_ parameter: Parameter) -> Tensor {
-    guard recordsGradients, parameter.isTrainable else { return parameter.value }
+    guard recordsGradients, parameter.isTrainable else {
+      if beforeProduct != nil { constantParameters[ObjectIdentifier(parameter.value.buffer)] = parameter }
+      return parameter.value
+    }
     let key = ObjectIdentifier(parameter)
     if let known = parameterTensors[key] { return known }
     let value = parameter.value
@@ -147,6 +155,14 @@ public final class Tape {
     slot.pendingReaders -= 1
     guard slot.pendingReaders == 0, let onGradient, let parameter = slot.parameter else { return }
     onGradient(parameter, slot.take())
+  }
+
+  /// Shows `beforeProduct` a weight and its input.
+  func show(_ weight: Tensor, _ input: Tensor) {
+    guard let beforeProduct,
+      let parameter = weight.gradient?.parameter ?? constantParameters[ObjectIdentifier(weight.buffer)]
+    else { return }
+    beforeProduct(parameter, input)
   }
 
   /// Runs a part of an operation, its time counted under `kind` when somebody counts.

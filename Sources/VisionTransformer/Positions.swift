@@ -7,6 +7,8 @@ public enum Positions: String, Codable, Sendable, CaseIterable {
   case sinCos2D
   /// A learned table (Dosovitskiy et al., 2020).
   case learned
+  /// None in the stream: queries and keys are turned by row and column in every block (Su et al., 2021).
+  case rotary2D
   /// None: the encoder is equivariant under permutations of the patches.
   case none
 
@@ -15,6 +17,7 @@ public enum Positions: String, Codable, Sendable, CaseIterable {
     switch self {
     case .sinCos2D: "fixed sines and cosines of row and column"
     case .learned: "a learned table"
+    case .rotary2D: "queries and keys turned by row and column in every block"
     case .none: "none: the encoder is equivariant under permutations of the patches"
     }
   }
@@ -24,7 +27,16 @@ public enum Positions: String, Codable, Sendable, CaseIterable {
     switch self {
     case .sinCos2D: "He et al., 2021"
     case .learned: "Dosovitskiy et al., 2020"
+    case .rotary2D: "Su et al., 2021; Heo et al., 2024"
     case .none: ""
+    }
+  }
+
+  /// Whether a table is added to the patches' embeddings.
+  public var hasTable: Bool {
+    switch self {
+    case .sinCos2D, .learned: true
+    case .rotary2D, .none: false
     }
   }
 
@@ -41,7 +53,7 @@ public enum Positions: String, Codable, Sendable, CaseIterable {
       return scope.parameter(name, shape: shape, initial: .values(prefix + table), isTrainable: false)
     case .learned:
       return scope.parameter(name, shape: shape, initial: initializer.token(.position))
-    case .none:
+    case .rotary2D, .none:
       return nil
     }
   }

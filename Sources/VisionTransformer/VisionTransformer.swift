@@ -15,6 +15,7 @@ public final class VisionTransformer: Sendable {
 
   private let patchEmbedding: PatchEmbedding
   private let classToken, registers, positions: Parameter?
+  private let rotaryTable: RotaryTable?
   private let blocks: [TransformerBlock]
   private let finalNorm: (any Norm)?
 
@@ -44,9 +45,10 @@ public final class VisionTransformer: Sendable {
     positions = configuration.positions.declare(
       "pos_embed", grid: configuration.grid, width: width, hasClassToken: configuration.hasClassToken,
       initializer: recipe.initializer, scope: scope)
+    rotaryTable = configuration.rotaryTable
     patchEmbedding = PatchEmbedding(
-      patchWidth: configuration.grid.width, width: width, patchNorm: configuration.patchNorm, recipe: recipe,
-      scope: scope["patch_embed"])
+      grid: configuration.grid, width: width, stem: configuration.stem, patchNorm: configuration.patchNorm,
+      recipe: recipe, scope: scope["patch_embed"])
     let shape = TransformerBlock.Shape(
       width: width, headCount: configuration.headCount, hiddenWidth: configuration.hiddenWidth,
       depth: configuration.depth, layerScale: configuration.layerScale, dropPath: configuration.dropPath)
@@ -74,8 +76,9 @@ public final class VisionTransformer: Sendable {
     var tokens = tape.sequence(
       classToken: classToken.map { tape($0) }, registers: registers.map { tape($0) }, patches: embedded,
       positions: positions.map { tape($0) }, indices: visible)
+    let rotation = rotaryTable.map { Rotation($0, prefixCount: prefixCount, places: visible) }
     for (layer, block) in blocks.enumerated() {
-      tokens = block(tokens, tape)
+      tokens = block(tokens, tape, rotation: rotation)
       tape.observe("blocks.\(layer)", tokens)
     }
     guard let finalNorm else { return tokens }

@@ -26,9 +26,13 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
   public var registerCount = 0
   /// How tokens know their place.
   public var positions = Positions.sinCos2D
+  /// What rotary positions turn by: the second pair of channels turns slower than the first by base^(4/d), and so on.
+  public var rotaryBase = 100.0
   /// How tokens become one vector.
   public var pooling = Pooling.mean
-  /// Norms around the patch projection.
+  /// How the pixels of a patch become its embedding.
+  public var stem = Stem.linear
+  /// Norms around the stem.
   public var patchNorm = PatchNorm.dual
   /// Which norm stands there; Dual PatchNorm's is LayerNorm.
   public var patchNormFunction: Choice = "layerNorm"
@@ -96,6 +100,19 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
       "sinCos2D positions need a width divisible by 4, not \(width)",
       "change the width, or choose learned positions")
     try require(
+      positions != .rotary2D || width / headCount % 4 == 0,
+      "rotary2D positions need heads of a width divisible by 4, not \(width / headCount)",
+      "change width or heads, or choose sinCos2D positions")
+    try require(
+      rotaryBase > 1 && rotaryBase <= 1e9, "rotaryBase is \(rotaryBase)", "choose above 1; 100 is usual")
+    try require(
+      stem != .hMLP || patchSize % 4 == 0,
+      "the stem hMLP cuts patches into 4 × 4 parts, which a side of \(patchSize) pixels does not allow",
+      "choose a patchSize divisible by 4, or stem: linear")
+    try require(
+      stem != .hMLP || width % 4 == 0, "the stem hMLP needs a width divisible by 4, not \(width)",
+      "change the width, or choose stem: linear")
+    try require(
       pooling != .classToken || hasClassToken, "class-token pooling without a class token",
       "set classToken: true, or pooling: mean")
     try require(
@@ -117,9 +134,20 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
   var matrixScalarCount: Double {
     let (width, hidden, patch) = (Double(width), Double(hiddenWidth), Double(patchSize))
     let patchCount = (Double(imageHeight) / patch) * (Double(imageWidth) / patch)
-    let table = positions == .none ? 0 : patchCount * width
-    return Double(depth) * Double(branchCount) * (4 * width * width + 2 * width * hidden)
-      + width * patch * patch * Double(channels) + table
+    let table = positions.hasTable ? patchCount * width : 0
+    let embedding =
+      switch stem {
+      case .linear: width * patch * patch * Double(channels)
+      case .hMLP: width / 4 * (patch * patch / 16 * Double(channels) + 5 * width)
+      }
+    return Double(depth) * Double(branchCount) * (4 * width * width + 2 * width * hidden) + embedding + table
+  }
+
+  /// The angles that queries and keys turn by, where positions are rotary.
+  var rotaryTable: RotaryTable? {
+    guard positions == .rotary2D else { return nil }
+    return RotaryTable(
+      rows: grid.rows, columns: grid.columns, headWidth: width / headCount, base: rotaryBase)
   }
 
   /// Width of the MLP's hidden layer.

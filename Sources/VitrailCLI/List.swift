@@ -15,7 +15,7 @@ struct List: ParsableCommand {
   enum Kind: String, CaseIterable, ExpressibleByArgument {
     case norms, placements, patchNorms, positions, initializers, objectives, optimizers, sources, evaluators,
       sizes, recipes
-    case augmentations
+    case augmentations, stems
   }
 
   private struct Entry: Encodable {
@@ -59,6 +59,8 @@ struct List: ParsableCommand {
       }
     case .positions:
       return Positions.allCases.map { Entry(name: $0.rawValue, summary: $0.summary, source: $0.source) }
+    case .stems:
+      return Stem.allCases.map { Entry(name: $0.rawValue, summary: $0.summary, source: $0.source) }
     case .sizes:
       return NamedSize.allCases.map {
         Entry(

@@ -19,7 +19,8 @@ struct EncoderPropertyTests {
     let model = try makeModel(smallConfiguration())
     let store = ParameterStore(seed: 5)
     let embedding = PatchEmbedding(
-      patchWidth: 12, width: 12, patchNorm: .dual, recipe: model.recipe, scope: store.root)
+      grid: model.configuration.grid, width: 12, stem: .linear, patchNorm: .dual, recipe: model.recipe,
+      scope: store.root)
     store.randomize(seed: 2)
     return embedding
   }

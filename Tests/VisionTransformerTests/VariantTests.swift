@@ -22,15 +22,26 @@ struct VariantTests {
     }
   }
 
+  /// Before any of them looks at data; the seed decides, whatever a matrix is made from.
   @Test func initialWeightsAreFiniteAndRandom() throws {
     for initializer in Initializers.all {
-      let model = try makeModel(smallConfiguration { $0.initializer = Choice(initializer.name) }, seed: nil)
-      for parameter in model.parameters.parameters {
+      func parameters(seed: UInt64) throws -> [Parameter] {
+        let configuration = smallConfiguration { $0.initializer = Choice(initializer.name) }
+        return try VisionTransformer(configuration, parameters: ParameterStore(seed: seed)).parameters
+          .parameters
+      }
+      let (again, others) = (try parameters(seed: 7), try parameters(seed: 8))
+      for (index, parameter) in try parameters(seed: 7).enumerated() {
         let values = parameter.value.values
         #expect(values.allSatisfy { $0.isFinite }, "\(initializer.name), \(parameter.name)")
         let isDrawn = parameter.shape.count == 2
         #expect((Set(values).count > 10) == (isDrawn || parameter.shape.count == 3), "\(parameter.name)")
         if parameter.name.hasSuffix(".bias") { #expect(values.allSatisfy { $0 == 0 }, "\(parameter.name)") }
+        #expect(again[index].value.values == values, "\(initializer.name), \(parameter.name)")
+        if isDrawn {
+          let shared = zip(values, others[index].value.values).count { $0 == $1 }
+          #expect(shared * 100 <= values.count, "\(initializer.name), \(parameter.name)")
+        }
       }
     }
   }

@@ -56,7 +56,7 @@ struct CommandTests {
     arguments: [
       "norms", "placements", "patchNorms", "positions", "initializers", "objectives", "optimizers", "sources",
       "evaluators", "sizes", "recipes",
-      "augmentations",
+      "augmentations", "stems",
     ])
   func list(_ kind: String) throws {
     let text = try Vitrail.run("list", kind).output.split(separator: "\n")

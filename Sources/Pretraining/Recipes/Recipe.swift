@@ -68,12 +68,16 @@ public struct ModelRecipe: Codable, Sendable, Equatable {
   public var queryKeyNorm = false
   /// Attentions, and MLPs, side by side in each block.
   public var branches = 1
-  /// Norms around the patch projection.
+  /// How the pixels of a patch become its embedding.
+  public var stem = Stem.linear
+  /// Norms around the stem.
   public var patchNorm = PatchNorm.dual
   /// The norm that stands there.
   public var patchNormFunction: Choice = "layerNorm"
   /// How tokens know their place.
   public var positions = Positions.sinCos2D
+  /// What `rotary2D` positions turn by.
+  public var rotaryBase = 100.0
   /// How weights start; absent: as the placement has it, `xavierUniform` for most.
   public var initializer: Choice?
   /// How tokens become one vector.
@@ -109,7 +113,9 @@ public struct ModelRecipe: Codable, Sendable, Equatable {
     configuration.patchNormFunction = patchNormFunction
     configuration.placement = placement
     configuration.patchNorm = patchNorm
+    configuration.stem = stem
     configuration.positions = positions
+    configuration.rotaryBase = rotaryBase
     configuration.initializer = initializer
     configuration.pooling = pooling
     configuration.hasClassToken = classToken

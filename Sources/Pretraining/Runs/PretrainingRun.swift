@@ -147,6 +147,9 @@ public final class PretrainingRun {
       }
       guard let batch = try loader.next() else { break }
       let samples = MicroBatch(patches: batch.patches, identity: batch.identity)
+      if done == 0, let initializer = encoder.recipe.initializer as? any DataDrivenInitializer {
+        step.calibrate(encoder.parameters, by: initializer, on: samples)
+      }
       let epoch = Double(done) / Double(sampler.stepsPerEpoch)
       let rate = schedule.rate(at: epoch)
       let outcome = step.run(samples, learningRate: rate, step: done + 1)

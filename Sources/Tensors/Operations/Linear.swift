@@ -16,6 +16,7 @@ extension Tape {
     precondition(
       residual.map { $0.shape == y.shape } ?? true,
       "linear: residual \(residual?.shape ?? []), output \(y.shape)")
+    show(weight, x)
     let buffer = y.buffer
     let compute = { [unowned self, unowned buffer] in
       let (input, target) = (x.pointer, buffer.pointer)

@@ -23,6 +23,10 @@ extension Tape {
     precondition(
       residual.map { $0.shape == y.shape } ?? true,
       "mlp: residual \(residual?.shape ?? []), output \(y.shape)")
+    if beforeProduct != nil {  // Whoever looks before a product wants the whole input of each.
+      let hidden = gelu(linear(x, weight: hiddenWeight), bias: hiddenBias)
+      return linear(hidden, weight: outputWeight, bias: outputBias, addingTo: residual)
+    }
     let chunk = rowsInCache(rows)
     let keepsHidden = recordsGradients && recompute < .block
     let kept = keepsHidden ? allocate([rows, hidden]) : nil

@@ -24,7 +24,15 @@ public enum TokenRole: Sendable {
 /// The registered initialisers.
 public enum Initializers {
   /// Every variant.
-  public static let all: [any Initializer.Type] = [XavierUniform.self, TruncatedNormal.self]
+  public static let all: [any Initializer.Type] = [
+    XavierUniform.self,
+    TruncatedNormal.self,
+    DeepNet.self,
+    LSUV.self,
+    Magneto.self,
+    Mimetic.self,
+    SmallInit.self,
+  ]
 
   /// The initialiser that a configuration chose, its options decoded.
   ///

@@ -8,14 +8,25 @@ public struct TruncatedNormal: Initializer {
   /// A line for `vitrail list`.
   public static let summary = "truncated normal with deviation 0.02, as DeiT and DINO do"
   /// Where it is from.
-  public static let source = "Touvron et al., 2021; Caron et al., 2021"
+  public static let source = "Touvron et al., 2021; Caron et al., 2021; Bao et al., 2021"
 
   /// What a recipe may set.
   public struct Options: DefaultedOptions {
     /// Standard deviation before truncation.
     public var standardDeviation = 0.02
+    /// Whether attention's projection and fc2 of layer l = 1 … L are divided by √(2l) (Bao et al., 2021).
+    public var depthRescale = false
     /// The defaults.
     public init() {}
+
+    /// Checks the deviation.
+    public func validate(at place: String) throws(Failure) {
+      guard standardDeviation > 0 && standardDeviation <= 1 else {
+        throw Failure(
+          "standardDeviation is \(standardDeviation)", at: "\(place).standardDeviation",
+          mend: "choose a deviation above 0, up to 1; 0.02 is usual")
+      }
+    }
   }
 
   private let options: Options
@@ -24,12 +35,17 @@ public struct TruncatedNormal: Initializer {
   public init(options: Options) { self.options = options }
 
   /// The start of a weight [outputs, inputs].
-  public func weight(_ site: WeightSite) -> InitialValue { drawn }
+  public func weight(_ site: WeightSite) -> InitialValue {
+    guard options.depthRescale, site.writesStream, let layer = site.sublayer?.layer else { return drawn() }
+    return drawn(dividedBy: (2 * Double(layer + 1)).squareRoot())
+  }
 
   /// The same for tokens and positions, N(0, 1e-6) for registers.
   public func token(_ role: TokenRole) -> InitialValue {
-    role == .register ? .normal(standardDeviation: 1e-6) : drawn
+    role == .register ? .normal(standardDeviation: 1e-6) : drawn()
   }
 
-  private var drawn: InitialValue { .truncatedNormal(standardDeviation: options.standardDeviation, bound: 2) }
+  private func drawn(dividedBy factor: Double = 1) -> InitialValue {
+    .truncatedNormal(standardDeviation: options.standardDeviation / factor, bound: 2 / factor)
+  }
 }

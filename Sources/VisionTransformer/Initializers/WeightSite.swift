@@ -23,4 +23,15 @@ public struct WeightSite: Sendable {
   public let sublayer: SublayerPlace?
   /// The layer that declares it: random numbers that several weights share derive from the name of its parent.
   public let scope: ParameterScope
+
+  /// Rows and columns of queries, keys or values when the three are a matrix each, as Xavier counts them then.
+  var fans: (inputs: Int, outputs: Int) {
+    (inputs, role == .queryKeyValue ? outputs / 3 : outputs)
+  }
+
+  /// The name of the layer that the declaring one is part of.
+  var ownerName: String { scope.prefix.split(separator: ".").dropLast().joined(separator: ".") }
+
+  /// Whether what it computes joins the residual stream.
+  var writesStream: Bool { role == .attentionProjection || role == .mlpOutput }
 }

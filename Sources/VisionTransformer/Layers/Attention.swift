@@ -62,17 +62,20 @@ public struct Attention: Sendable {
       by: recipe.initializer, scope: scope["proj"])
   }
 
-  /// x [B, N, D] → [B, N, D], added to a multiple of `residual` when given.
+  /// x [B, N, D] → [B, N, D], added to a multiple of `residual` when given; `rotation` turns queries and keys, after
+  /// their norms.
   public func callAsFunction(
-    _ x: Tensor, _ tape: Tape, addingTo residual: Tensor?, scaledBy residualScale: Scalar = 1
+    _ x: Tensor, _ tape: Tape, addingTo residual: Tensor?, scaledBy residualScale: Scalar = 1,
+    rotation: Rotation? = nil
   ) -> Tensor {
     let projected = queryKeyValue(x, tape)
     let normed = normingHeads(projected, tape)
-    let mixed = tape.attention(normed, headCount: headCount)
+    let placed = rotation.map { tape.rotated(normed, by: $0) } ?? normed
+    let mixed = tape.attention(placed, headCount: headCount)
     let scaled = scalesOutput ? mixed : scalingHeads(mixed, tape)
     let mixture = mixtureNorm?(scaled, tape) ?? scaled
     defer {
-      for result in [projected, normed, mixed, scaled, mixture] { tape.forget(result, .attention) }
+      for result in [projected, normed, placed, mixed, scaled, mixture] { tape.forget(result, .attention) }
     }
     guard scalesOutput else {
       return projection(mixture, tape, addingTo: residual, scaledBy: residualScale)

@@ -1,12 +1,22 @@
 import Tensors
 
-/// Linear projection of flattened patches, with norms before and after it (Dual PatchNorm, Kumar et al., 2023).
+/// The stem on flattened patches, with norms before and after it (Dual PatchNorm, Kumar et al., 2023).
+///
+/// With the hMLP stem, whose own two norms always stand, `post` is the norm after its last projection: the published
+/// stem has it. `pre` norms the pixels of the whole patch before any are projected.
 public struct PatchEmbedding: Sendable {
   private let before, after: (any Norm)?
-  private let projection: Linear
+  private let stem: Projection
 
-  /// Declares `pre_norm`, `proj` and `norm` as `patchNorm` asks; `patchWidth` is P·P·C.
-  public init(patchWidth: Int, width: Int, patchNorm: PatchNorm, recipe: LayerRecipe, scope: ParameterScope) {
+  private enum Projection: Sendable {
+    case linear(Linear)
+    case hMLP(HierarchicalStem)
+  }
+
+  /// Declares `pre_norm`, `proj` and `norm` as `stem` and `patchNorm` ask.
+  public init(
+    grid: PatchGrid, width: Int, stem: Stem, patchNorm: PatchNorm, recipe: LayerRecipe, scope: ParameterScope
+  ) {
     let (hasBefore, hasAfter) =
       switch patchNorm {
       case .none: (false, false)
@@ -15,9 +25,16 @@ public struct PatchEmbedding: Sendable {
       case .dual: (true, true)
       }
     before =
-      hasBefore ? recipe.norm(NormSite(.patchPixels, width: patchWidth), scope: scope["pre_norm"]) : nil
-    projection = Linear(
-      .patchEmbedding, inputs: patchWidth, outputs: width, by: recipe.initializer, scope: scope["proj"])
+      hasBefore ? recipe.norm(NormSite(.patchPixels, width: grid.width), scope: scope["pre_norm"]) : nil
+    self.stem =
+      switch stem {
+      case .linear:
+        .linear(
+          Linear(
+            .patchEmbedding, inputs: grid.width, outputs: width, by: recipe.initializer, scope: scope["proj"])
+        )
+      case .hMLP: .hMLP(HierarchicalStem(grid: grid, width: width, recipe: recipe, scope: scope["proj"]))
+      }
     after = hasAfter ? recipe.norm(NormSite(.patchEmbedding, width: width), scope: scope["norm"]) : nil
   }
 
@@ -25,7 +42,11 @@ public struct PatchEmbedding: Sendable {
   /// goes by the statistics of the batch.
   public func callAsFunction(_ patches: Tensor, _ tape: Tape) -> Tensor {
     let normed = before?(patches, tape) ?? patches
-    let embedded = projection(normed, tape)
+    let embedded =
+      switch stem {
+      case .linear(let projection): projection(normed, tape)
+      case .hMLP(let stem): stem(normed, tape)
+      }
     return after?(embedded, tape) ?? embedded
   }
 }

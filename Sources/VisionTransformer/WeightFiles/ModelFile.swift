@@ -11,7 +11,7 @@ public struct ModelFile: Sendable {
   public let preprocessing: Preprocessing
   /// The tensors and free text.
   public let file: SafetensorsFile
-  private let path: String
+  let path: String
 
   /// Opens a file that `write` made: a model or a checkpoint.
   ///
