@@ -18,7 +18,8 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
   var testDescription: String { "\(operation), \(variant): \(inputs.map(\.shape))" }
 
   static let all =
-    linear + activations + norms + attentions + heads + scalings + residuals + tokens + losses + chains
+    linear + activations + norms + batchNorms + attentions + heads + scalings + residuals + tokens + losses
+    + chains
 }
 
 /// Every bit of these tests is void in single precision: see `GradientCheck`.
