@@ -30,7 +30,8 @@ public final class TrainingStep: Sendable {
 
   /// Prepares steps on `parameters`, the trainable ones in the order that the optimiser knows.
   ///
-  /// `passes` splits each lane's share into that many forward and backward passes (gradient accumulation);
+  /// `passes` splits each lane's share into that many forward and backward passes (gradient accumulation), 1 with norms
+  /// that go by the whole batch;
   /// `recompute` is what the backward pass computes again to save memory; `totalSteps` is for schedules inside the model.
   public init(
     objective: any Objective, optimizer: any Optimizer, parameters: [Parameter], team: LaneTeam,
@@ -206,6 +207,7 @@ public final class TrainingStep: Sendable {
     if !batch.patches.isFinite { return "the input pixels" }
     let tape = Tape(mode: .training, recordsGradients: false)
     tape.samples = batch.identity
+    tape.progress = lanes[0].tape.progress
     var found: String?
     tape.observer = { name, tensor in if found == nil && !tensor.isFinite { found = name } }
     _ = objective.loss(batch, tape)

@@ -31,6 +31,8 @@ struct Bench: ParsableCommand {
       help: "Passes that each lane splits its share into; default: as in training.",
       transform: number(in: 1...1024))
     var accumulation: Int?
+    @Option(help: "The norm of the blocks: a name of `vitrail list norms`.")
+    var norm = "layerNorm"
     @Flag(help: "Show where the time goes.")
     var profile = false
     @Flag(help: "Print JSON.")
@@ -45,6 +47,7 @@ struct Bench: ParsableCommand {
       options.recompute = try findVariant(
         recompute, among: Recompute.allCases, named: { $0.rawValue }, kind: "level", at: "--recompute")
       options.accumulation = accumulation
+      options.norm = Choice(norm)
       options.profiles = profile
       let source = try data.map { try open($0, bands) }
       try show(StepBenchmark(chosen, options).run(on: source), json: json)

@@ -18,8 +18,8 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
   var testDescription: String { "\(operation), \(variant): \(inputs.map(\.shape))" }
 
   static let all =
-    linear + activations + norms + tokenNorms + attentions + heads + scalings + residuals + tokens + losses
-    + chains + places
+    linear + activations + norms + tokenNorms + batchNorms + attentions + heads + scalings + residuals
+    + tokens + losses + chains + places
 }
 
 /// Every bit of these tests is void in single precision: see `GradientCheck`.

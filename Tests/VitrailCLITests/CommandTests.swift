@@ -83,6 +83,11 @@ struct CommandTests {
       ]))
     #expect(json["shape"] == .string("mini") && json["lanes"] == .integer(1))
     #expect((json["imagesPerSecond"]?.double ?? 0) > 0)
+    expectError(
+      try Vitrail.run("bench", "step", "--norm", "bachNorm"), "bench.norm", "did you mean 'batchNorm'")
+    expectError(
+      try Vitrail.run("bench", "step", "--shape", "mini", "--norm", "batchNorm", "--accumulation", "2"),
+      "--accumulation", "whole batch")
     expectError(try Vitrail.run("bench", "step", "--shape", "mimi"), "--shape", "did you mean 'mini'")
   }
 

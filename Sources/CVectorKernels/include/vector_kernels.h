@@ -67,6 +67,16 @@ double vk_dynamic_tanh_backward(const vk_real *x, vk_real alpha, const vk_real *
 /// sums[j] = sum over rows of matrix[i, j], added to what is there if `accumulates`.
 void vk_column_sums(const vk_real *matrix, long rows, long columns, int accumulates, vk_real *sums);
 
+/// sums[j] += sum over rows of a[i, j] and products[j] += sum over rows of a[i, j] * b[i, j], in double precision. `b` may
+/// be `a`.
+void vk_channel_sums(const vk_real *a, const vk_real *b, long rows, long columns, double *sums, double *products);
+
+/// y = (x - shift) * slope + offset, a value of each for every column, + other * factor where there is `other`; with it, y
+/// is added to what is there if `accumulates`. `y` may be `x` or `other`.
+void vk_channel_affine(const vk_real *x, const vk_real *shift, const vk_real *slope, const vk_real *offset,
+                       const vk_real *other, const vk_real *factor, vk_real *y, int accumulates, long rows,
+                       long columns);
+
 /// Heads that attend among the tokens of each sample; qkv is [batch, tokens, 3, heads, head].
 typedef struct {
   long batch, tokens, heads, head;

@@ -17,6 +17,8 @@ public struct StepBenchmark: Sendable {
     public var recompute = Recompute.none
     /// Passes that each lane splits its share into; nil: those that training takes.
     public var accumulation: Int?
+    /// The norm of the blocks.
+    public var norm: Choice = "layerNorm"
     /// Whether to count the time of each kind of work.
     public var profiles = false
     /// The defaults.
@@ -36,15 +38,22 @@ public struct StepBenchmark: Sendable {
 
   /// Times steps, after `warmup` others, and then the products alone; on synthetic pixels when there is no source.
   ///
-  /// - Throws: `Failure` when images cannot be read.
+  /// - Throws: `Failure` when images cannot be read, there is no such norm, or it does not allow the passes.
   public func run(on source: (any ImageSource)? = nil, warmup: Int = 2) throws(Failure) -> StepBenchmarkResult
   {
     let store = ParameterStore(seed: 0)
-    let encoder = try VisionTransformer(shape.encoder, parameters: store)
+    var configuration = shape.encoder
+    configuration.norm = options.norm
+    let encoder = try VisionTransformer(configuration, parameters: store, place: "bench")
     let objective = try MaskedAutoencoder(encoder: encoder, options: shape.objective, at: "bench")
     let passes =
       options.accumulation
       ?? TrainingStep.passes(batch: shape.batch, lanes: team.count, encoder)
+    guard passes == 1 || !encoder.recipe.usesBatchStatistics else {
+      throw Failure(
+        "\(passes) passes a step with a norm that goes by the statistics of the whole batch",
+        at: "--accumulation", mend: "leave it out, or set it to 1")
+    }
     let trainable = store.parameters.filter(\.isTrainable)
     let step = TrainingStep(
       objective: objective, optimizer: AdamW(parameters: trainable, options: .init()), parameters: trainable,

@@ -10,6 +10,10 @@ public protocol Norm: Variant, Sendable {
   /// through `Tape.collective`, so that they are those of the whole batch.
   static var usesBatchStatistics: Bool { get }
 
+  /// Whether what its backward pass gives in training is by its definition not the derivative of its output, so that
+  /// finite differences prove it in evaluation alone.
+  static var hasApproximateGradient: Bool { get }
+
   /// Declares the parameters of one site.
   init(_ site: NormSite, options: Options, scope: ParameterScope)
 
@@ -20,6 +24,8 @@ public protocol Norm: Variant, Sendable {
 extension Norm {
   /// Most norms see one token at a time.
   public static var usesBatchStatistics: Bool { false }
+  /// Most backward passes are exact.
+  public static var hasApproximateGradient: Bool { false }
 }
 
 /// The registered norms.
@@ -33,6 +39,9 @@ public enum Norms {
     BiasNorm.self,
     DynamicTanh.self,
     FixNorm.self,
+    BatchNorm.self,
+    PowerNorm.self,
+    PrepBN.self,
     NoNorm.self,
   ]
 
