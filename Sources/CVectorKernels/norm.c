@@ -28,8 +28,10 @@ static inline __attribute__((always_inline)) void vk_norm_rows(const bool isCent
       for (long i = 0; i < width; i++) output[i] = (input[i] - shift) * scale * weight[i] + bias[i];
     else if (weight)
       for (long i = 0; i < width; i++) output[i] = (input[i] - shift) * scale * weight[i];
+    else if (bias)
+      for (long i = 0; i < width; i++) output[i] = (input[i] - shift) * scale + bias[i];
     else
-      for (long i = 0; i < width; i++) output[i] = (input[i] - shift) * scale + (bias ? bias[i] : 0);
+      for (long i = 0; i < width; i++) output[i] = (input[i] - shift) * scale;
   }
 }
 
