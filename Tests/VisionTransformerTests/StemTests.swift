@@ -86,15 +86,14 @@ struct StemTests {
     }
   }
 
-  /// Of every norm and patch norm.
   @Test(.enabled(if: GradientCheck.isMeaningful, "needs --traits DoublePrecision"))
   func everyParametersGradientIsRight() throws {
-    for norm in Norms.all {
+    for norm in ["layerNorm", "rmsNorm"] {
       for patchNorm in PatchNorm.allCases {
         let model = try makeModel(
           configuration {
             ($0.patchNorm, $0.patchNormFunction, $0.depth, $0.patchSize) = (
-              patchNorm, Choice(norm.name), 1, 4
+              patchNorm, Choice(norm), 1, 4
             )
             ($0.imageHeight, $0.imageWidth) = (8, 12)
           })
@@ -102,7 +101,7 @@ struct StemTests {
           of: model.parameters.parameters.filter { $0.name.hasPrefix("patch_embed") }, entries: 6
         ) { model.encode(.random([2, 6, 48], seed: 3), $0) }
         for (name, error) in errors {
-          #expect(error <= GradientCheck.tolerance, "\(norm.name), \(patchNorm): \(name)")
+          #expect(error <= GradientCheck.tolerance, "\(norm), \(patchNorm): \(name)")
         }
       }
     }

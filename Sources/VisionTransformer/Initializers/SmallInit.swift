@@ -5,7 +5,7 @@ import Tensors
 /// block with deviation 1, so that no gradient spikes where a norm divides by a small one (Takase et al., 2023).
 ///
 /// The paper scales or norms embeddings of words. Here the patch projection has deviation 1/√inputs, which brings
-/// standardised pixels to 1 (a norm after it does so exactly), and class, register and mask tokens are N(0, 1);
+/// standardised pixels to 1 (a norm after it does so exactly; behind the GELUs of the stem hMLP it takes one), and class, register and mask tokens are N(0, 1);
 /// learned positions are N(0, 0.02), for they are added. D is the width of the stack, or outside of stacks the inputs.
 public struct SmallInit: Initializer {
   /// `smallInit` in recipes.

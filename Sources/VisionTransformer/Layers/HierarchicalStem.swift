@@ -44,7 +44,7 @@ struct HierarchicalStem: Sendable {
     var parts = tape.reordered(patches, runs: order, of: runLength)
     for (norm, projection) in zip(norms, projections) {
       let inputs = projection.weight.shape[1]
-      let projected = projection(parts.reshaped([batch, patches.count / batch / inputs, inputs]), tape)
+      let projected = projection(parts.reshaped([batch, parts.count / batch / inputs, inputs]), tape)
       parts = tape.gelu(norm(projected, tape), bias: noBias)
     }
     let last = projections[projections.count - 1]
