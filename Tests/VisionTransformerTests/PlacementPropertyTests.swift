@@ -238,4 +238,15 @@ struct PlacementPropertyTests {
     let scaled = Choice("normFormer", options: ["residualScale": .bool(true)])
     #expect(throws: Failure.self) { try model(scaled) { $0.branchCount = 2 } }
   }
+
+  /// Sub-LN and DeepNorm come with the start that their papers derive; any other may be chosen.
+  @Test(arguments: [("subLN", "magneto"), ("deepNorm", "deepNet"), ("pre", "xavierUniform")])
+  func placementsBringTheirInitializer(placement: String, initializer: Choice) throws {
+    func weights(_ initializer: Choice?) throws -> [Scalar] {
+      let model = try model(Choice(placement), seed: nil) { $0.initializer = initializer }
+      return try #require(model.parameters["blocks.1.mlp.fc1.weight"]).value.values
+    }
+    #expect(try weights(nil) == weights(initializer))
+    #expect(try weights(nil) != weights("truncatedNormal"))
+  }
 }

@@ -3,7 +3,7 @@ import Platform
 import Tensors
 
 /// x ← N(α·x + F(x)), no final norm (Wang et al., 2022): α = (2L)^¼ bounds what an update does to a model of L blocks,
-/// so that post-norm trains at any depth. It belongs with the initialiser `deepNet`.
+/// so that post-norm trains at any depth. Weights start as `deepNet` has it unless another start is chosen.
 ///
 /// The decoder of an autoencoder is a stack of its own and has the α of its own depth.
 public struct DeepNorm: NormPlacement {
@@ -13,6 +13,9 @@ public struct DeepNorm: NormPlacement {
   public static let summary = "post-norm with the stream scaled up by a power of the depth"
   /// Where it is from.
   public static let source = "Wang et al., 2022 (DeepNet)"
+
+  /// `deepNet`.
+  public static var initializer: Choice { Choice(DeepNet.name) }
 
   /// What a recipe may set.
   public struct Options: DefaultedOptions {

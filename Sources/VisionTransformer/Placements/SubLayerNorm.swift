@@ -2,7 +2,7 @@ import Platform
 import Tensors
 
 /// Pre-norm with a second norm inside each sublayer, before its last projection: of the heads' mixtures, and of the
-/// MLP's hidden layer after the activation. It belongs with the initialiser `magneto`.
+/// MLP's hidden layer after the activation. Weights start as `magneto` has it unless another start is chosen.
 public struct SubLayerNorm: NormPlacement {
   /// `subLN` in recipes.
   public static let name = "subLN"
@@ -10,6 +10,9 @@ public struct SubLayerNorm: NormPlacement {
   public static let summary = "pre-norm, with a norm before the last projection of each sublayer"
   /// Where it is from.
   public static let source = "Wang et al., 2022 (Magneto)"
+
+  /// `magneto`.
+  public static var initializer: Choice { Choice(Magneto.name) }
 
   /// Takes no options.
   public init(options: NoOptions) {}
