@@ -7,8 +7,10 @@ func requireOption<Value>(
   if !holds { throw Failure("\(key) is \(value)", at: "\(place).\(key)", mend: remedy) }
 }
 
-/// Refuses an ε under which a constant channel would be divided by 0.
+/// Refuses an ε that `Float` could not hold beside a square, or that outweighs what it is added to.
+///
+/// - Throws: `Failure` outside of 1e-12 … 1, the range that public models use.
 func requireEpsilon(_ epsilon: Double, key: String = "epsilon", at place: String) throws(Failure) {
   try requireOption(
-    key, epsilon, epsilon > 0 && epsilon < .infinity, "choose a number above 0; 1e-5 is usual", at: place)
+    key, epsilon, (1e-12...1).contains(epsilon), "choose 1e-12 … 1; 1e-6 is usual", at: place)
 }

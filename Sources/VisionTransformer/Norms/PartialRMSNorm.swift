@@ -30,7 +30,7 @@ public struct PartialRMSNorm: Norm {
         throw Failure(
           "share is \(share)", at: "\(place).share", mend: "choose above 0, up to 1; 0.0625 is the paper's")
       }
-      try checkEpsilon(epsilon, at: place)
+      try requireEpsilon(epsilon, at: place)
     }
   }
 

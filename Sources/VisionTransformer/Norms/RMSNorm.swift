@@ -22,7 +22,7 @@ public struct RMSNorm: RowwiseNorm {
     public init() {}
 
     /// Checks ε.
-    public func validate(at place: String) throws(Failure) { try checkEpsilon(epsilon, at: place) }
+    public func validate(at place: String) throws(Failure) { try requireEpsilon(epsilon, at: place) }
   }
 
   private let weight, bias: Parameter?

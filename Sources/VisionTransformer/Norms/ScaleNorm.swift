@@ -18,7 +18,7 @@ public struct ScaleNorm: Norm {
     public init() {}
 
     /// Checks ε.
-    public func validate(at place: String) throws(Failure) { try checkEpsilon(epsilon, at: place) }
+    public func validate(at place: String) throws(Failure) { try requireEpsilon(epsilon, at: place) }
   }
 
   private let scale: Parameter
