@@ -22,7 +22,7 @@ struct ProductHookTests {
   private func mlp(_ tape: Tape) -> Tensor {
     tape.mlp(
       x, hiddenWeight: tape(first), hiddenBias: tape(firstBias), outputWeight: tape(second),
-      outputBias: tape(secondBias))
+      outputBias: tape(secondBias), addingTo: .random([2, 3, 4], seed: 2), residualScale: 1.7)
   }
 
   @Test(arguments: [true, false])

@@ -25,7 +25,8 @@ extension Tape {
       "mlp: residual \(residual?.shape ?? []), output \(y.shape)")
     if beforeProduct != nil {  // Whoever looks before a product wants the whole input of each.
       let hidden = gelu(linear(x, weight: hiddenWeight), bias: hiddenBias)
-      return linear(hidden, weight: outputWeight, bias: outputBias, addingTo: residual)
+      return linear(
+        hidden, weight: outputWeight, bias: outputBias, addingTo: residual, residualScale: residualScale)
     }
     let chunk = rowsInCache(rows)
     let keepsHidden = recordsGradients && recompute < .block

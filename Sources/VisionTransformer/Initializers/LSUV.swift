@@ -30,13 +30,10 @@ public struct LSUV: DataDrivenInitializer {
 
     /// Checks the ranges.
     public func validate(at place: String) throws(Failure) {
-      guard tolerance > 0 && tolerance < 1 else {
-        throw Failure(
-          "tolerance is \(tolerance)", at: "\(place).tolerance", mend: "choose above 0 and below 1")
-      }
-      guard (1...1000).contains(tries) else {
-        throw Failure("tries is \(tries)", at: "\(place).tries", mend: "choose 1 … 1000; 10 is usual")
-      }
+      try requireOption(
+        "tolerance", tolerance, tolerance > 0 && tolerance < 1, "choose above 0 and below 1; 0.1 is usual",
+        at: place)
+      try requireOption("tries", tries, (1...1000).contains(tries), "choose 1 … 1000; 10 is usual", at: place)
     }
   }
 

@@ -35,9 +35,9 @@ public struct Mimetic: Initializer {
       for (name, weight) in [
         ("queryKeyAlpha", queryKeyAlpha), ("queryKeyBeta", queryKeyBeta), ("valueAlpha", valueAlpha),
         ("valueBeta", valueBeta),
-      ] where !(0...100).contains(weight) {
-        throw Failure(
-          "\(name) is \(weight)", at: "\(place).\(name)", mend: "choose 0 … 100; 0.4 and 0.7 are usual")
+      ] {
+        try requireOption(
+          name, weight, (0...100).contains(weight), "choose 0 … 100; 0.4 and 0.7 are usual", at: place)
       }
     }
   }

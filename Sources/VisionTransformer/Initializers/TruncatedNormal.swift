@@ -21,11 +21,9 @@ public struct TruncatedNormal: Initializer {
 
     /// Checks the deviation.
     public func validate(at place: String) throws(Failure) {
-      guard standardDeviation > 0 && standardDeviation <= 1 else {
-        throw Failure(
-          "standardDeviation is \(standardDeviation)", at: "\(place).standardDeviation",
-          mend: "choose a deviation above 0, up to 1; 0.02 is usual")
-      }
+      try requireOption(
+        "standardDeviation", standardDeviation, standardDeviation > 0 && standardDeviation <= 1,
+        "choose a deviation above 0, up to 1; 0.02 is usual", at: place)
     }
   }
 

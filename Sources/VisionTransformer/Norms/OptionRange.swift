@@ -1,6 +1,6 @@
 import Platform
 
-/// Refuses an option of a norm that is out of its range.
+/// Refuses an option that is out of its range.
 func requireOption<Value>(
   _ key: String, _ value: Value, _ holds: Bool, _ remedy: String, at place: String
 ) throws(Failure) {
