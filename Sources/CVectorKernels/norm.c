@@ -30,7 +30,7 @@ static inline __attribute__((always_inline)) void vk_norm_rows(const bool isCent
       for (long i = 0; i < width; i++) output[i] = (input[i] - shift) * scale * weight[i];
     else if (bias)
       for (long i = 0; i < width; i++) output[i] = (input[i] - shift) * scale + bias[i];
-    else
+    else  // a choice inside of the loop would keep it from being vectorised
       for (long i = 0; i < width; i++) output[i] = (input[i] - shift) * scale;
   }
 }

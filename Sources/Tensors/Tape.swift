@@ -18,6 +18,9 @@ public final class Tape {
   public var progress = TrainingProgress()
   /// Where the other lanes of the step are met; nil when this tape has the whole batch.
   public var collective: (any Collective)?
+  /// Tokens that lead every sequence and are no patches, class token and registers; set by whoever makes a sequence, for
+  /// norms that treat them apart.
+  public var leadingTokens = 0
   /// Sees named intermediate tensors when set: for diagnosis and for features of inner layers.
   public var observer: ((_ name: String, _ tensor: Tensor) -> Void)?
   /// Which intermediate results the backward pass computes again instead of keeping them.

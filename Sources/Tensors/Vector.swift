@@ -159,6 +159,22 @@ func add(
   }
 }
 
+/// target[i] = a[i] + constant; `target` may be `a`.
+@inline(__always)
+func addConstant(
+  _ a: UnsafePointer<Scalar>, _ constant: Scalar, _ count: Int, into target: UnsafeMutablePointer<Scalar>
+) {
+  var index = 0
+  while index + vectorWidth <= count {
+    target.store(a.vector(index) + constant, index)
+    index += vectorWidth
+  }
+  while index < count {
+    target[index] = a[index] + constant
+    index += 1
+  }
+}
+
 /// target[j] = beta·target[j] + Σ_i matrix[i, j], beta 0 or 1.
 func columnSums(
   _ matrix: UnsafePointer<Scalar>, rows: Int, columns: Int, beta: Scalar,

@@ -40,17 +40,19 @@ public enum Positions: String, Codable, Sendable, CaseIterable {
     }
   }
 
-  /// Declares the table [1, c + L, D] as `name`, or nothing; row 0 belongs to the class token when there is one.
+  /// Declares the table [1, c + L, stream width] as `name`, or nothing; row 0 belongs to the class token when there is
+  /// one.
   public func declare(
-    _ name: String, grid: PatchGrid, width: Int, hasClassToken: Bool, initializer: any Initializer,
-    scope: ParameterScope
+    _ name: String, grid: PatchGrid, width: Int, stream: StreamForm = .full, hasClassToken: Bool,
+    initializer: any Initializer, scope: ParameterScope
   ) -> Parameter? {
-    let shape = [1, grid.count + (hasClassToken ? 1 : 0), width]
+    let shape = [1, grid.count + (hasClassToken ? 1 : 0), stream.streamWidth(width)]
     switch self {
     case .sinCos2D:
       let table = Self.sinCosTable(rows: grid.rows, columns: grid.columns, width: width)
       let prefix = [Scalar](repeating: 0, count: hasClassToken ? width : 0)
-      return scope.parameter(name, shape: shape, initial: .values(prefix + table), isTrainable: false)
+      return scope.parameter(
+        name, shape: shape, initial: .values(stream.rows(prefix + table, width: width)), isTrainable: false)
     case .learned:
       return scope.parameter(name, shape: shape, initial: initializer.token(.position))
     case .rotary2D, .none:

@@ -32,28 +32,34 @@ public final class VisionTransformer: Sendable {
     self.recipe = recipe
     let scope = parameters.root
     let width = configuration.width
+    let stream = configuration.stream
+    let streamWidth = stream.streamWidth(width)
     classToken =
       configuration.hasClassToken
-      ? scope.parameter("cls_token", shape: [1, 1, width], initial: recipe.initializer.token(.classToken))
+      ? scope.parameter(
+        "cls_token", shape: [1, 1, streamWidth], initial: recipe.initializer.token(.classToken))
       : nil
     registers =
       configuration.registerCount > 0
       ? scope.parameter(
-        "reg_token", shape: [1, configuration.registerCount, width],
+        "reg_token", shape: [1, configuration.registerCount, streamWidth],
         initial: recipe.initializer.token(.register))
       : nil
     positions = configuration.positions.declare(
-      "pos_embed", grid: configuration.grid, width: width, hasClassToken: configuration.hasClassToken,
+      "pos_embed", grid: configuration.grid, width: width, stream: stream,
+      hasClassToken: configuration.hasClassToken,
       initializer: recipe.initializer, scope: scope)
     rotaryTable = configuration.rotaryTable
     patchEmbedding = PatchEmbedding(
-      grid: configuration.grid, width: width, stem: configuration.stem, patchNorm: configuration.patchNorm,
-      recipe: recipe, scope: scope["patch_embed"])
-    let shape = TransformerBlock.Shape(
-      width: width, headCount: configuration.headCount, hiddenWidth: configuration.hiddenWidth,
+      grid: configuration.grid, width: width, stream: stream, stem: configuration.stem,
+      patchNorm: configuration.patchNorm, recipe: recipe, scope: scope["patch_embed"])
+    var shape = TransformerBlock.Shape(
+      width: streamWidth, headCount: configuration.headCount, hiddenWidth: configuration.hiddenWidth,
       depth: configuration.depth, layerScale: configuration.layerScale, dropPath: configuration.dropPath)
+    shape.attentionWidth = width
+    let blockShape = shape
     blocks = (0..<configuration.depth).map { layer in
-      TransformerBlock(shape, layer: layer, recipe: recipe, scope: scope["blocks"][layer])
+      TransformerBlock(blockShape, layer: layer, recipe: recipe, scope: scope["blocks"][layer])
     }
     finalNorm =
       recipe.placement.hasFinalNorm ? recipe.norm(NormSite(.final, width: width), scope: scope["norm"]) : nil
@@ -71,18 +77,21 @@ public final class VisionTransformer: Sendable {
       patches.shape.count == 3 && patches.shape[1] == grid.count && patches.shape[2] == grid.width,
       "VisionTransformer: patches \(patches.shape), wanted [B, \(grid.count), \(grid.width)]")
     let chosen = visible.map { tape.gather(patches, indices: $0) } ?? patches
+    tape.leadingTokens = 0
     let embedded = patchEmbedding(chosen, tape)
     tape.observe("patch_embed", embedded)
     var tokens = tape.sequence(
       classToken: classToken.map { tape($0) }, registers: registers.map { tape($0) }, patches: embedded,
       positions: positions.map { tape($0) }, indices: visible)
     let rotation = rotaryTable.map { Rotation($0, prefixCount: prefixCount, places: visible) }
+    tape.leadingTokens = prefixCount
     for (layer, block) in blocks.enumerated() {
       tokens = block(tokens, tape, rotation: rotation)
       tape.observe("blocks.\(layer)", tokens)
     }
-    guard let finalNorm else { return tokens }
-    let normed = finalNorm(tokens, tape)
+    let whole = configuration.stream.whole(tokens, tape)
+    guard let finalNorm else { return whole }
+    let normed = finalNorm(whole, tape)
     tape.observe("norm", normed)
     return normed
   }

@@ -42,6 +42,10 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
   public var layerNorms: [Choice] = []
   /// The norm after the last block; nil means `norm`.
   public var finalNorm: Choice?
+  /// Norms that differ from all of these, by the name of their site, such as `blocks.0.norm1`: what conversions leave.
+  public var siteNorms: [String: Choice] = [:]
+  /// What the residual stream holds: conversions change it.
+  public var stream = StreamForm.full
   /// Where the norms of a block stand.
   public var placement: Choice = "pre"
   /// Whether queries and keys are normed, head by head (Dehghani et al., 2023).
@@ -113,6 +117,8 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
       stem != .hMLP || width % 4 == 0, "the stem hMLP needs a width divisible by 4, not \(width)",
       "change the width, or choose stem: linear")
     try require(
+      stream != .compressed || width > 1, "a compressed stream of width \(width)", "choose a width above 1")
+    try require(
       pooling != .classToken || hasClassToken, "class-token pooling without a class token",
       "set classToken: true, or pooling: mean")
     try require(
@@ -134,13 +140,15 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
   var matrixScalarCount: Double {
     let (width, hidden, patch) = (Double(width), Double(hiddenWidth), Double(patchSize))
     let patchCount = (Double(imageHeight) / patch) * (Double(imageWidth) / patch)
-    let table = positions.hasTable ? patchCount * width : 0
+    let streamWidth = Double(stream.streamWidth(self.width))
+    let table = positions.hasTable ? patchCount * streamWidth : 0
     let embedding =
       switch stem {
-      case .linear: width * patch * patch * Double(channels)
-      case .hMLP: width / 4 * (patch * patch / 16 * Double(channels) + 5 * width)
+      case .linear: streamWidth * patch * patch * Double(channels)
+      case .hMLP: width / 4 * (patch * patch / 16 * Double(channels) + width + 4 * streamWidth)
       }
-    return Double(depth) * Double(branchCount) * (4 * width * width + 2 * width * hidden) + embedding + table
+    return Double(depth) * Double(branchCount) * (4 * width * streamWidth + 2 * streamWidth * hidden)
+      + embedding + table
   }
 
   /// The angles that queries and keys turn by, where positions are rotary.

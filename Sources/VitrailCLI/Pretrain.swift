@@ -36,6 +36,12 @@ struct Pretrain: ParsableCommand {
   var resume = false
   @Option(name: .customLong("set"), help: "Override a key of the recipe: key.path=value. May be repeated.")
   var overrides: [String] = []
+  @Option(
+    help: """
+      Start from the weights of this run or file: its encoder and, from a checkpoint of the same objective, decoder or \
+      heads. A run folder stands for its newest checkpoint.
+      """)
+  var fromWeights: String?
   @Option(help: "Passes over the data.")
   var epochs: Double?
   @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
@@ -108,6 +114,10 @@ struct Pretrain: ParsableCommand {
     if let limit { settings.append("data.limit=\(limit)") }
     if let split { settings.append("data.split=\(split.rawValue)") }
     if let bands = bands.names { settings.append("data.bands=\(JSONValue.encoding(bands).text)") }
+    if let fromWeights {
+      let path = absolute(try WeightsArgument.startingPoint(fromWeights).path)
+      settings.append("train.initialWeights=\(quoted(path))")
+    }
     if let epochs { settings += ["train.steps=null", "train.epochs=\(epochs)"] }
     if let lanes { settings.append("train.lanes=\(lanes)") }
     if let maxBad { settings.append("data.maxBad=\(maxBad)") }
@@ -119,7 +129,7 @@ struct Pretrain: ParsableCommand {
   private func resumedRecipe(_ folder: RunFolder) throws -> Recipe {
     guard out != nil else { throw ValidationError("--resume wants the run folder: --out DIR") }
     guard recipe == nil, overrides.isEmpty, epochs == nil, lanes == nil, split == nil, bands.names == nil,
-      maxBad == nil, mix == nil, limit == nil, cache == nil,
+      maxBad == nil, mix == nil, limit == nil, cache == nil, fromWeights == nil,
       decoding.settings.isEmpty
     else {
       throw ValidationError("a resumed run takes its recipe from its folder: give --resume and --out alone")

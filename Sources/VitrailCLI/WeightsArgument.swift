@@ -43,6 +43,15 @@ struct WeightsArgument {
     return try existing([folder.lastCheckpoint], in: folder)
   }
 
+  /// The file to start training from: the named one, or the newest checkpoint of the named run, or else its encoder.
+  static func startingPoint(_ path: String) throws(Failure) -> URL {
+    let url = URL(fileURLWithPath: path)
+    guard let folder = runFolder(url) else { return url }
+    // The checkpoint itself: where `last` leads changes when that run goes on.
+    if let newest = folder.newestCheckpoint { return newest.resolvingSymlinksInPath() }
+    return try existing([folder.model], in: folder)
+  }
+
   private static func runFolder(_ url: URL) -> RunFolder? {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue else {

@@ -19,7 +19,7 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
 
   static let all =
     linear + activations + norms + tokenNorms + batchNorms + attentions + heads + scalings + residuals
-    + tokens + losses + chains + places
+    + tokens + losses + chains + places + streams
 }
 
 /// Every bit of these tests is void in single precision: see `GradientCheck`.

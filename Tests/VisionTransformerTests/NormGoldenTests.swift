@@ -9,7 +9,7 @@ import VisionTransformer
 @Suite("Norms against PyTorch")
 struct NormGoldenTests {
   /// Files whose tensors are named `<norm>.…` or `<norm>-<variant>.…`.
-  static let files = ["norms.safetensors", "batch_norms.safetensors"]
+  static let files = ["norms.safetensors", "batch_norms.safetensors", "stream_norms.safetensors"]
 
   /// A norm with options, in the words of `Scripts/golden/norms.py`.
   struct Variant: Decodable, Sendable, CustomTestStringConvertible {

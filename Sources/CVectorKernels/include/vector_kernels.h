@@ -64,6 +64,26 @@ void vk_dynamic_tanh(const vk_real *x, vk_real alpha, const vk_real *weight, con
 double vk_dynamic_tanh_backward(const vk_real *x, vk_real alpha, const vk_real *weight, const vk_real *dy, vk_real *dx,
                                 int accumulates, vk_real *dWeight, vk_real *dBias, long rows, long width);
 
+/// y = (x - mean) * factor * weight + bias over each row, the mean of the row where `centers`, else 0; `weight`, `bias`
+/// and `factors`, one a row, may be null.
+void vk_affine(const vk_real *x, const vk_real *weight, const vk_real *bias, const vk_real *factors, int centers, vk_real *y,
+               long rows, long width);
+
+/// Gradients of vk_affine: dx is overwritten or added to; dWeight and dBias are added to. All three may be null.
+void vk_affine_backward(const vk_real *x, const vk_real *weight, const vk_real *dy, const vk_real *factors, int centers,
+                        vk_real *dx, int accumulates, vk_real *dWeight, vk_real *dBias, long rows, long width);
+
+/// y = x * inverse * weight over each row, inverse = 1 / sqrt((sum x^2 + sum^2) / (width + 1) + epsilon): the root mean
+/// square of a vector of width + 1 entries whose sum is 0 and whose last is not stored. `sums` receives the sums of the
+/// rows. `weight` may be null.
+void vk_crms_norm(const vk_real *x, const vk_real *weight, vk_real *y, vk_real *sums, vk_real *inverse, long rows,
+                  long width, vk_real epsilon);
+
+/// Gradients of vk_crms_norm: dx is overwritten or added to; dWeight is added to. Both may be null.
+void vk_crms_norm_backward(const vk_real *x, const vk_real *weight, const vk_real *dy, const vk_real *sums,
+                           const vk_real *inverse, vk_real *dx, int accumulates, vk_real *dWeight, long rows,
+                           long width);
+
 /// sums[j] = sum over rows of matrix[i, j], added to what is there if `accumulates`.
 void vk_column_sums(const vk_real *matrix, long rows, long columns, int accumulates, vk_real *sums);
 

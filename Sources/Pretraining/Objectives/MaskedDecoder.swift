@@ -10,6 +10,7 @@ struct MaskedDecoder: Sendable {
   private let maskToken, positions: Parameter
   private let blocks: [TransformerBlock]
   private let finalNorm: (any Norm)?
+  private let stream: StreamForm
   private let hasClassToken: Bool
   private let registerCount: Int
   private let patchCount: Int
@@ -30,23 +31,27 @@ struct MaskedDecoder: Sendable {
     hasClassToken = configuration.hasClassToken
     registerCount = configuration.registerCount
     patchCount = grid.count
+    stream = configuration.stream
+    let streamWidth = stream.streamWidth(width)
     embedding = Linear(
-      .other, inputs: configuration.width, outputs: width, by: recipe.initializer,
+      .other, inputs: configuration.width, outputs: streamWidth, by: recipe.initializer,
       scope: scope["decoder_embed"])
     maskToken = scope.parameter(
-      "mask_token", shape: [1, 1, width], initial: recipe.initializer.token(.maskToken))
-    let table = Positions.sinCosTable(rows: grid.rows, columns: grid.columns, width: width)
-    let prefix = [Scalar](repeating: 0, count: hasClassToken ? width : 0)
-    positions = scope.parameter(
-      "decoder_pos_embed", shape: [1, grid.count + (hasClassToken ? 1 : 0), width],
-      initial: .values(prefix + table),
-      isTrainable: false)
-    let shape = TransformerBlock.Shape(
-      width: width, headCount: headCount,
+      "mask_token", shape: [1, 1, streamWidth], initial: recipe.initializer.token(.maskToken))
+    guard
+      let table = Positions.sinCos2D.declare(
+        "decoder_pos_embed", grid: grid, width: width, stream: stream, hasClassToken: hasClassToken,
+        initializer: recipe.initializer, scope: scope)
+    else { preconditionFailure("fixed positions are a table") }
+    positions = table
+    var shape = TransformerBlock.Shape(
+      width: streamWidth, headCount: headCount,
       hiddenWidth: Int((Double(width) * configuration.mlpRatio).rounded()),
       depth: depth)
+    shape.attentionWidth = width
+    let blockShape = shape
     blocks = (0..<depth).map { layer in
-      TransformerBlock(shape, layer: layer, recipe: recipe, scope: scope["decoder_blocks"][layer])
+      TransformerBlock(blockShape, layer: layer, recipe: recipe, scope: scope["decoder_blocks"][layer])
     }
     finalNorm =
       recipe.placement.hasFinalNorm
@@ -63,6 +68,7 @@ struct MaskedDecoder: Sendable {
       embedded, maskToken: tape(maskToken), positions: tape(positions), indices: visible,
       hasClassToken: hasClassToken, registerCount: registerCount)
     let prefix: Int32 = hasClassToken ? 1 : 0
+    tape.leadingTokens = Int(prefix)
     let patches = predicted ?? (0..<batch).flatMap { _ in (0..<Int32(patchCount)).map { $0 } }
     let places = prefix == 0 ? patches : patches.map { $0 + prefix }
     for (layer, block) in blocks.enumerated() {
@@ -70,7 +76,8 @@ struct MaskedDecoder: Sendable {
       tokens = block(tokens, tape, kept: layer == blocks.count - 1 ? places : nil)
       tape.observe("decoder_blocks.\(layer)", tokens)
     }
-    let chosen = blocks.isEmpty ? tape.gather(tokens, indices: places) : tokens
+    let chosen = stream.whole(blocks.isEmpty ? tape.gather(tokens, indices: places) : tokens, tape)
+    if blocks.isEmpty { tape.leadingTokens = 0 }
     let normed = finalNorm?(chosen, tape) ?? chosen
     let predictions = prediction(normed, tape)
     tape.observe("decoder_pred", predictions)

@@ -23,6 +23,9 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
   public var recompute = Recompute.none
   /// Momentum of the moving average of the weights; absent: no average.
   public var averageMomentum: Double?
+  /// A weights file whose encoder, and whose decoder or heads if they are of the same objective, training starts from;
+  /// absent: initial weights by the seed.
+  public var initialWeights: String?
   /// The seed of initial weights, data order, crops and masks.
   public var seed: UInt64 = 0
   /// Lanes, or `auto` for one a core.

@@ -37,7 +37,7 @@ struct Checkpoint {
   ///
   /// A run that was stopped before its first checkpoint goes on from its beginning.
   func restore() throws(Failure) -> (step: Int, seconds: Double) {
-    guard let url = newest else { return (0, 0) }
+    guard let url = folder.newestCheckpoint else { return (0, 0) }
     let file = try SafetensorsFile(contentsOf: url)
     guard let step = file.metadata["step"].flatMap({ Int($0) }), step >= 0,
       let seconds = file.metadata["seconds"].flatMap({ Double($0) })
@@ -71,20 +71,9 @@ struct Checkpoint {
       metadata: ["step": "\(step)", "recipe": recipe.text], to: folder.model)
   }
 
-  /// Where `last` leads, or the last of the checkpoints when a run was killed before it was linked.
-  private var newest: URL? {
-    if FileManager.default.fileExists(atPath: folder.lastCheckpoint.path) { return folder.lastCheckpoint }
-    return names.last.map { folder.checkpoints.appendingPathComponent($0) }
-  }
-
-  /// The names of the numbered checkpoints, in their order.
-  private var names: [String] {
-    let all = (try? FileManager.default.contentsOfDirectory(atPath: folder.checkpoints.path)) ?? []
-    return all.filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }.sorted()
-  }
-
   private func removeOld(newest: Int) {
-    for name in names.dropLast(Self.kept) where name != folder.checkpoint(newest).lastPathComponent {
+    for name in folder.checkpointNames.dropLast(Self.kept)
+    where name != folder.checkpoint(newest).lastPathComponent {
       try? FileManager.default.removeItem(at: folder.checkpoints.appendingPathComponent(name))
     }
   }

@@ -100,6 +100,10 @@ public final class PretrainingRun {
 
     let encoderParameterCount = store.parameters.count
     objective = try Objectives.make(recipe.objective, encoder: encoder, at: "objective")
+    if let path = recipe.train.initialWeights, folder.newestCheckpoint == nil {
+      try InitialWeights(path: path).load(
+        into: encoder, encoderParameterCount: encoderParameterCount, objective: recipe.objective)
+    }
     let trainable = store.parameters.filter(\.isTrainable)
     let optimizer = try Optimizers.make(recipe.optimizer, parameters: trainable, at: "optimizer")
     let average = recipe.train.averageMomentum.map { WeightAverage(of: trainable, momentum: $0) }
@@ -147,7 +151,9 @@ public final class PretrainingRun {
       }
       guard let batch = try loader.next() else { break }
       let samples = MicroBatch(patches: batch.patches, identity: batch.identity)
-      if done == 0, let initializer = encoder.recipe.initializer as? any DataDrivenInitializer {
+      if done == 0, recipe.train.initialWeights == nil,
+        let initializer = encoder.recipe.initializer as? any DataDrivenInitializer
+      {
         step.calibrate(encoder.parameters, by: initializer, on: samples)
       }
       let epoch = Double(done) / Double(sampler.stepsPerEpoch)

@@ -32,6 +32,18 @@ public struct RunFolder: Sendable {
       "step-" + String(repeating: "0", count: max(0, 8 - "\(step)".count)) + "\(step).safetensors")
   }
 
+  /// Where `last` leads, or the last of the checkpoints when a run was killed before it was linked; nil before the first.
+  public var newestCheckpoint: URL? {
+    if FileManager.default.fileExists(atPath: lastCheckpoint.path) { return lastCheckpoint }
+    return checkpointNames.last.map { checkpoints.appendingPathComponent($0) }
+  }
+
+  /// The names of the numbered checkpoints, in their order.
+  var checkpointNames: [String] {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path)) ?? []
+    return all.filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }.sorted()
+  }
+
   /// Creates the folder and those in it, and removes files that a killed run left unfinished.
   ///
   /// - Throws: `Failure` when that is not possible.

@@ -19,20 +19,31 @@ public struct TrainedObjective: Sendable {
   ///
   /// - Throws: `Failure` when the file is no checkpoint: an encoder alone has no decoder.
   public init(checkpoint url: URL) throws(Failure) {
-    let file = try ModelFile(contentsOf: url)
-    guard let text = file.file.metadata["recipe"],
-      let tree = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
-    else {
-      throw Failure(
-        "no recipe in this file's metadata", at: url.path, mend: "give a checkpoint of a run folder")
-    }
-    recipe = try Recipe(tree, at: "\(url.path), recipe")
+    try self.init(ModelFile(contentsOf: url), at: url.path)
+  }
+
+  /// Builds what a checkpoint holds; `place` says where it is.
+  init(_ file: ModelFile, at place: String) throws(Failure) {
+    recipe = try Self.recipe(of: file, at: place)
     preprocessing = file.preprocessing
     let store = ParameterStore()
     let choice = recipe.objective
     (encoder, objective) = try file.declaring(in: store) { () throws(Failure) in
-      let encoder = try VisionTransformer(file.configuration, parameters: store, place: url.path)
-      return (encoder, try Objectives.make(choice, encoder: encoder, at: "\(url.path), objective"))
+      let encoder = try VisionTransformer(file.configuration, parameters: store, place: place)
+      return (encoder, try Objectives.make(choice, encoder: encoder, at: "\(place), objective"))
     }
+  }
+
+  /// The recipe that a run has written into a file.
+  ///
+  /// - Throws: `Failure` when there is none, or it is not readable.
+  static func recipe(of file: ModelFile, at place: String) throws(Failure) -> Recipe {
+    guard let text = file.file.metadata["recipe"],
+      let tree = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    else {
+      throw Failure(
+        "no recipe in this file's metadata", at: place, mend: "give a checkpoint of a run folder")
+    }
+    return try Recipe(tree, at: "\(place), recipe")
   }
 }

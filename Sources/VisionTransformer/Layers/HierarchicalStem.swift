@@ -15,8 +15,8 @@ struct HierarchicalStem: Sendable {
   private let noBias: Tensor
 
   /// Declares `0`, `3`, `6` (projections) and `1`, `4` (norms), as the layers' places in the released code are; both P and
-  /// `width` are multiples of 4.
-  init(grid: PatchGrid, width: Int, recipe: LayerRecipe, scope: ParameterScope) {
+  /// `width` are multiples of 4; the last gives `outputs` values.
+  init(grid: PatchGrid, width: Int, outputs: Int, recipe: LayerRecipe, scope: ParameterScope) {
     precondition(
       grid.patchSize % 4 == 0 && width % 4 == 0,
       "HierarchicalStem: patches of \(grid.patchSize), width \(width)")
@@ -31,14 +31,14 @@ struct HierarchicalStem: Sendable {
     let firstNorm = norm("1")
     let second = projection("3", inputs: 4 * inner, outputs: inner)
     let secondNorm = norm("4")
-    projections = [first, second, projection("6", inputs: 4 * inner, outputs: width)]
+    projections = [first, second, projection("6", inputs: 4 * inner, outputs: outputs)]
     norms = [firstNorm, secondNorm]
     noBias = Tensor(shape: [inner])
     runLength = side * grid.channels
     order = Self.order(side: side)
   }
 
-  /// patches [B, K, P·P·C] → [B, K, D].
+  /// patches [B, K, P·P·C] → [B, K, outputs].
   func callAsFunction(_ patches: Tensor, _ tape: Tape) -> Tensor {
     let (batch, kept) = (patches.shape[0], patches.shape[1])
     var parts = tape.reordered(patches, runs: order, of: runLength)

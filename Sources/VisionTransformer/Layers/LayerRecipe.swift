@@ -13,6 +13,8 @@ public struct LayerRecipe: Sendable {
   public let branchCount: Int
   private let block, patch, final: NormFactory
   private var ofLayer: [NormFactory]
+  private var ofSite: [String: NormFactory] = [:]
+  private let declared = DeclaredNorms()
 
   /// Makes the choices of a configuration.
   ///
@@ -28,6 +30,9 @@ public struct LayerRecipe: Sendable {
     for (layer, choice) in configuration.layerNorms.enumerated() {
       ofLayer.append(try Norms.factory(for: choice, at: "\(place).layerNorms[\(layer)]"))
     }
+    for (name, choice) in configuration.siteNorms {
+      ofSite[name] = try Norms.factory(for: choice, at: "\(place).siteNorms.\(name)")
+    }
     placement = try NormPlacements.make(configuration.placement, at: "\(place).placement")
     initializer = try Initializers.make(
       configuration.initializer ?? type(of: placement).initializer, at: "\(place).initializer")
@@ -38,16 +43,31 @@ public struct LayerRecipe: Sendable {
         "parallel branches under the placement '\(configuration.placement.name)'", at: "\(place).branches",
         mend: "choose placement: pre, or branches: 1")
     }
+    guard configuration.stream == .full || placement.sumsBranches else {
+      throw Failure(
+        "a \(configuration.stream.rawValue) stream under the placement '\(configuration.placement.name)'",
+        at: "\(place).stream", mend: "choose stream: full")
+    }
   }
 
-  /// Declares the norm of a site: that of its layer where the layers' norms are listed, else the one of the model.
+  /// Declares the norm of a site: that of its name or of its layer where these are listed, else the one of the model.
   public func norm(_ site: NormSite, scope: ParameterScope) -> any Norm {
+    let factory = ofSite[scope.prefix] ?? factory(of: site)
+    let norm = factory(site, scope: scope)
+    declared.append(DeclaredNorm(name: scope.prefix, site: site, choice: factory.choice, norm: norm))
+    return norm
+  }
+
+  /// All norms that were declared so far, those of decoders included.
+  public var declaredNorms: [DeclaredNorm] { declared.all }
+
+  private func factory(of site: NormSite) -> NormFactory {
     switch site.role {
-    case .patchPixels, .patchEmbedding: return patch(site, scope: scope)
-    case .final: return final(site, scope: scope)
+    case .patchPixels, .patchEmbedding: return patch
+    case .final: return final
     default:
-      guard let layer = site.sublayer?.layer, !ofLayer.isEmpty else { return block(site, scope: scope) }
-      return ofLayer[layer](site, scope: scope)
+      guard let layer = site.sublayer?.layer, !ofLayer.isEmpty else { return block }
+      return ofLayer[layer]
     }
   }
 
@@ -60,6 +80,6 @@ public struct LayerRecipe: Sendable {
 
   /// Whether a token's value depends on the other tokens of the batch.
   public var usesBatchStatistics: Bool {
-    ([block, patch, final] + ofLayer).contains { $0.usesBatchStatistics }
+    ([block, patch, final] + ofLayer + ofSite.values).contains { $0.usesBatchStatistics }
   }
 }

@@ -6,6 +6,7 @@ import Tensors
 /// stem has it. `pre` norms the pixels of the whole patch before any are projected.
 public struct PatchEmbedding: Sendable {
   private let before, after: (any Norm)?
+  private let stream: StreamForm
   private let stem: Projection
 
   private enum Projection: Sendable {
@@ -14,9 +15,13 @@ public struct PatchEmbedding: Sendable {
   }
 
   /// Declares `pre_norm`, `proj` and `norm` as `stem` and `patchNorm` ask.
+  ///
+  /// A norm after the projection sees all of `width`; its output is brought into the form of the stream.
   public init(
-    grid: PatchGrid, width: Int, stem: Stem, patchNorm: PatchNorm, recipe: LayerRecipe, scope: ParameterScope
+    grid: PatchGrid, width: Int, stream: StreamForm = .full, stem: Stem, patchNorm: PatchNorm,
+    recipe: LayerRecipe, scope: ParameterScope
   ) {
+    self.stream = stream
     let (hasBefore, hasAfter) =
       switch patchNorm {
       case .none: (false, false)
@@ -26,19 +31,24 @@ public struct PatchEmbedding: Sendable {
       }
     before =
       hasBefore ? recipe.norm(NormSite(.patchPixels, width: grid.width), scope: scope["pre_norm"]) : nil
+    let outputs = hasAfter ? width : stream.streamWidth(width)
     self.stem =
       switch stem {
       case .linear:
         .linear(
           Linear(
-            .patchEmbedding, inputs: grid.width, outputs: width, by: recipe.initializer, scope: scope["proj"])
+            .patchEmbedding, inputs: grid.width, outputs: outputs, by: recipe.initializer,
+            scope: scope["proj"])
         )
-      case .hMLP: .hMLP(HierarchicalStem(grid: grid, width: width, recipe: recipe, scope: scope["proj"]))
+      case .hMLP:
+        .hMLP(
+          HierarchicalStem(
+            grid: grid, width: width, outputs: outputs, recipe: recipe, scope: scope["proj"]))
       }
     after = hasAfter ? recipe.norm(NormSite(.patchEmbedding, width: width), scope: scope["norm"]) : nil
   }
 
-  /// patches [B, K, P·P·C] → [B, K, D]. Each patch is on its own: masking before or after gives the same, unless a norm
+  /// patches [B, K, P·P·C] → [B, K, stream width]. Each patch is on its own: masking before or after gives the same, unless a norm
   /// goes by the statistics of the batch.
   public func callAsFunction(_ patches: Tensor, _ tape: Tape) -> Tensor {
     let normed = before?(patches, tape) ?? patches
@@ -47,6 +57,7 @@ public struct PatchEmbedding: Sendable {
       case .linear(let projection): projection(normed, tape)
       case .hMLP(let stem): stem(normed, tape)
       }
-    return after?(embedded, tape) ?? embedded
+    guard let after else { return embedded }
+    return stream(after(embedded, tape), tape)
   }
 }

@@ -5,6 +5,13 @@ import Tensors
 public protocol AffineInEvaluation: Norm {
   /// The map that it is with its present statistics.
   var affineMap: AffineMap { get }
+  /// Whether it is one already: statistics that training has yet to freeze make it none.
+  var isAffineNow: Bool { get }
+}
+
+extension AffineInEvaluation {
+  /// Most are from the start.
+  public var isAffineNow: Bool { true }
 }
 
 /// y = scale∘(x − mean x) + shift, or y = scale∘x + shift where nothing is centred.

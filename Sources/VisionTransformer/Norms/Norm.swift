@@ -36,12 +36,15 @@ public enum Norms {
     PartialRMSNorm.self,
     ScaleNorm.self,
     SingleScaleRMSNorm.self,
+    CRMSNorm.self,
     BiasNorm.self,
     DynamicTanh.self,
     FixNorm.self,
     BatchNorm.self,
     PowerNorm.self,
     PrepBN.self,
+    RemovedLayerNorm.self,
+    Affine.self,
     NoNorm.self,
   ]
 
@@ -56,7 +59,7 @@ public enum Norms {
   private static func factory<N: Norm>(_: N.Type, _ choice: Choice, _ place: String) throws(Failure)
     -> NormFactory
   {
-    NormFactory(N.self, options: try choice.decodeOptions(N.Options.self, at: place))
+    NormFactory(N.self, options: try choice.decodeOptions(N.Options.self, at: place), choice: choice)
   }
 }
 
@@ -64,10 +67,13 @@ public enum Norms {
 public struct NormFactory: Sendable {
   /// As `Norm.usesBatchStatistics`.
   public let usesBatchStatistics: Bool
+  /// What was chosen; the variant's name when it was chosen in code.
+  let choice: Choice
   private let make: @Sendable (NormSite, ParameterScope) -> any Norm
 
   /// A factory of norms of one variant.
-  public init<N: Norm>(_: N.Type, options: N.Options) {
+  public init<N: Norm>(_: N.Type, options: N.Options, choice: Choice? = nil) {
+    self.choice = choice ?? Choice(N.name)
     usesBatchStatistics = N.usesBatchStatistics
     make = { N($0, options: options, scope: $1) }
   }

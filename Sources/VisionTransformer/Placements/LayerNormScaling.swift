@@ -18,10 +18,14 @@ public struct LayerNormScaling: NormPlacement {
   public var hasFinalNorm: Bool { true }
   /// True: all norms are inside of the branches.
   public var allowsParallelBranches: Bool { true }
+  /// True.
+  public var sumsBranches: Bool { true }
+
+  /// 1/√l.
+  public func inputFactor(_ place: SublayerPlace) -> Double { 1 / Double(place.layer + 1).squareRoot() }
 
   /// Declares `norm1` or `norm2`.
   public func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
-    PreNormSite(
-      place, inputScale: 1 / Scalar(place.layer + 1).squareRoot(), recipe: recipe, scope: scope)
+    PreNormSite(place, inputScale: Scalar(inputFactor(place)), recipe: recipe, scope: scope)
   }
 }

@@ -19,6 +19,13 @@ public protocol NormPlacement: Variant, Sendable {
   /// Whether several branches may read the stream side by side: their norms are inside of the branches.
   var allowsParallelBranches: Bool { get }
 
+  /// Whether the stream is the plain sum of what the branches' last linear layers write, and is read through norms before
+  /// branches and at the end alone: what conversions of the stream ask for.
+  var sumsBranches: Bool { get }
+
+  /// What a sublayer's input is multiplied by between its norm and its first linear layer.
+  func inputFactor(_ place: SublayerPlace) -> Double
+
   /// What the placement adds inside of a block's attention.
   func attentionStyle(_ place: SublayerPlace) -> AttentionStyle
 
@@ -34,6 +41,10 @@ extension NormPlacement {
   public static var initializer: Choice { Choice(XavierUniform.name) }
   /// Norms after a residual sum see the sum of all branches.
   public var allowsParallelBranches: Bool { false }
+  /// Norms in the stream, gains of the residual or norms behind branches make it something else.
+  public var sumsBranches: Bool { false }
+  /// Nothing.
+  public func inputFactor(_ place: SublayerPlace) -> Double { 1 }
   /// The plain attention.
   public func attentionStyle(_ place: SublayerPlace) -> AttentionStyle { AttentionStyle() }
   /// The plain MLP.

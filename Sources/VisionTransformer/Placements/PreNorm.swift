@@ -17,6 +17,8 @@ public struct PreNorm: NormPlacement {
   public var hasFinalNorm: Bool { true }
   /// True (Touvron et al., 2022).
   public var allowsParallelBranches: Bool { true }
+  /// True.
+  public var sumsBranches: Bool { true }
 
   /// Declares the sublayer's norm.
   public func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {

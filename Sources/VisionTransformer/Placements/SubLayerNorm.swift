@@ -21,6 +21,8 @@ public struct SubLayerNorm: NormPlacement {
   public var hasFinalNorm: Bool { true }
   /// True: all norms are inside of the branches.
   public var allowsParallelBranches: Bool { true }
+  /// True: the added norms are before the branches' last layers.
+  public var sumsBranches: Bool { true }
 
   /// A norm of the mixtures, `attn.norm` as in timm (torchscale: `inner_attn_ln`).
   public func attentionStyle(_ place: SublayerPlace) -> AttentionStyle {

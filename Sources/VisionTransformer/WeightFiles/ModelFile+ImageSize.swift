@@ -33,11 +33,12 @@ extension ModelFile {
   private func table(
     _ values: [Scalar], _ resized: VisionTransformerConfiguration, _ transfer: PositionTransfer
   ) -> [Scalar] {
-    let (old, new, width) = (configuration.grid, resized.grid, configuration.width)
+    let (old, new, stream) = (configuration.grid, resized.grid, configuration.stream)
+    let width = stream.streamWidth(configuration.width)
     let prefixCount = configuration.hasClassToken ? 1 : 0
     guard transfer != .recomputed else {
-      return values.prefix(prefixCount * width)
-        + Positions.sinCosTable(rows: new.rows, columns: new.columns, width: width)
+      let table = Positions.sinCosTable(rows: new.rows, columns: new.columns, width: configuration.width)
+      return values.prefix(prefixCount * width) + stream.rows(table, width: configuration.width)
     }
     return Positions.interpolated(
       values, from: (old.rows, old.columns), to: (new.rows, new.columns), width: width,

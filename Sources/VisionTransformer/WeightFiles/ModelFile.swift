@@ -11,7 +11,8 @@ public struct ModelFile: Sendable {
   public let preprocessing: Preprocessing
   /// The tensors and free text.
   public let file: SafetensorsFile
-  let path: String
+  /// Where the file is.
+  public let path: String
 
   /// Opens a file that `write` made: a model or a checkpoint.
   ///
@@ -23,6 +24,21 @@ public struct ModelFile: Sendable {
     configuration = try Self.decode(
       "configuration", over: .encoding(VisionTransformerConfiguration()), file, url.path)
     preprocessing = try Self.decode("preprocessing", over: .object([:]), file, url.path)
+  }
+
+  /// The tensors that are parameters: of a checkpoint, all but the state of the optimiser and the averages.
+  public var parameterNames: Set<String> {
+    Set(file.entries.keys.filter { !$0.hasPrefix("optimizer.") && !$0.hasPrefix("average.") })
+  }
+
+  /// The names of the encoder's parameters.
+  ///
+  /// - Throws: `Failure` when the configuration is none.
+  public func encoderNames() throws(Failure) -> Set<String> {
+    let store = ParameterStore()
+    store.drawsInitialValues = false
+    _ = try VisionTransformer(configuration, parameters: store, place: path)
+    return Set(store.parameters.map(\.name))
   }
 
   /// Builds the encoder and gives it the weights of the file.

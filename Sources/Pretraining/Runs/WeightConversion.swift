@@ -1,0 +1,105 @@
+import Foundation
+import Platform
+import Tensors
+import VisionTransformer
+
+/// An exact conversion of a weights file: an encoder, or a checkpoint with its decoder.
+public struct WeightConversion {
+  /// What became of each norm.
+  public let changes: [ExactConversion.Change]
+  /// Largest difference of features, and of a masked objective's predictions, over the largest of these, on random patches.
+  public let difference: Double
+  private let store: ParameterStore
+  private let configuration: VisionTransformerConfiguration
+  private let source: ModelFile
+  /// Rounding through tens of layers stays far below; a conversion that is not exact does not.
+  private static let largestDifference = 1e-3
+
+  /// Converts the weights of a file and compares outputs before and after.
+  ///
+  /// - Parameter convert: carries the conversion out.
+  /// - Throws: `Failure` when the file is no model, the conversion is not possible, or outputs would change.
+  public init(
+    of file: ModelFile, _ convert: (inout ExactConversion) throws(Failure) -> Void
+  ) throws(Failure) {
+    source = file
+    let before = try Self.load(file)
+    var conversion = ExactConversion(of: before.encoder, at: file.path)
+    try convert(&conversion)
+    changes = conversion.changes
+    configuration = conversion.configuration
+    store = ParameterStore()
+    let after = try Self.declare(file, configuration: configuration, in: store)
+    try conversion.load(into: store)
+    difference = Self.compare(before, after)
+    guard difference <= Self.largestDifference else {
+      throw Failure(
+        "the conversion would change outputs by \(difference) of their size", at: file.path,
+        mend: "keep the file as it is: this model does not allow the conversion")
+    }
+  }
+
+  /// Writes the converted model, atomically; the state of an optimiser and averaged weights are left out.
+  ///
+  /// - Throws: `Failure` when `url` is the file that was read, or cannot be written.
+  public func write(to url: URL) throws(Failure) {
+    guard url.resolvingSymlinksInPath() != URL(fileURLWithPath: source.path).resolvingSymlinksInPath() else {
+      throw Failure("the input would be overwritten", at: url.path, mend: "choose another file for --to")
+    }
+    var metadata = source.file.metadata
+    for key in ["format", "configuration", "preprocessing"] { metadata[key] = nil }
+    try ModelFile.write(
+      store.parameters.map { ($0.name, $0.value) }, configuration: configuration,
+      preprocessing: source.preprocessing, metadata: metadata, to: url)
+  }
+
+  private typealias Model = (encoder: VisionTransformer, objective: (any Objective)?)
+
+  private static func load(_ file: ModelFile) throws(Failure) -> Model {
+    guard !file.parameterNames.subtracting(try file.encoderNames()).isEmpty else {
+      return (try file.makeModel(), nil)
+    }
+    let trained = try TrainedObjective(file, at: file.path)
+    return (trained.encoder, trained.objective)
+  }
+
+  /// Declares the same model under another configuration, without values.
+  private static func declare(
+    _ file: ModelFile, configuration: VisionTransformerConfiguration, in store: ParameterStore
+  ) throws(Failure) -> Model {
+    let encoder = try VisionTransformer(configuration, parameters: store, place: file.path)
+    guard !file.parameterNames.subtracting(try file.encoderNames()).isEmpty else { return (encoder, nil) }
+    let choice = try TrainedObjective.recipe(of: file, at: file.path).objective
+    return (encoder, try Objectives.make(choice, encoder: encoder, at: "\(file.path), objective"))
+  }
+
+  private static func compare(_ before: Model, _ after: Model) -> Double {
+    let grid = before.encoder.configuration.grid
+    var random = RandomStream(seed: 0, purpose: .synthetic, name: "conversion")
+    let patches = Tensor(
+      shape: [2, grid.count, grid.width],
+      values: (0..<2 * grid.count * grid.width).map { _ in Scalar(random.normal()) })
+    let tape = Tape(mode: .evaluating)
+    var worst = relativeDifference(
+      after.encoder.features(patches, tape), before.encoder.features(patches, tape))
+    if let old = before.objective as? MaskedAutoencoder, let new = after.objective as? MaskedAutoencoder {
+      let mask = old.mask(for: SampleIdentity(seed: 0, epoch: 0, indices: [0, 1]))
+      let change = relativeDifference(
+        new.predictions(patches, mask, tape), old.predictions(patches, mask, tape))
+      worst = change.isNaN ? change : max(worst, change)
+    }
+    return worst
+  }
+
+  /// NaN when any value is.
+  private static func relativeDifference(_ a: Tensor, _ b: Tensor) -> Double {
+    var (difference, scale) = (0.0, Double.leastNormalMagnitude)
+    for (x, y) in zip(a.values, b.values) {
+      let distance = Double(abs(x - y))
+      guard distance.isFinite else { return .nan }
+      difference = max(difference, distance)
+      scale = max(scale, Double(abs(y)))
+    }
+    return difference / scale
+  }
+}
