@@ -8,7 +8,7 @@ extension ParameterStore {
       let isMatrix = parameter.shape.count == 2
       let isGain =
         parameter.shape.count == 1
-        && (parameter.name.hasSuffix(".weight") || parameter.name.hasSuffix(".scale"))
+        && [".weight", ".scale", ".alpha"].contains { parameter.name.hasSuffix($0) }
       let scale = isMatrix ? 1 / Double(parameter.shape[1]).squareRoot() : 0.25
       let values = Tensor.random(
         parameter.shape, seed: seed &* 1000 &+ UInt64(index), scale: scale, shift: isGain ? 1 : 0)

@@ -2,19 +2,24 @@ import Tensors
 import TestSupport
 
 extension GradientCase {
-  /// Norms beside LayerNorm and RMSNorm, each alone and with x read by another operation too.
+  /// Norms beside LayerNorm and RMSNorm, each alone and with x read by another operation too: far from 0 only alone, since
+  /// the sum has no digits left for the norm, and of rows of one entry only so, since some norms' own gradient is 0.
   static let tokenNorms: [GradientCase] = {
     var cases: [GradientCase] = []
     func add(
       _ operation: String, _ variant: String, _ inputs: [Tensor], step: Double = 1e-3,
       _ run: @escaping @Sendable (Tape, [Tensor]) -> Tensor
     ) {
-      cases += [
-        GradientCase(operation: operation, variant: variant, inputs: inputs, step: step, run: run),
-        GradientCase(operation: operation, variant: "\(variant), a residual", inputs: inputs, step: step) {
-          $0.scaledResidual(run($0, $1), $1[0], layerScale: nil)
-        },
-      ]
+      if inputs[0].width > 1 {
+        cases.append(
+          GradientCase(operation: operation, variant: variant, inputs: inputs, step: step, run: run))
+      }
+      if !variant.contains("far") {
+        cases.append(
+          GradientCase(operation: operation, variant: "\(variant), a residual", inputs: inputs, step: step) {
+            $0.scaledResidual(run($0, $1), $1[0], layerScale: nil)
+          })
+      }
     }
     func addAll(_ variant: String, _ x: Tensor, step: Double = 1e-3) {
       let weight = Tensor.random([x.width], seed: 2, scale: 0.5, shift: 1)

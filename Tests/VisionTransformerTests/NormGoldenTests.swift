@@ -9,7 +9,7 @@ import VisionTransformer
 @Suite("Norms against PyTorch")
 struct NormGoldenTests {
   /// Files whose tensors are named `<norm>.…` or `<norm>-<variant>.…`.
-  static let files = ["norms.safetensors"]
+  static let files = ["norms.safetensors", "batch_norms.safetensors"]
 
   /// A norm with options, in the words of `Scripts/golden/norms.py`.
   struct Variant: Decodable, Sendable, CustomTestStringConvertible {
@@ -61,7 +61,9 @@ struct NormGoldenTests {
       func compare(_ value: Tensor?, _ what: String) throws {
         let wanted = try golden("\(variant.name).\(name).\(what)")
         let error = relativeError(try #require(value, "\(name).\(what)"), to: wanted)
-        #expect(error <= bound(single: 2e-6, double: 1e-7), "\(name).\(what)")
+        // A gradient that is 0, as LayerNorm's of one entry, is the rounding of a difference over √ε = 1e-3.
+        let isZero = wanted.values.allSatisfy { $0 == 0 }
+        #expect(error <= bound(single: isZero ? 2e-4 : 2e-6, double: 1e-7), "\(name).\(what)")
       }
       try compare(output, "output")
       try compare(tape.gradient(of: x), "inputGradient")

@@ -70,7 +70,10 @@ struct VariantTests {
         change(&$0)
       }
     }
-    let norms = Norms.all.map { Choice($0.name) }
+    // By default pRMSNorm would divide these few entries by one of them, and bend sharply where that is near 0.
+    let norms = Norms.all.map {
+      Choice($0.name, options: $0.name == "pRMSNorm" ? ["share": .number(0.75)] : [:])
+    }
     let placements = NormPlacements.all.map { Choice($0.name) }
     return norms.flatMap { norm in
       placements.map { placement in full { ($0.norm, $0.placement) = (norm, placement) } }
@@ -127,10 +130,8 @@ struct VariantTests {
       let isApproximate = Norms.all.contains {
         $0.name == configuration.norm.name && $0.hasApproximateGradient
       }
-      // One entry of twelve is what pRMSNorm divides by: where it is near 0 the function bends sharply.
-      let divides = [configuration.norm, configuration.patchNormFunction].contains { $0.name == "pRMSNorm" }
       let errors = GradientCheck.errors(
-        of: model.parameters.parameters.filter(\.isTrainable), step: divides ? 1e-5 : 1e-3, entries: 6,
+        of: model.parameters.parameters.filter(\.isTrainable), entries: 6,
         mode: isApproximate ? .evaluating : .training
       ) { tape in
         tape.progress = Self.midway

@@ -23,10 +23,8 @@ public struct DynamicTanh: Norm {
 
     /// Checks α.
     public func validate(at place: String) throws(Failure) {
-      guard alpha > 0 && alpha <= 100 else {
-        throw Failure(
-          "alpha is \(alpha)", at: "\(place).alpha", mend: "choose above 0, up to 100; 0.5 is the paper's")
-      }
+      try requireOption(
+        "alpha", alpha, alpha > 0 && alpha <= 100, "choose above 0, up to 100; 0.5 is the paper's", at: place)
     }
   }
 

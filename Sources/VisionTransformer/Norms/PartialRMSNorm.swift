@@ -26,10 +26,8 @@ public struct PartialRMSNorm: Norm {
 
     /// Checks the share and ε.
     public func validate(at place: String) throws(Failure) {
-      guard share > 0 && share <= 1 else {
-        throw Failure(
-          "share is \(share)", at: "\(place).share", mend: "choose above 0, up to 1; 0.0625 is the paper's")
-      }
+      try requireOption(
+        "share", share, share > 0 && share <= 1, "choose above 0, up to 1; 0.0625 is the paper's", at: place)
       try requireEpsilon(epsilon, at: place)
     }
   }
