@@ -91,7 +91,8 @@ struct Evaluate: ParsableCommand {
       encoders.append(("randomInit", untrained))
     }
     return FeatureExtraction(
-      encoders: encoders, preprocessing: file.preprocessing, includesPixels: !noBaselines, team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad,
+      encoders: encoders, preprocessing: file.preprocessing, includesPixels: !noBaselines,
+      team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad,
       decoding: decoding.options)
   }
 
@@ -146,7 +147,9 @@ struct Evaluate: ParsableCommand {
       baselines["pixels"] = try pair(FeatureExtraction.pixelsName)
       baselines["randomInit"] = try pair("randomInit")
     }
-    return try Scores.measure(evaluator, pair("model"), baselines: baselines) { stage, fraction in line.show(stage, fraction) }
+    return try Scores.measure(evaluator, pair("model"), baselines: baselines) { stage, fraction in
+      line.show(stage, fraction)
+    }
   }
 
   private func summary(_ sets: FeatureExtraction.Sets) throws(Failure) -> EvaluationReport.SetSummary {

@@ -80,7 +80,8 @@ struct Pretrain: ParsableCommand {
     let start = Clock.seconds
     let ending: PretrainingRun.Ending
     do throws(Failure) {
-      ending = try run.run(resuming: resume, shouldStop: { signals.wantsStop || parent.map { $0 != getppid() } ?? false },
+      ending = try run.run(
+        resuming: resume, shouldStop: { signals.wantsStop || parent.map { $0 != getppid() } ?? false },
         onProgress: { line.show($0) })
     } catch {
       line.finish()

@@ -17,7 +17,8 @@ struct HealthTests {
       .split(separator: "\n").map(String.init)
   }
 
-  @Test("logs every block at the first step and every so many; the report draws it; a resumed run logs the same")
+  @Test(
+    "logs every block at the first step and every so many; the report draws it; a resumed run logs the same")
   func log() throws {
     let shared = try TinyRun.shared.get()
     try withTemporaryFolder { folder in
@@ -50,7 +51,9 @@ struct HealthTests {
       let other = folder.appendingPathComponent("other")
       let process = try Vitrail.start(arguments(other, shared.train, steps: 60))
       let deadline = Clock.seconds + 60
-      while process.isRunning && TinyRun.checkpointStep(other) ?? 0 < 10 && Clock.seconds < deadline { usleep(200) }
+      while process.isRunning && TinyRun.checkpointStep(other) ?? 0 < 10 && Clock.seconds < deadline {
+        usleep(200)
+      }
       process.send(SIGINT)
       #expect(try process.finish().code == 0)
       #expect(try Vitrail.run("pretrain", "--resume", "--out", other.path).code == 0)

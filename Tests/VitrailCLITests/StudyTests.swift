@@ -55,13 +55,16 @@ struct StudyTests {
     }
   }
 
-  @Test("writes tables of losses, scores and stability; a divergence is a result; what is done is not done again")
+  @Test(
+    "writes tables of losses, scores and stability; a divergence is a result; what is done is not done again")
   func tables() throws {
     try withStudy { folder, options in
       let arguments = try folder.study(Self.two, options: options + ["--json"])
       let outcome = try Vitrail.run(arguments)
       #expect(outcome.code == 0, "\(outcome.errors)")
-      let lines = try folder.text("results.csv").split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+      let lines = try folder.text("results.csv").split(separator: "\n").map {
+        $0.split(separator: ",", omittingEmptySubsequences: false)
+      }
       #expect(
         lines[0] == [
           "table", "variant", "seed", "stability", "step", "steps", "plannedSteps", "loss", "finalLoss",
@@ -79,7 +82,8 @@ struct StudyTests {
         #expect(try #require(Double(line[7])) > 0)
       }
       // One recipe in two tables is one run.
-      #expect(lines.filter { $0[1] == "layerNorm" }.map { $0[13] } == ["rates/usual/seed-0", "rates/usual/seed-1"])
+      #expect(
+        lines.filter { $0[1] == "layerNorm" }.map { $0[13] } == ["rates/usual/seed-0", "rates/usual/seed-1"])
       #expect(TinyRun.files(folder.out).filter { $0.hasSuffix("result.json") }.count == 6)
       #expect(!TinyRun.files(folder.out).contains { $0.hasSuffix("checkpoints") })
       let markdown = try folder.text("table.md")
@@ -117,7 +121,9 @@ struct StudyTests {
           let process = try Vitrail.start(arguments)
           let deadline = Clock.seconds + 30
           let started = Clock.seconds
-          while process.isRunning && Clock.seconds < deadline && Clock.seconds - started < 0.4 { usleep(2000) }
+          while process.isRunning && Clock.seconds < deadline && Clock.seconds - started < 0.4 {
+            usleep(2000)
+          }
           process.send(number)
           let stopped = try process.finish()
           #expect(stopped.code == (number == SIGINT ? 0 : -SIGKILL), "\(stopped.errors)")
@@ -169,7 +175,8 @@ struct StudyTests {
     let shared = try TinyRun.shared.get()
     try withTemporaryFolder { url in
       let folder = Folder(url: url)
-      let text = rest.replacing("{name: whole}", with: "{name: whole, set: {data.path: '\(shared.train.path)'}}")
+      let text = rest.replacing(
+        "{name: whole}", with: "{name: whole, set: {data.path: '\(shared.train.path)'}}")
       let outcome = try Vitrail.run(try folder.study(text))
       expectError(outcome, "training ended with code 1", "/nowhere")
       #expect(try folder.text("results.csv").contains("whole"))

@@ -44,7 +44,8 @@ public struct StudyPlan: Sendable {
     var base = JSONValue.object([:])
     if let name = study.base {
       let all = [url.deletingLastPathComponent()] + folders
-      base = try RecipeFile.read(RecipeFile.find(name, folders: all, option: "\(url.path): base"), folders: all)
+      base = try RecipeFile.read(
+        RecipeFile.find(name, folders: all, option: "\(url.path): base"), folders: all)
     }
     var runs: [Run] = []
     var tables = study.allTables.map { (name: $0.name, rows: [(name: String, runs: [Int])]()) }
@@ -80,7 +81,9 @@ public struct StudyPlan: Sendable {
     }
     var recipe = try Recipe(tree.removingNulls, at: "\(place): table '\(table.name)', variant '\(cell.name)'")
     recipe.train.seed = seed
-    if let train = study.data.train { recipe.data.path = URL(fileURLWithPath: train).standardizedFileURL.path }
+    if let train = study.data.train {
+      recipe.data.path = URL(fileURLWithPath: train).standardizedFileURL.path
+    }
     recipe.train.epochs = nil
     recipe.train.steps = nil
     if case .steps(let steps) = study.budget { recipe.train.steps = steps }

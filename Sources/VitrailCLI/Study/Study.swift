@@ -21,7 +21,8 @@ struct Study: ParsableCommand {
   var out: String?
   @Option(help: "Runs at a time, each a process of its own.", transform: number(in: 1...1024))
   var jobs = 1
-  @Option(help: "Lanes of each run; default: the cores divided by the jobs.", transform: number(in: laneRange))
+  @Option(
+    help: "Lanes of each run; default: the cores divided by the jobs.", transform: number(in: laneRange))
   var lanes: Int?
   @Option(help: "Images to train on, instead of the study's.")
   var data: String?
