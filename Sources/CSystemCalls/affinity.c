@@ -13,10 +13,10 @@ int affinity_allowed_cores(int *cores, int limit) {
   return count;
 }
 
-void affinity_bind(int core) {
+void affinity_bind(const int *cores, int count) {
   cpu_set_t set;
   CPU_ZERO(&set);
-  CPU_SET(core, &set);
+  for (int index = 0; index < count; index++) CPU_SET(cores[index], &set);
   sched_setaffinity(0, sizeof set, &set);
 }
 #else
@@ -26,5 +26,8 @@ int affinity_allowed_cores(int *cores, int limit) {
   return 0;
 }
 
-void affinity_bind(int core) { (void)core; }
+void affinity_bind(const int *cores, int count) {
+  (void)cores;
+  (void)count;
+}
 #endif

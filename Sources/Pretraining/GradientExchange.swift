@@ -61,8 +61,9 @@ final class GradientExchange: Sendable {
     while updateOne() {}
   }
 
-  /// Updates the parameters that only some lanes had a gradient for; for one thread, after all lanes are done.
-  func finish() -> Double {
+  /// Updates the parameters that only some lanes had a gradient for; for one thread, after all lanes are done. Returns
+  /// Σ g² of each slice.
+  func finish() -> [Double] {
     state.withLock { state in
       for parameter in slicesOf.indices
       where state.arrivals[parameter] > 0 && state.arrivals[parameter] < participantCount {
@@ -70,7 +71,7 @@ final class GradientExchange: Sendable {
       }
     }
     drain()
-    return state.withLock { $0.squares.reduce(0, +) }
+    return state.withLock { $0.squares }
   }
 
   private func makeReady(_ parameter: Int, _ state: inout State) {

@@ -27,6 +27,7 @@ public final class TrainingStep: Sendable {
   private let clipNorm: Double?
   private let average: WeightAverage?
   private let laneSeconds = Mutex(LaneSeconds())
+  private let squares = Mutex<[Double]>([])
 
   /// Prepares steps on `parameters`, the trainable ones in the order that the optimiser knows.
   ///
@@ -87,7 +88,9 @@ public final class TrainingStep: Sendable {
     guard let clipNorm else { return runUpdatingEarly(batch, learningRate: learningRate, step: step) }
     let loss = differentiate(batch, step: step)
     guard loss.isFinite else { return Outcome(loss: loss, gradientNorm: .nan) }
-    let norm = overSlices { slice, gradients in reduceGradients(gradients, slice.range) }.squareRoot()
+    let squares = overSlices { slice, gradients in reduceGradients(gradients, slice.range) }
+    self.squares.withLock { $0 = squares }
+    let norm = squares.reduce(0, +).squareRoot()
     let scale = min(1, clipNorm / (norm + 1e-6))
     _ = overSlices { [self] slice, gradients in
       update(slice, [gradients[0]], learningRate: learningRate, step: step, scale: scale)
@@ -149,7 +152,9 @@ public final class TrainingStep: Sendable {
     }
     let loss = losses.withLock { $0.reduce(0, +) }
     guard loss.isFinite else { return Outcome(loss: loss, gradientNorm: .nan) }
-    return Outcome(loss: loss, gradientNorm: exchange.finish().squareRoot())
+    let squares = exchange.finish()
+    self.squares.withLock { $0 = squares }
+    return Outcome(loss: loss, gradientNorm: squares.reduce(0, +).squareRoot())
   }
 
   /// One lane's passes; `beforeLast` sees the lane's part of the loss before the last backward pass starts.
@@ -216,22 +221,32 @@ public final class TrainingStep: Sendable {
     return broken.map { "the gradient of \($0.name)" } ?? "the loss"
   }
 
-  /// Runs `body` for every slice that has gradients, each lane on a range of slices; returns the sum of its results.
-  private func overSlices(_ body: @escaping @Sendable (ParameterSlice, [Tensor]) -> Double) -> Double {
+  /// The norm of the last step's whole gradient, before clipping, with respect to some of the parameters.
+  public func gradientNorm(of chosen: [Parameter]) -> Double {
+    squares.withLock { squares in
+      chosen.reduce(0) { sum, parameter in
+        places[ObjectIdentifier(parameter)].map { sum + squares[slicesOf[$0]].reduce(0, +) } ?? sum
+      }
+    }.squareRoot()
+  }
+
+  /// Runs `body` for every slice that has gradients, each lane on a range of slices; returns its results, 0 for the
+  /// other slices.
+  private func overSlices(_ body: @escaping @Sendable (ParameterSlice, [Tensor]) -> Double) -> [Double] {
     let gradients = parameters.map { self.gradients(of: $0) }
-    let results = Mutex([Double](repeating: 0, count: team.count))
+    let results = Mutex([Double](repeating: 0, count: slices.count))
     runLanes { [self] index in
-      var sum = 0.0
+      let range = LaneTeam.range(of: index, lanes: team.count, total: slices.count)
+      var found = [Double](repeating: 0, count: range.count)
       timedUpdate(on: index) {
-        for slice in slices[LaneTeam.range(of: index, lanes: team.count, total: slices.count)]
-        where !gradients[slice.index].isEmpty {
-          sum += body(slice, gradients[slice.index])
+        for (place, slice) in slices[range].enumerated() where !gradients[slice.index].isEmpty {
+          found[place] = body(slice, gradients[slice.index])
         }
       }
-      let result = sum
-      results.withLock { $0[index] = result }
+      let part = found
+      results.withLock { $0.replaceSubrange(range, with: part) }
     }
-    return results.withLock { $0.reduce(0, +) }
+    return results.withLock { $0 }
   }
 
   // MARK: Where the time goes

@@ -27,6 +27,21 @@ public struct PlotAxis: Sendable, Equatable {
   /// The marks, ascending, all within the range.
   public let ticks: [Tick]
 
+  /// An axis of either scale over `range`; a logarithmic one wants a positive range.
+  init(_ scale: Scale, _ range: ClosedRange<Double>) {
+    switch scale {
+    case .linear: self = .linear(range)
+    case .logarithmic: self = .logarithmic(range)
+    }
+  }
+
+  private init(scale: Scale, lower: Double, upper: Double, ticks: [Tick]) {
+    self.scale = scale
+    self.lower = lower
+    self.upper = upper
+    self.ticks = ticks
+  }
+
   /// A linear axis over `range`, widened to whole tick steps if `widened`; `whole` forbids fractional ticks.
   ///
   /// A range without extent is widened around its value.

@@ -11,29 +11,9 @@ struct ReportPage: Sendable {
 
   /// The whole document.
   var html: String {
-    let name = Markup.escaped(contents.url.standardizedFileURL.lastPathComponent)
-    let sections = [headline, curves, reconstructions, scores, nextStep, recipe, badImages, remarks]
-    return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-      img-src data:; style-src 'unsafe-inline'">
-      <title>\(name) · Vitrail</title>
-      <style>\(PageStyle.css)</style>
-      </head>
-      <body>
-      <main>
-      <header><p class="kind">Vitrail pretraining run</p><h1>\(name)</h1></header>
-      \(sections.compactMap(\.self).joined(separator: "\n"))
-      </main>
-      </body>
-      </html>
-
-      """
+    let name = contents.url.standardizedFileURL.lastPathComponent
+    let sections = [headline, curves, health, reconstructions, scores, nextStep, recipe, badImages, remarks]
+    return HTMLPage.document(title: name, kind: "Vitrail pretraining run", sections.compactMap(\.self))
   }
 
   private var headline: String {
@@ -82,6 +62,20 @@ struct ReportPage: Sendable {
       title: title, xLabel: "step", yLabel: yLabel, scale: isWide ? .logarithmic : .linear,
       beginsAtZero: beginsAtZero, showsTrend: showsTrend)
     return "<figure>\(plot.svg(series))</figure>\n"
+  }
+
+  private var health: String? {
+    let plots = contents.health.stacks.flatMap { stack in
+      HealthSummary.Quantity.allCases.compactMap { quantity in
+        DepthPlot(
+          title: "\(stack.capitalized): \(quantity.title)", yLabel: quantity.unit,
+          lines: contents.health.lines(of: quantity, in: stack)
+        ).svg
+      }
+    }
+    guard !plots.isEmpty else { return nil }
+    let figures = plots.map { "<figure>\($0)</figure>\n" }.joined()
+    return "<section><h2>Health by depth</h2>\n<div class=\"plots\">\n\(figures)</div></section>"
   }
 
   private var reconstructions: String? {

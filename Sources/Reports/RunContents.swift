@@ -15,6 +15,8 @@ struct RunContents: Sendable {
   let url: URL
   /// The metrics.
   let metrics: MetricsSummary
+  /// How blocks fared; empty without `health.jsonl`.
+  let health: HealthSummary
   /// The recipe's text.
   let recipe: String?
   /// How many files were skipped; nil without `bad-images.txt`.
@@ -48,6 +50,13 @@ struct RunContents: Sendable {
     self.url = url
     metrics = try MetricsSummary(contentsOf: url.appendingPathComponent("metrics.jsonl"))
     var remarks: [String] = []
+    health = try HealthSummary(contentsOf: url.appendingPathComponent("health.jsonl"))
+    if health.unreadableCount > 0 {
+      remarks.append("Some lines of health.jsonl could not be read and were left out.")
+    }
+    if health.startedFromOtherWeights {
+      remarks.append("Layer rotation counts from the weights that the run started from, not from its seed's.")
+    }
     recipe = Self.bytes(of: url, "recipe.yaml", limit: Self.largestText, &remarks)
       .map { String(decoding: $0, as: UTF8.self) }
     let json = Self.bytes(of: url, "evaluation.json", limit: Self.largestText, &remarks)

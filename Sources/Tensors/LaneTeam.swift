@@ -25,7 +25,7 @@ public final class LaneTeam: Sendable {
     let cores = CoreAffinity.allowedCores
     for lane in 0..<count {
       let thread = Thread { [self] in
-        if count > 1 && count <= cores.count { CoreAffinity.bind(to: cores[lane]) }
+        if count > 1 && count <= cores.count { CoreAffinity.bind(to: [cores[lane]]) }
         serve(lane)
       }
       thread.name = "lane \(lane)"

@@ -23,6 +23,8 @@ public final class Tape {
   public var leadingTokens = 0
   /// Sees named intermediate tensors when set: for diagnosis and for features of inner layers.
   public var observer: ((_ name: String, _ tensor: Tensor) -> Void)?
+  /// Sees the fused projection that each attention reads when set: for diagnosis.
+  package var attentionObserver: ((_ projection: Tensor, _ headCount: Int) -> Void)?
   /// Which intermediate results the backward pass computes again instead of keeping them.
   public var recompute = Recompute.none
   /// Called in the backward pass with each parameter and its gradient, as soon as it is complete on this tape; the

@@ -46,6 +46,8 @@ struct Evaluate: ParsableCommand {
   @Option(help: "Share of files that may be undecodable.", transform: number(in: 0.0...1))
   var maxBad = BadImages.defaultMaximumShare
   @OptionGroup var decoding: DecodingArguments
+  @Flag(help: "Leave out raw pixels and random weights, which take two thirds of the time.")
+  var noBaselines = false
 
   func validate() throws {
     guard (test == nil) != (holdOut == nil) else {
@@ -83,11 +85,14 @@ struct Evaluate: ParsableCommand {
   }
 
   private func extraction(_ file: ModelFile) throws(Failure) -> FeatureExtraction {
-    let untrained = try VisionTransformer(file.configuration, parameters: ParameterStore(seed: 0))
+    var encoders = [("model", try file.makeModel())]
+    if !noBaselines {
+      let untrained = try VisionTransformer(file.configuration, parameters: ParameterStore(seed: 0))
+      encoders.append(("randomInit", untrained))
+    }
     return FeatureExtraction(
-      encoders: [("model", try file.makeModel()), ("randomInit", untrained)],
-      preprocessing: file.preprocessing,
-      includesPixels: true, team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad,
+      encoders: encoders, preprocessing: file.preprocessing, includesPixels: !noBaselines,
+      team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad,
       decoding: decoding.options)
   }
 
@@ -137,12 +142,14 @@ struct Evaluate: ParsableCommand {
       }
       return (trainFeatures, testFeatures)
     }
-    return try Scores.measure(
-      evaluator, pair("model"),
-      baselines: [
-        "pixels": pair(FeatureExtraction.pixelsName), "randomInit": pair("randomInit"),
-      ]
-    ) { stage, fraction in line.show(stage, fraction) }
+    var baselines: [String: Scores.Sets] = [:]
+    if !noBaselines {
+      baselines["pixels"] = try pair(FeatureExtraction.pixelsName)
+      baselines["randomInit"] = try pair("randomInit")
+    }
+    return try Scores.measure(evaluator, pair("model"), baselines: baselines) { stage, fraction in
+      line.show(stage, fraction)
+    }
   }
 
   private func summary(_ sets: FeatureExtraction.Sets) throws(Failure) -> EvaluationReport.SetSummary {

@@ -15,7 +15,7 @@ struct List: ParsableCommand {
   enum Kind: String, CaseIterable, ExpressibleByArgument {
     case norms, placements, patchNorms, positions, initializers, objectives, optimizers, sources, evaluators,
       sizes, recipes
-    case augmentations, stems
+    case augmentations, stems, studies
   }
 
   private struct Entry: Encodable {
@@ -67,6 +67,9 @@ struct List: ParsableCommand {
           name: $0.rawValue, summary: "width \($0.width), depth \($0.depth), heads \($0.headCount)",
           source: "")
       }
+    case .studies:
+      let folders = RecipeFolders.all.map { $0.appendingPathComponent("studies") }
+      return RecipeFile.available(in: folders).map { Entry(name: $0.name, summary: $0.header, source: "") }
     case .recipes:
       return RecipeFile.available(in: RecipeFolders.all).map {
         Entry(name: $0.name, summary: $0.header, source: "")

@@ -55,6 +55,9 @@ struct Pretrain: ParsableCommand {
     help: "Keep images decoded and resized after their first use: none, ram, or a folder for later runs too.")
   var cache: String?
   @OptionGroup var decoding: DecodingArguments
+  @Option(
+    help: .init("Stop as at a signal when this process is no longer the parent.", visibility: .hidden))
+  var parent: Int32?
 
   func validate() throws {
     for setting in overrides where !setting.contains("=") {
@@ -83,7 +86,9 @@ struct Pretrain: ParsableCommand {
     let start = Clock.seconds
     let ending: PretrainingRun.Ending
     do throws(Failure) {
-      ending = try run.run(resuming: resume, shouldStop: { signals.wantsStop }, onProgress: { line.show($0) })
+      ending = try run.run(
+        resuming: resume, shouldStop: { signals.wantsStop || parent.map { $0 != getppid() } ?? false },
+        onProgress: { line.show($0) })
     } catch {
       line.finish()
       throw error

@@ -22,5 +22,8 @@ final class StopSignals {
     }
   }
 
-  var wantsStop: Bool { Self.wasAsked.load(ordering: .relaxed) }
+  var wantsStop: Bool { Self.wantsStop }
+
+  /// The same for all threads, as long as one listens.
+  static var wantsStop: Bool { wasAsked.load(ordering: .relaxed) }
 }

@@ -9,7 +9,7 @@ struct Vitrail: ParsableCommand {
     discussion: "Example: vitrail pretrain --data photos/", version: "0.1.0",
     subcommands: [
       Pretrain.self, Evaluate.self, Embed.self, Reconstruct.self, ReportCommand.self, Inspect.self, List.self,
-      Bench.self, Dataset.self, Pack.self, Augment.self, Convert.self,
+      Bench.self, Dataset.self, Pack.self, Augment.self, Convert.self, Study.self,
     ])
 
   /// Every error ends as one line on standard error: `error: what · where · how to mend`.

@@ -11,7 +11,7 @@ struct CommandTests {
       [], ["pretrain"], ["evaluate"], ["embed"], ["reconstruct"], ["report"], ["inspect"], ["list"],
       ["bench"],
       ["bench", "step"], ["bench", "loader"], ["dataset"], ["dataset", "export"], ["dataset", "index"],
-      ["augment"], ["pack"], ["dataset", "describe"],
+      ["augment"], ["pack"], ["study"], ["dataset", "describe"],
     ])
   func help(_ command: [String]) throws {
     let outcome = try Vitrail.run(command + ["--help"])
@@ -40,7 +40,7 @@ struct CommandTests {
       "pack --data x --out x --shard-size 1XB",
       "pack --data x --out x --quality 101", "pack --data x --out x --resize 0",
       "pretrain --data a --data b --mix 1", "pretrain --data a --data b --mix 1,0",
-      "pretrain --data a --limit 0",
+      "pretrain --data a --limit 0", "study", "study x --jobs 0", "study x --lanes 0",
       "evaluate --weights x --train x", "evaluate --weights x --train x --test x --hold-out 0.2",
       "evaluate --weights x --train x --hold-out 1",
     ])
@@ -56,7 +56,7 @@ struct CommandTests {
     arguments: [
       "norms", "placements", "patchNorms", "positions", "initializers", "objectives", "optimizers", "sources",
       "evaluators", "sizes", "recipes",
-      "augmentations", "stems",
+      "augmentations", "stems", "studies",
     ])
   func list(_ kind: String) throws {
     let text = try Vitrail.run("list", kind).output.split(separator: "\n")
@@ -135,7 +135,9 @@ struct CommandTests {
 
   @Test("list recipes shows every file in recipes/")
   func listedRecipes() throws {
-    let files = try FileManager.default.contentsOfDirectory(atPath: Self.recipes.path)
+    let files = try FileManager.default.contentsOfDirectory(atPath: Self.recipes.path).filter {
+      $0.hasSuffix(".yaml")
+    }
     #expect(Set(Self.recipeNames) == Set(files.map { $0.replacingOccurrences(of: ".yaml", with: "") }))
     let listed = try Vitrail.run("list", "recipes").output.split(separator: "\n").map {
       String($0.prefix { $0 != " " })

@@ -4,5 +4,5 @@
 /// Fills `cores` with the numbers of the cores that the calling thread may run on; returns how many, at most `limit`.
 int affinity_allowed_cores(int *cores, int limit);
 
-/// Binds the calling thread to one core; without effect where that is refused.
-void affinity_bind(int core);
+/// Binds the calling thread to some cores; without effect where that is refused.
+void affinity_bind(const int *cores, int count);

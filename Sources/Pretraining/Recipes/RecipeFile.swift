@@ -16,7 +16,7 @@ public enum RecipeFile {
     if let name {
       let url = try find(name, folders: folders)
       place = url.path
-      tree = try read(url, folders: folders, depth: 0)
+      tree = try read(url, folders: folders)
     }
     for override in overrides {
       tree = tree.overlaid(with: try parse(override: override))
@@ -48,16 +48,20 @@ public enum RecipeFile {
     }
   }
 
-  private static func find(_ name: String, folders: [URL]) throws(Failure) -> URL {
+  /// The file that a name means: a path, or a name in one of the folders; `kind` and `option` are for the message.
+  static func find(
+    _ name: String, folders: [URL], kind: String = "recipe", option: String = "--recipe"
+  ) throws(Failure) -> URL {
     let candidates = [URL(fileURLWithPath: name)] + folders.map { $0.appendingPathComponent(name + ".yaml") }
     for url in candidates where FileManager.default.fileExists(atPath: url.path) { return url }
     let names = available(in: folders).map(\.name)
     throw Failure(
-      "no recipe '\(name)'", at: "--recipe",
+      "no \(kind) '\(name)'", at: option,
       mend: "give a file, or: " + Spelling.remedy(for: name, among: names))
   }
 
-  private static func read(_ url: URL, folders: [URL], depth: Int) throws(Failure) -> JSONValue {
+  /// The keys of a recipe's file, over those of the recipe that it extends.
+  static func read(_ url: URL, folders: [URL], depth: Int = 0) throws(Failure) -> JSONValue {
     guard let text = try? String(contentsOf: url, encoding: .utf8) else {
       throw Failure("cannot read the recipe", at: url.path, mend: "give a readable UTF-8 file")
     }
@@ -81,11 +85,16 @@ public enum RecipeFile {
       throw Failure(
         "'\(override)' sets nothing", at: "--set", mend: "write key=value, such as --set model.norm=rmsNorm")
     }
-    let value = try parse(String(parts[1]), at: "--set \(parts[0])")
-    return parts[0].split(separator: ".").reversed().reduce(value) { .object([String($1): $0]) }
+    return nest(try parse(String(parts[1]), at: "--set \(parts[0])"), at: String(parts[0]))
   }
 
-  private static func parse(_ text: String, at place: String) throws(Failure) -> JSONValue {
+  /// A tree that holds a value at a path of keys: `model.norm`.
+  static func nest(_ value: JSONValue, at path: String) -> JSONValue {
+    path.split(separator: ".").reversed().reduce(value) { .object([String($1): $0]) }
+  }
+
+  /// The tree that YAML text holds.
+  static func parse(_ text: String, at place: String) throws(Failure) -> JSONValue {
     do {
       return try compose(yaml: text).map(tree) ?? .object([:])
     } catch {

@@ -36,6 +36,8 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
   public var checkpointMinutes = 10.0
   /// Steps between checkpoints, instead of minutes.
   public var checkpointSteps: Int?
+  /// Steps between lines of `health.jsonl`, which tell how each block fares; absent: none are written.
+  public var healthSteps: Int?
   /// The defaults.
   public init() {}
 
@@ -68,5 +70,6 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
       checkpointMinutes > 0, "checkpointMinutes", "checkpointMinutes is \(checkpointMinutes)", positive)
     try require(
       checkpointSteps ?? 1 > 0, "checkpointSteps", "checkpointSteps is \(checkpointSteps ?? 0)", positive)
+    try require(healthSteps ?? 1 > 0, "healthSteps", "healthSteps is \(healthSteps ?? 0)", positive)
   }
 }

@@ -132,7 +132,9 @@ public final class PretrainingRun {
     if !resuming { try AtomicFile.write(Data(RecipeFile.text(recipe).utf8), to: folder.recipe) }
     if resuming { logger.debug("resuming", metadata: ["step": "\(done)", "folder": "\(folder.url.path)"]) }
     guard done < totalSteps else { return .finished }
+    try? FileManager.default.removeItem(at: folder.divergence)
     let log = try RunLog(folder, resumingAfter: done)
+    let health = try openHealthLog(resumingAfter: done)
     let badImages = try BadImages(in: source, file: folder.badImages, maximumShare: recipe.data.maxBad)
     let loader = try makeLoader(steps: done..<totalSteps, badImages: badImages)
     defer { loader.stop() }
@@ -158,9 +160,11 @@ public final class PretrainingRun {
       }
       let epoch = Double(done) / Double(sampler.stepsPerEpoch)
       let rate = schedule.rate(at: epoch)
-      let outcome = step.run(samples, learningRate: rate, step: done + 1)
+      let take = { [step] in step.run(samples, learningRate: rate, step: done + 1) }
+      let progress = TrainingProgress(step: done, totalSteps: totalSteps)
+      let outcome = try health?.running(samples, progress, of: step, take) ?? take()
       guard outcome.loss.isFinite, outcome.gradientNorm.isFinite else {
-        throw divergence(samples, step: done + 1, outcome)
+        throw try divergence(samples, step: done + 1, outcome)
       }
       done += 1
       meter.record(loss: outcome.loss, waitSeconds: loader.waitSeconds)
@@ -174,7 +178,7 @@ public final class PretrainingRun {
             dataWait: interval.dataWait,
             seconds: earlierSeconds + meter.seconds))
       }
-      onProgress(progress(done, meter, badImages.count))
+      onProgress(self.progress(done, meter, badImages.count))
       let isDue =
         recipe.train.checkpointSteps.map { done % $0 == 0 }
         ?? (Clock.seconds - lastCheckpoint >= recipe.train.checkpointMinutes * 60)
@@ -199,8 +203,27 @@ public final class PretrainingRun {
       secondsLeft: Double(totalSteps - done) * meter.recentSecondsPerStep, badImages: bad)
   }
 
-  private func divergence(_ batch: MicroBatch, step number: Int, _ outcome: TrainingStep.Outcome) -> Failure {
+  private func openHealthLog(resumingAfter done: Int) throws(Failure) -> HealthLog? {
+    guard let interval = recipe.train.healthSteps else { return nil }
+    let stacks = BlockStack.all(in: encoder.parameters)
+    let (recipe, configuration) = (recipe, encoder.configuration)
+    let initial = try InitialWeights(
+      of: stacks.flatMap { $0.matrices.joined() }, folder: folder, step: done,
+      declare: { (store) throws(Failure) in
+        let fresh = try VisionTransformer(configuration, parameters: store)
+        _ = try Objectives.make(recipe.objective, encoder: fresh, at: "objective")
+      }, seed: recipe.train.seed)
+    return try HealthLog(
+      folder, resumingAfter: done, interval: interval,
+      probe: HealthProbe(objective: objective, stacks: stacks, initial: initial))
+  }
+
+  private func divergence(
+    _ batch: MicroBatch, step number: Int, _ outcome: TrainingStep.Outcome
+  ) throws(Failure) -> Failure {
     let layer = step.firstNonFinite(in: batch)
+    let found = JSONValue.encoding(Divergence(step: number, first: layer))
+    try AtomicFile.write(Data((found.text + "\n").utf8), to: folder.divergence)
     let last = FileManager.default.fileExists(atPath: folder.lastCheckpoint.path)
     return Failure(
       "step \(number) is not finite (loss \(outcome.loss)); first in \(layer)", at: folder.url.path,

@@ -13,6 +13,12 @@ public struct RunFolder: Sendable {
   public var recipe: URL { url.appendingPathComponent("recipe.yaml") }
   /// One object a logged step.
   public var metrics: URL { url.appendingPathComponent("metrics.jsonl") }
+  /// How each block fares, an object every `train.healthSteps` steps.
+  public var health: URL { url.appendingPathComponent("health.jsonl") }
+  /// The blocks' weights before the first step, where the seed does not give them.
+  public var initialWeights: URL { url.appendingPathComponent("initial.safetensors") }
+  /// Where and when a run diverged.
+  public var divergence: URL { url.appendingPathComponent("diverged.json") }
   /// Weights, optimiser and place in the data.
   public var checkpoints: URL { url.appendingPathComponent("checkpoints", isDirectory: true) }
   /// The newest checkpoint: a link.

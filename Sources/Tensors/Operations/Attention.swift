@@ -13,6 +13,7 @@ extension Tape {
     precondition(
       qkv.shape.count == 3 && qkv.shape[2] % (3 * headCount) == 0,
       "attention: a projection of shape \(qkv.shape) does not split into 3 × \(headCount) heads")
+    attentionObserver?(qkv, headCount)
     let (batch, tokens, width) = (qkv.shape[0], qkv.shape[1], qkv.shape[2] / 3)
     let head = width / headCount
     let shape = vk_attention_shape(

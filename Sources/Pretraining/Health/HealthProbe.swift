@@ -1,0 +1,96 @@
+import Platform
+import Tensors
+
+/// Looks at the blocks of a model around a training step.
+///
+/// Gradients are those that the step itself computes. Activations and attention are those of a forward pass of its
+/// own, on the first samples of the batch and one lane, before the step. While it is alive it holds two copies of the
+/// blocks' matrices: those before the first step and those before the last one looked at.
+package final class HealthProbe {
+  /// Samples that the forward pass takes.
+  package static let sampleCount = 8
+
+  private let objective: any Objective
+  private let stacks: [BlockStack]
+  private let initial: InitialWeights
+  private let tape = Tape(mode: .training, recordsGradients: false)
+  private let before: [ObjectIdentifier: Tensor]
+
+  /// Prepares looks at a model whose blocks started from `initial`.
+  package init(objective: any Objective, stacks: [BlockStack], initial: InitialWeights) {
+    self.objective = objective
+    self.stacks = stacks
+    self.initial = initial
+    before = Dictionary(
+      uniqueKeysWithValues: stacks.flatMap { $0.matrices.joined() }.map { matrix in
+        (ObjectIdentifier(matrix), Tensor(shape: matrix.shape))
+      })
+  }
+
+  /// Runs a step and says how the blocks fared in it; nil where the step came to no update.
+  package func look(
+    at batch: MicroBatch, _ progress: TrainingProgress, of trainer: TrainingStep,
+    running step: () -> TrainingStep.Outcome
+  ) -> (outcome: TrainingStep.Outcome, health: DepthHealth?) {
+    var health = DepthHealth(step: progress.step + 1, rotationFrom: initial.origin, stacks: [:])
+    for stack in stacks { health.stacks[stack.name] = StackHealth(depth: stack.blocks.count) }
+    observeActivations(of: batch, progress, into: &health)
+    for matrix in stacks.flatMap({ $0.matrices.joined() }) {
+      before[ObjectIdentifier(matrix)]?.copy(matrix.value)
+    }
+    let outcome = step()
+    guard outcome.loss.isFinite, outcome.gradientNorm.isFinite else { return (outcome, nil) }
+    for stack in stacks {
+      health.stacks[stack.name]?.gradientNorm = stack.blocks.map { finite(trainer.gradientNorm(of: $0)) }
+      compareWeights(of: stack, into: &health)
+    }
+    return (outcome, health)
+  }
+
+  private func observeActivations(
+    of batch: MicroBatch, _ progress: TrainingProgress, into health: inout DepthHealth
+  ) {
+    let samples = batch.slice(0..<min(Self.sampleCount, batch.identity.indices.count))
+    var stacks = health.stacks
+    var entropies: [Double] = []
+    tape.progress = progress
+    tape.samples = samples.identity
+    tape.attentionObserver = { entropies.append($0.attentionEntropy(headCount: $1)) }
+    tape.observer = { [stacks = self.stacks] name, tensor in
+      for stack in stacks {
+        guard let block = stack.block(ofOutput: name) else { continue }
+        let (meanSquare, variance) = tensor.vectorMoments
+        found(stack.name, block, meanSquare, variance)
+      }
+    }
+    func found(_ stack: String, _ block: Int, _ meanSquare: Double, _ variance: Double) {
+      stacks[stack]?.meanSquare[block] = finite(meanSquare)
+      stacks[stack]?.variance[block] = finite(variance)
+      // The attentions of a block, several where it has branches, run before its output is known.
+      stacks[stack]?.attentionEntropy[block] = finite(entropies.reduce(0, +) / Double(entropies.count))
+      entropies = []
+    }
+    _ = objective.loss(samples, tape)
+    tape.observer = nil
+    tape.attentionObserver = nil
+    health.stacks = stacks
+  }
+
+  private func compareWeights(of stack: BlockStack, into health: inout DepthHealth) {
+    for (block, matrices) in stack.matrices.enumerated() {
+      var (update, rotation) = (TensorComparison(), TensorComparison())
+      for matrix in matrices {
+        if let earlier = before[ObjectIdentifier(matrix)] {
+          update = update + matrix.value.compared(to: earlier)
+        }
+        if let first = initial.matrices[matrix.name] {
+          rotation = rotation + matrix.value.compared(to: first)
+        }
+      }
+      health.stacks[stack.name]?.updateRatio[block] = finite(update.relativeDistance)
+      health.stacks[stack.name]?.rotation[block] = finite(rotation.rotation)
+    }
+  }
+}
+
+private func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }

@@ -1,0 +1,166 @@
+import Foundation
+import Platform
+
+/// What a study has found so far, table by table.
+public struct StudyResults: Codable, Sendable, Equatable {
+  /// A run with its seed.
+  public struct Run: Codable, Sendable, Equatable {
+    /// The seed.
+    public var seed: UInt64
+    /// Its folder, relative to the study's.
+    public var folder: String
+    /// What came of it; absent before it has ended.
+    public var result: StudyRunResult?
+
+    /// Creates a run.
+    public init(seed: UInt64, folder: String, result: StudyRunResult?) {
+      self.seed = seed
+      self.folder = folder
+      self.result = result
+    }
+  }
+
+  /// A variant with its runs.
+  public struct Row: Codable, Sendable, Equatable {
+    /// The variant.
+    public var name: String
+    /// A run a seed.
+    public var runs: [Run]
+
+    /// Creates a row.
+    public init(name: String, runs: [Run]) {
+      self.name = name
+      self.runs = runs
+    }
+
+    /// What has come of the runs that have ended.
+    var ended: [StudyRunResult] { runs.compactMap(\.result) }
+
+    /// Mean and spread of a column over the runs that have ended; nil where none has a value.
+    func summary(_ column: StudyColumn) -> MeanAndSpread? { MeanAndSpread(ended.compactMap(column.value)) }
+
+    /// How the runs ended: `finished`, `2 finished, 1 diverged at step 17`.
+    var stability: String {
+      let texts = ended.map(\.stability.text)
+      var kinds: [String] = []
+      for text in texts where !kinds.contains(text) { kinds.append(text) }
+      let counted = kinds.map { kind in
+        let count = texts.count { $0 == kind }
+        return count == texts.count ? kind : "\(count) \(kind)"
+      }
+      let missing = runs.count - ended.count
+      return (counted + (missing > 0 ? ["\(missing) to come"] : [])).joined(separator: ", ")
+    }
+  }
+
+  /// A table of variants.
+  public struct Table: Codable, Sendable, Equatable {
+    /// The heading.
+    public var name: String
+    /// The variants.
+    public var rows: [Row]
+
+    /// Creates a table.
+    public init(name: String, rows: [Row]) {
+      self.name = name
+      self.rows = rows
+    }
+  }
+
+  /// The study.
+  public var name: String
+  /// The budget of a run: `2000 steps`, `90 s`.
+  public var budget: String
+  /// The tables.
+  public var tables: [Table]
+
+  /// Creates results.
+  public init(name: String, budget: String, tables: [Table]) {
+    self.name = name
+    self.budget = budget
+    self.tables = tables
+  }
+
+  /// The columns that have a value somewhere.
+  var columns: [StudyColumn] {
+    let results = tables.flatMap(\.rows).flatMap(\.ended)
+    let scores = Set(results.flatMap(\.scores.keys))
+    let order = ["linear", "knn"]
+    let names = order.filter(scores.contains) + scores.subtracting(order).sorted()
+    return [.loss] + names.map { .score($0) } + [.imagesPerSecond, .steps]
+  }
+
+  /// Writes `results.csv`, `table.md` and `table.html`.
+  ///
+  /// - Throws: `Failure` when a file cannot be written.
+  public func write(to folder: URL) throws(Failure) {
+    for (name, text) in [("results.csv", csv), ("table.md", markdown), ("table.html", StudyPage(self).html)] {
+      try AtomicFile.write(Data(text.utf8), to: folder.appendingPathComponent(name))
+    }
+  }
+}
+
+/// A mean with its standard deviation (of a sample: n − 1).
+struct MeanAndSpread: Equatable {
+  let mean: Double
+  /// Nil for a single value.
+  let deviation: Double?
+  let values: [Double]
+
+  init?(_ values: [Double]) {
+    guard !values.isEmpty else { return nil }
+    let mean = values.reduce(0, +) / Double(values.count)
+    self.mean = mean
+    self.values = values
+    deviation =
+      values.count > 1
+      ? (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot() : nil
+  }
+}
+
+/// A number of a run that tables show.
+enum StudyColumn: Equatable {
+  case loss, imagesPerSecond, steps
+  case score(String)
+
+  /// The value of a run; nil where it has none.
+  func value(_ result: StudyRunResult) -> Double? {
+    switch self {
+    case .loss: result.loss
+    case .imagesPerSecond: result.imagesPerSecond
+    case .steps: Double(result.steps)
+    case .score(let name): result.scores[name]
+    }
+  }
+
+  /// The heading.
+  var title: String {
+    switch self {
+    case .loss: "loss"
+    case .imagesPerSecond: "images/s"
+    case .steps: "steps"
+    case .score("linear"): "linear probe, %"
+    case .score("knn"): "k-NN, %"
+    case .score(let name): "\(name), %"
+    }
+  }
+
+  /// Digits after the point.
+  var decimals: Int {
+    switch self {
+    case .loss: 4
+    case .imagesPerSecond, .steps: 0
+    case .score: 2
+    }
+  }
+
+  /// What values are multiplied by to be shown.
+  var factor: Double { if case .score = self { 100 } else { 1 } }
+
+  /// `0.4123 ± 0.0012`; a dash for nothing.
+  func text(_ summary: MeanAndSpread?) -> String {
+    guard let summary else { return "–" }
+    func shown(_ value: Double) -> String { NumberText.fixed(value * factor, decimals: decimals) }
+    return shown(summary.mean) + (summary.deviation.map { " ± \(shown($0))" } ?? "")
+  }
+}

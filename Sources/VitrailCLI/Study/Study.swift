@@ -1,0 +1,70 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import Platform
+import Pretraining
+import Reports
+import Tensors
+
+struct Study: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compare variants of a recipe at equal budget and several seeds.",
+    discussion: """
+      Example: vitrail study norms --data /usr/share/datasets/fashion-mnist --out runs/norms
+      Writes results.csv, table.md and table.html. Stop it at any moment: the same command goes on where it was. A run \
+      that diverges is a result.
+      """)
+
+  @Argument(help: "Study: a file, or a name from 'vitrail list studies'.")
+  var study: String
+  @Option(help: "Folder of the study; default: runs/study-<name>.")
+  var out: String?
+  @Option(help: "Runs at a time, each a process of its own.", transform: number(in: 1...1024))
+  var jobs = 1
+  @Option(
+    help: "Lanes of each run; default: the cores divided by the jobs.", transform: number(in: laneRange))
+  var lanes: Int?
+  @Option(help: "Images to train on, instead of the study's.")
+  var data: String?
+  @Option(help: "Labelled images that evaluators learn from; default: those of --data.")
+  var train: String?
+  @Option(help: "Labelled images to be measured on; default: the test part of --train.")
+  var test: String?
+  @Flag(help: "Also print the results as JSON.")
+  var json = false
+
+  func run() throws {
+    let (file, url) = try StudyFile.load(self.study, folders: RecipeFolders.all)
+    let study = withPaths(file)
+    let plan = try StudyPlan(study, at: url, folders: RecipeFolders.all)
+    let folder = URL(fileURLWithPath: out ?? "runs/study-\(study.name)")
+    let runner = try StudyRunner(
+      study, plan: plan, folder: folder, jobs: min(jobs, plan.runs.count), lanes: lanes,
+      at: url.path)
+    let signals = StopSignals(notice: "stopping after these steps; once more to stop at once")
+    let ending = try withExtendedLifetime(signals) { () throws(Failure) in
+      try runner.run(shouldStop: { StopSignals.wantsStop })
+    }
+    if json {
+      print(JSONValue.encoding(ending.results).text)
+    } else {
+      print(ending.results.markdown)
+    }
+    if ending.wasStopped {
+      say("stopped; the same command goes on")
+    } else if let failure = ending.failure {
+      throw failure
+    }
+    say("tables: \(folder.appendingPathComponent("table.html").path)")
+  }
+
+  private func withPaths(_ study: StudyFile) -> StudyFile {
+    var study = study
+    study.data.train = data ?? study.data.train
+    study.data.evaluationTrain = train ?? data ?? study.data.evaluationTrain
+    study.data.evaluationTest = test ?? train ?? data ?? study.data.evaluationTest
+    return study
+  }
+
+  private func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+}
