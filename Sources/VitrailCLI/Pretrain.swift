@@ -79,6 +79,9 @@ struct Pretrain: ParsableCommand {
     let run = try PretrainingRun(recipe: recipe, source: source, folder: folder) {
       line.show("mean and standard deviation", done: $0, of: $1)
     }
+    // One whose study was killed may still be at its last step.
+    let lock = try FolderLock(folder.url, waits: parent != nil)
+    defer { withExtendedLifetime(lock) {} }
     announce(run, source, folder)
     let pictures = ReconstructionPictures(run: run, source: source)
     run.onCheckpoint = { step in pictures?.write(step: step) }

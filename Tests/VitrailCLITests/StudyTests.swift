@@ -119,17 +119,15 @@ struct StudyTests {
         let arguments = try folder.study(rest, options: options + ["--jobs", "\(jobs)"])
         for number in [SIGINT, SIGKILL] {
           let process = try Vitrail.start(arguments)
-          let deadline = Clock.seconds + 30
-          let started = Clock.seconds
-          while process.isRunning && Clock.seconds < deadline && Clock.seconds - started < 0.4 {
-            usleep(2000)
-          }
+          let deadline = Clock.seconds + 60
+          func hasBegun() -> Bool { TinyRun.files(folder.out).contains { $0.hasSuffix("last.safetensors") } }
+          while process.isRunning && !hasBegun() && Clock.seconds < deadline { usleep(2000) }
+          usleep(.random(in: 0...100_000))
           process.send(number)
           let stopped = try process.finish()
           #expect(stopped.code == (number == SIGINT ? 0 : -SIGKILL), "\(stopped.errors)")
         }
-        // A process whose study was killed stops after its step.
-        usleep(700_000)
+        // A process whose study was killed stops after its step; the next one of its run waits for it.
         let last = try Vitrail.run(arguments)
         #expect(last.code == 0, "\(last.errors)")
         for run in ["tiny/a/seed-0", "tiny/a/seed-1", "tiny/b/seed-0", "tiny/b/seed-1"] {

@@ -10,7 +10,13 @@ package struct InitialWeights {
   /// The matrices by the names of their parameters.
   package let matrices: [String: Tensor]
 
-  /// Those of a run whose step `step` is the next to last known: 0 before the first.
+  /// Known weights.
+  package init(origin: DepthHealth.Origin, matrices: [String: Tensor]) {
+    self.origin = origin
+    self.matrices = matrices
+  }
+
+  /// Those of a run that has done `step` steps.
   ///
   /// They are what the seed gives, which nothing need be stored for. A run that starts from other weights writes them
   /// to its folder when it begins.

@@ -38,6 +38,8 @@ struct Study: ParsableCommand {
     let study = withPaths(file)
     let plan = try StudyPlan(study, at: url, folders: RecipeFolders.all)
     let folder = URL(fileURLWithPath: out ?? "runs/study-\(study.name)")
+    let lock = try FolderLock(folder)
+    defer { withExtendedLifetime(lock) {} }
     let runner = try StudyRunner(
       study, plan: plan, folder: folder, jobs: min(jobs, plan.runs.count), lanes: lanes,
       at: url.path)

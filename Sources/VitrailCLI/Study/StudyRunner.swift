@@ -50,7 +50,6 @@ final class StudyRunner: Sendable {
     self.jobs = jobs
     self.lanes = lanes ?? max(1, LaneTeam.coreCount / jobs)
     state = Mutex(State(waiting: [], results: Array(repeating: nil, count: plan.runs.count)))
-    try AtomicFile.createFolder(folder)
     for index in plan.runs.indices {
       let earlier = try job(index, shouldStop: { false }).earlierResult()
       state.withLock { state in
