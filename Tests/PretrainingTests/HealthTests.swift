@@ -52,7 +52,7 @@ struct HealthTests {
   ) throws -> (health: DepthHealth, gradients: [String: [Double]], before: [[Double]], after: [[Double]]) {
     let stacks = BlockStack.all(in: model.store)
     let first = try Model().store
-    let initial = InitialWeights(
+    let initial = MatricesAtStart(
       origin: .seed,
       matrices: Dictionary(uniqueKeysWithValues: first.parameters.map { ($0.name, $0.value) }))
     let probe = HealthProbe(objective: model.objective, stacks: stacks, initial: initial)
@@ -148,7 +148,7 @@ struct HealthTests {
     try #require(model.store["decoder_pred.bias"]).value.withMutableSpan { $0[0] = .nan }
     let stacks = BlockStack.all(in: model.store)
     let probe = HealthProbe(
-      objective: model.objective, stacks: stacks, initial: InitialWeights(origin: .seed, matrices: [:]))
+      objective: model.objective, stacks: stacks, initial: MatricesAtStart(origin: .seed, matrices: [:]))
     let trainer = TrainingStep(
       objective: model.objective, optimizer: AdamW(parameters: model.trainable, options: .init()),
       parameters: model.trainable, team: LaneTeam(count: 1))
@@ -166,8 +166,8 @@ struct HealthTests {
     let model = try Model(seed: 3)
     let matrices = BlockStack.all(in: model.store).flatMap { $0.matrices.joined() }
     let drawn = matrices.map(\.value.values)
-    func initial(step: Int) throws -> InitialWeights {
-      try InitialWeights(
+    func initial(step: Int) throws -> MatricesAtStart {
+      try MatricesAtStart(
         of: matrices, folder: folder, step: step,
         declare: { (store) throws(Failure) in _ = try Model.declare(in: store) }, seed: 3)
     }

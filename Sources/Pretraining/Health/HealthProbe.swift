@@ -12,12 +12,12 @@ package final class HealthProbe {
 
   private let objective: any Objective
   private let stacks: [BlockStack]
-  private let initial: InitialWeights
+  private let initial: MatricesAtStart
   private let tape = Tape(mode: .training, recordsGradients: false)
   private let before: [ObjectIdentifier: Tensor]
 
   /// Prepares looks at a model whose blocks started from `initial`.
-  package init(objective: any Objective, stacks: [BlockStack], initial: InitialWeights) {
+  package init(objective: any Objective, stacks: [BlockStack], initial: MatricesAtStart) {
     self.objective = objective
     self.stacks = stacks
     self.initial = initial

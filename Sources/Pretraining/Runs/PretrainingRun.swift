@@ -207,7 +207,7 @@ public final class PretrainingRun {
     guard let interval = recipe.train.healthSteps else { return nil }
     let stacks = BlockStack.all(in: encoder.parameters)
     let (recipe, configuration) = (recipe, encoder.configuration)
-    let initial = try InitialWeights(
+    let initial = try MatricesAtStart(
       of: stacks.flatMap { $0.matrices.joined() }, folder: folder, step: done,
       declare: { (store) throws(Failure) in
         let fresh = try VisionTransformer(configuration, parameters: store)

@@ -4,7 +4,7 @@ import Tensors
 import VisionTransformer
 
 /// The weight matrices of a model's blocks before the first step.
-package struct InitialWeights {
+package struct MatricesAtStart {
   /// Where they are from.
   package let origin: DepthHealth.Origin
   /// The matrices by the names of their parameters.
