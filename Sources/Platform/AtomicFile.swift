@@ -58,9 +58,16 @@ public enum AtomicFile {
     if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue { return }
     let parent = url.deletingLastPathComponent()
     if parent.path != url.path { try createFolder(parent) }
-    guard mkdir(url.path, 0o777) == 0 else {
-      throw systemFailure("cannot create the folder", url.path)
+    guard mkdir(url.path, 0o777) != 0 else { return }
+    let code = errno
+    // Somebody else may have come first.
+    if code == EEXIST, FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder),
+      isFolder.boolValue
+    {
+      return
     }
+    errno = code
+    throw systemFailure("cannot create the folder", url.path)
   }
 
   /// Removes what a killed process left unfinished in a folder.

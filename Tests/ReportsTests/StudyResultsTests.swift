@@ -78,7 +78,7 @@ import Testing
     let study = try study()
     let markdown = study.markdown
     #expect(markdown.contains("| variant | loss | linear probe, % | images/s | steps | stability |"))
-    #expect(markdown.contains("| plain | 0.0147 ± 0.0049 | 85.00 ± 7.07 | 101 ± 0 | 1000 ± 0 | finished |"))
+    #expect(markdown.contains("| plain | 0.0147 ± 0.0069 | 85.00 ± 7.07 | 101 ± 0 | 1000 ± 0 | finished |"))
     #expect(
       markdown.contains(
         #"| x \| "y" & <z> | 1.0000 | – | 100 | 2 | diverged at step 3, 1 to come |"#), "\(markdown)")

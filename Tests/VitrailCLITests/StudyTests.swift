@@ -208,7 +208,7 @@ struct StudyTests {
         expectError(outcome)
         for word in words { #expect(outcome.lastError.contains(word), "\(outcome.lastError)") }
       }
-      expectError(try Vitrail.run("study", "nrosm"), "no study 'nrosm'", "did you mean 'norms'")
+      expectError(try Vitrail.run("study", "norsm"), "no study 'norsm'", "did you mean 'norms'")
       expectError(
         try Vitrail.run(try folder.study(seeds + "variants: [{name: a}]")), "no images", "--data")
 
