@@ -134,7 +134,7 @@ public final class PretrainingRun {
     guard done < totalSteps else { return .finished }
     try? FileManager.default.removeItem(at: folder.divergence)
     let log = try RunLog(folder, resumingAfter: done)
-    let health = try openHealthLog(resumingAfter: done)
+    var health: HealthLog?
     let badImages = try BadImages(in: source, file: folder.badImages, maximumShare: recipe.data.maxBad)
     let loader = try makeLoader(steps: done..<totalSteps, badImages: badImages)
     defer { loader.stop() }
@@ -158,6 +158,8 @@ public final class PretrainingRun {
       {
         step.calibrate(encoder.parameters, by: initializer, on: samples)
       }
+      // Only now the blocks have the weights that training starts from.
+      health = try health ?? openHealthLog(resumingAfter: done)
       let epoch = Double(done) / Double(sampler.stepsPerEpoch)
       let rate = schedule.rate(at: epoch)
       let take = { [step] in step.run(samples, learningRate: rate, step: done + 1) }
