@@ -1,14 +1,7 @@
-#include <math.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "dispatch.h"
-
-#ifdef VITRAIL_DOUBLE
-#define VK_SQRT sqrt
-#else
-#define VK_SQRT sqrtf
-#endif
+#include "square_root.h"
 
 // A row holds all but one entry of a vector whose sum is 0: the missing one is minus the row's sum.
 VK_CLONES

@@ -96,9 +96,7 @@ static inline __attribute__((always_inline)) float vk_normal(float x, float *den
 // x * P(x^2) / Q(x^2), minimax of degrees 4 and 4 on [-9.1, 9.1] (relative error 2.3e-8), beyond which tanh rounds to 1;
 // no term is negative, so that none cancels. Faster than by way of exp. NaN stays NaN.
 static inline __attribute__((always_inline)) float vk_tanh(float x, float *derivative) {
-  float t = x > 9.1f ? 9.1f : x;
-  t = t < -9.1f ? -9.1f : t;
-  const float s = t * t;
+  const float s = x * x;
   float p = s * 1.317725481509924e-08f + 2.04809860797334e-05f;
   p = p * s + 0.003487798706660395f;
   p = p * s + 0.1337446481021378f;
@@ -107,7 +105,9 @@ static inline __attribute__((always_inline)) float vk_tanh(float x, float *deriv
   q = q * s + 0.025847341633538416f;
   q = q * s + 0.46707778595441757f;
   q = q * s + 1.0f;
-  float value = t * p / q;
+  float value = x * p / q;
+  value = x > 9.01f ? 1.0f : value;  // where 1 - tanh is a quarter of a unit in the last place
+  value = x < -9.01f ? -1.0f : value;
   value = value > 1.0f ? 1.0f : value;
   value = value < -1.0f ? -1.0f : value;
   *derivative = 1.0f - value * value;

@@ -210,8 +210,10 @@ struct ExactConversionTests {
 
   @Test(arguments: Norms.all.map { $0.name }, NormPlacements.all.map { $0.name })
   func foldingEveryNormUnderEveryPlacementIsExact(norm: String, placement: String) throws {
+    // A mean square of one entry in twelve is near 0 now and then, and what is divided by it has no digits left.
+    let choice = Choice(norm, options: norm == "pRMSNorm" ? ["share": .number(0.75)] : [:])
     let model = try model {
-      ($0.norm, $0.patchNormFunction, $0.placement) = (Choice(norm), Choice(norm), Choice(placement))
+      ($0.norm, $0.patchNormFunction, $0.placement) = (choice, choice, Choice(placement))
     }
     let (folded, _) = try convert(model) { $0.fold() }
     expectSame(folded, model)

@@ -130,8 +130,9 @@ public struct RemovedLayerNorm: AffineInEvaluation {
       scale: weight.value.values.map { $0 * inverse }, shift: bias.value.values, centers: true)
   }
 
+  /// A batch that is not finite leaves no trace: its step changes no weight either.
   private func updated(_ average: Double, _ seen: Double?) -> Double {
-    guard let seen else { return average }
+    guard let seen, seen.isFinite else { return average }
     return average == 0 ? seen : average + options.momentum * (seen - average)
   }
 
