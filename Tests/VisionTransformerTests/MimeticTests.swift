@@ -86,6 +86,16 @@ struct MimeticTests {
     }
   }
 
+  /// Its projections are [3D, D − 1] and [D − 1, D]: no matrix near the identity has halves of these shapes.
+  @Test func aCompressedStreamStartsAsXaviers() throws {
+    let change: (inout VisionTransformerConfiguration) -> Void = {
+      ($0.initializer, $0.stream, $0.norm) = ("mimetic", .compressed, "crmsNorm")
+    }
+    let model = try makeModel(smallConfiguration(change), seed: nil)
+    #expect(model.parameters["blocks.0.attn.qkv.weight"]?.shape == [36, 11])
+    #expect(model.parameters.parameters.allSatisfy { $0.value.isFinite })
+  }
+
   @Test func theRestIsXaviers() throws {
     let change: (inout VisionTransformerConfiguration) -> Void = { $0.initializer = "mimetic" }
     let (mimetic, plain) = (
