@@ -159,7 +159,7 @@ public final class PretrainingRun {
         step.calibrate(encoder.parameters, by: initializer, on: samples)
       }
       // Only now the blocks have the weights that training starts from.
-      health = try health ?? openHealthLog(resumingAfter: done)
+      if health == nil { health = try openHealthLog(resumingAfter: done) }
       let epoch = Double(done) / Double(sampler.stepsPerEpoch)
       let rate = schedule.rate(at: epoch)
       let take = { [step] in step.run(samples, learningRate: rate, step: done + 1) }
