@@ -63,7 +63,8 @@ struct TokenNormTests {
       worstDerivative = largestMagnitude([worstDerivative, Double(gradient[index]) - slope])
     }
     #expect(worst <= bound(single: 5e-7, double: 1e-15))
-    #expect(worstDerivative <= bound(single: 5e-7, double: 1e-15))
+    // 1 − tanh² takes twice the value's error.
+    #expect(worstDerivative <= bound(single: 1e-6, double: 1e-15))
     #expect(values.allSatisfy { abs($0) <= 1 } && gradient.allSatisfy { $0 >= 0 })
   }
 

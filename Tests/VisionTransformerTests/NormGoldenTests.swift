@@ -61,9 +61,11 @@ struct NormGoldenTests {
       func compare(_ value: Tensor?, _ what: String) throws {
         let wanted = try golden("\(variant.name).\(name).\(what)")
         let error = relativeError(try #require(value, "\(name).\(what)"), to: wanted)
-        // A gradient that is 0, as LayerNorm's of one entry, is the rounding of a difference over √ε = 1e-3.
+        // A gradient that is 0, as LayerNorm's of one entry, is the rounding of a difference over √ε = 1e-3. Where tanh is
+        // nearly 1 its derivative is the difference of numbers that are nearly 1.
         let isZero = wanted.values.allSatisfy { $0 == 0 }
-        #expect(error <= bound(single: isZero ? 2e-4 : 2e-6, double: 1e-7), "\(name).\(what)")
+        let single = isZero ? 2e-4 : variant.norm.name == DynamicTanh.name ? 6e-6 : 2e-6
+        #expect(error <= bound(single: single, double: 1e-7), "\(name).\(what)")
       }
       try compare(output, "output")
       try compare(tape.gradient(of: x), "inputGradient")
