@@ -13,3 +13,10 @@
 // Reductions may be reassociated and products contracted inside these kernels; NaN and infinity keep
 // their meaning, so a diverged run is still seen.
 #define VK_FAST_REDUCTION _Pragma("clang fp reassociate(on) contract(fast)")
+
+// Before loops that call exp, erf or tanh: ours are inlined and vectorise, in double precision they are calls of libm.
+#ifdef VITRAIL_DOUBLE
+#define VK_VECTORIZE
+#else
+#define VK_VECTORIZE _Pragma("clang loop vectorize(assume_safety)")
+#endif

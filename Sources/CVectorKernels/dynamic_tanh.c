@@ -11,7 +11,7 @@ static inline __attribute__((always_inline)) void vk_dynamic_tanh_rows(const boo
   for (long row = 0; row < rows; row++) {
     const vk_real *input = x + row * width;
     vk_real *output = y + row * width;
-#pragma clang loop vectorize(assume_safety)
+    VK_VECTORIZE
     for (long i = 0; i < width; i++) {
       vk_real derivative, value = vk_tanh(alpha * input[i], &derivative);
       output[i] = (hasWeight ? weight[i] * value : value) + (hasBias ? bias[i] : 0);
@@ -45,7 +45,7 @@ static inline __attribute__((always_inline)) double vk_dynamic_tanh_backward_row
     if (dBias)
       for (long i = 0; i < width; i++) dBias[i] += g[i];
     vk_real sum = 0;
-#pragma clang loop vectorize(assume_safety)
+    VK_VECTORIZE
     for (long i = 0; i < width; i++) {
       vk_real derivative, value = vk_tanh(alpha * input[i], &derivative);
       if (hasWeight) dWeight[i] += g[i] * value;

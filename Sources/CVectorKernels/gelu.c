@@ -10,7 +10,7 @@ void vk_gelu(const vk_real *x, const vk_real *bias, vk_real *y, long rows, long 
   for (long row = 0; row < rows; row++) {
     const vk_real *input = x + row * columns;
     vk_real *output = y + row * columns;
-#pragma clang loop vectorize(assume_safety)
+    VK_VECTORIZE
     for (long i = 0; i < columns; i++) {
       vk_real density, value = input[i] + bias[i];
       output[i] = value * vk_normal(value, &density);
@@ -25,7 +25,7 @@ static inline __attribute__((always_inline)) void vk_gelu_backward_rows(
   for (long row = 0; row < rows; row++) {
     const vk_real *input = x + row * columns, *upstream = dy + row * columns;
     vk_real *gradient = dx + row * columns, *output = hasOutput ? y + row * columns : NULL;
-#pragma clang loop vectorize(assume_safety)
+    VK_VECTORIZE
     for (long i = 0; i < columns; i++) {
       vk_real density, value = input[i] + bias[i];
       vk_real cumulative = vk_normal(value, &density);
