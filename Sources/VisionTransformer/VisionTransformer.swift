@@ -19,16 +19,17 @@ public final class VisionTransformer: Sendable {
   private let blocks: [TransformerBlock]
   private let finalNorm: (any Norm)?
 
-  /// Declares the model in `parameters` and gives it its initial weights.
+  /// Declares the model in `parameters` and gives it its initial weights; `variants` is what the configuration may name.
   ///
   /// - Throws: `Failure` when the configuration does not fit together.
   public init(
-    _ configuration: VisionTransformerConfiguration, parameters: ParameterStore, place: String = "model"
+    _ configuration: VisionTransformerConfiguration, parameters: ParameterStore,
+    variants: ModelVariants = ModelVariants(), place: String = "model"
   ) throws(Failure) {
     try configuration.validate(at: place)
     self.configuration = configuration
     self.parameters = parameters
-    let recipe = try LayerRecipe(configuration, at: place)
+    let recipe = try LayerRecipe(configuration, variants: variants, at: place)
     self.recipe = recipe
     let scope = parameters.root
     let width = configuration.width

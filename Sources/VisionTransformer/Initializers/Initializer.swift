@@ -37,7 +37,9 @@ public enum Initializers {
   /// The initialiser that a configuration chose, its options decoded.
   ///
   /// - Throws: `Failure` for an unknown name or option.
-  public static func make(_ choice: Choice, at place: String) throws(Failure) -> any Initializer {
+  public static func make(
+    _ choice: Choice, among all: [any Initializer.Type] = all, at place: String
+  ) throws(Failure) -> any Initializer {
     let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "initializer", at: place)
     return try make(type, choice, place)
   }

@@ -19,23 +19,28 @@ public struct LayerRecipe: Sendable {
   /// Makes the choices of a configuration.
   ///
   /// - Throws: `Failure` for an unknown name or option, or a combination that is none.
-  public init(_ configuration: VisionTransformerConfiguration, at place: String) throws(Failure) {
-    block = try Norms.factory(for: configuration.norm, at: "\(place).norm")
-    patch = try Norms.factory(for: configuration.patchNormFunction, at: "\(place).patchNormFunction")
-    final =
-      try configuration.finalNorm.map { choice throws(Failure) in
-        try Norms.factory(for: choice, at: "\(place).finalNorm")
-      } ?? block
+  public init(
+    _ configuration: VisionTransformerConfiguration, variants: ModelVariants = ModelVariants(),
+    at place: String
+  ) throws(Failure) {
+    func norms(_ choice: Choice, _ key: String) throws(Failure) -> NormFactory {
+      try Norms.factory(for: choice, among: variants.norms, at: "\(place).\(key)")
+    }
+    block = try norms(configuration.norm, "norm")
+    patch = try norms(configuration.patchNormFunction, "patchNormFunction")
+    final = try norms(configuration.finalNorm ?? configuration.norm, "finalNorm")
     ofLayer = []
     for (layer, choice) in configuration.layerNorms.enumerated() {
-      ofLayer.append(try Norms.factory(for: choice, at: "\(place).layerNorms[\(layer)]"))
+      ofLayer.append(try norms(choice, "layerNorms[\(layer)]"))
     }
     for (name, choice) in configuration.siteNorms {
-      ofSite[name] = try Norms.factory(for: choice, at: "\(place).siteNorms.\(name)")
+      ofSite[name] = try norms(choice, "siteNorms.\(name)")
     }
-    placement = try NormPlacements.make(configuration.placement, at: "\(place).placement")
+    placement = try NormPlacements.make(
+      configuration.placement, among: variants.placements, at: "\(place).placement")
     initializer = try Initializers.make(
-      configuration.initializer ?? type(of: placement).initializer, at: "\(place).initializer")
+      configuration.initializer ?? type(of: placement).initializer, among: variants.initializers,
+      at: "\(place).initializer")
     hasQueryKeyNorm = configuration.queryKeyNorm
     branchCount = configuration.branchCount
     guard branchCount == 1 || placement.allowsParallelBranches else {

@@ -51,7 +51,9 @@ public enum Norms {
   /// The variant that a configuration chose, its options decoded.
   ///
   /// - Throws: `Failure` for an unknown name or option.
-  public static func factory(for choice: Choice, at place: String) throws(Failure) -> NormFactory {
+  public static func factory(
+    for choice: Choice, among all: [any Norm.Type] = all, at place: String
+  ) throws(Failure) -> NormFactory {
     let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "norm", at: place)
     return try factory(type, choice, place)
   }

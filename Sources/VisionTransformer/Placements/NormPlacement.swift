@@ -85,7 +85,9 @@ public enum NormPlacements {
   /// The placement that a configuration chose, its options decoded.
   ///
   /// - Throws: `Failure` for an unknown name or option.
-  public static func make(_ choice: Choice, at place: String) throws(Failure) -> any NormPlacement {
+  public static func make(
+    _ choice: Choice, among all: [any NormPlacement.Type] = all, at place: String
+  ) throws(Failure) -> any NormPlacement {
     let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "norm placement", at: place)
     return try make(type, choice, place)
   }
