@@ -66,16 +66,6 @@ void vk_affine_backward(const vk_real *x, const vk_real *weight, const vk_real *
                         vk_real *dx, int accumulates, vk_real *dWeight, vk_real *dBias, long rows, long width) {
 #define VK_ROWS(weighted, adds) \
   vk_affine_backward_rows(weighted, adds, x, weight, dy, factors, centers, dx, dWeight, dBias, rows, width)
-  if (weight) {
-    if (accumulates)
-      VK_ROWS(true, true);
-    else
-      VK_ROWS(true, false);
-  } else {
-    if (accumulates)
-      VK_ROWS(false, true);
-    else
-      VK_ROWS(false, false);
-  }
+  VK_BY_FLAGS(VK_ROWS, weight, accumulates);
 #undef VK_ROWS
 }

@@ -56,16 +56,6 @@ void vk_crms_norm_backward(const vk_real *x, const vk_real *weight, const vk_rea
                            long width) {
 #define VK_ROWS(weighted, adds) \
   vk_crms_norm_backward_rows(weighted, adds, x, weight, dy, sums, inverse, dx, dWeight, rows, width)
-  if (weight) {
-    if (accumulates)
-      VK_ROWS(true, true);
-    else
-      VK_ROWS(true, false);
-  } else {
-    if (accumulates)
-      VK_ROWS(false, true);
-    else
-      VK_ROWS(false, false);
-  }
+  VK_BY_FLAGS(VK_ROWS, weight, accumulates);
 #undef VK_ROWS
 }

@@ -20,3 +20,19 @@
 #else
 #define VK_VECTORIZE _Pragma("clang loop vectorize(assume_safety)")
 #endif
+
+// CASE(a, b) with both flags as constants, so that each of the four is compiled for itself.
+#define VK_BY_FLAGS(CASE, a, b)          \
+  do {                                   \
+    if (a) {                             \
+      if (b)                             \
+        CASE(true, true);                \
+      else                               \
+        CASE(true, false);               \
+    } else {                             \
+      if (b)                             \
+        CASE(false, true);               \
+      else                               \
+        CASE(false, false);              \
+    }                                    \
+  } while (0)
