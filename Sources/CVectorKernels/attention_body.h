@@ -172,11 +172,10 @@ VK_TARGET static void VK_NAME(forward)(const vk_real *qkv, vk_real *output, vk_r
     for (long start = 0; start < l.paddedTokens; start += l.tile) {
       const long queries = l.paddedTokens - start < l.tile ? l.paddedTokens - start : l.tile;
       const long rows = s.tokens - start < queries ? s.tokens - start : queries;
-      VK_NAME(product)(false, s.tokens, queries, s.head, k, stride, 1, l.queries + start, l.paddedTokens, l.scores,
-                       queries);
-      VK_NAME(softmax)(false, l.scores, s.tokens, queries, s.scale, largest + start, inverse + start);
+      VK_NAME(product)(false, s.keys, queries, s.head, k, stride, 1, l.queries + start, l.paddedTokens, l.scores, queries);
+      VK_NAME(softmax)(false, l.scores, s.keys, queries, s.scale, largest + start, inverse + start);
       const vk_target target = vk_target_of(&l, out + start * l.width, l.width, l.result);
-      VK_NAME(product)(false, rows, l.paddedHead, s.tokens, l.scores, 1, queries, values.at, values.stride, target.at,
+      VK_NAME(product)(false, rows, l.paddedHead, s.keys, l.scores, 1, queries, values.at, values.stride, target.at,
                        target.stride);
       vk_deliver(&l, target, out + start * l.width, l.width, rows);
     }
@@ -203,22 +202,26 @@ VK_TARGET static void VK_NAME(backward)(const vk_real *qkv, const vk_real *upstr
       const long queries = l.paddedTokens - start < l.tile ? l.paddedTokens - start : l.tile;
       const long rows = s.tokens - start < queries ? s.tokens - start : queries;
       vk_real *p = l.scores, *ds = l.scoreGradients;
-      VK_NAME(product)(false, s.tokens, queries, s.head, k, stride, 1, l.queries + start, l.paddedTokens, p, queries);
-      VK_NAME(softmax)(true, p, s.tokens, queries, s.scale, largest + start, inverse + start);
+      VK_NAME(product)(false, s.keys, queries, s.head, k, stride, 1, l.queries + start, l.paddedTokens, p, queries);
+      VK_NAME(softmax)(true, p, s.keys, queries, s.scale, largest + start, inverse + start);
       // dP = V·gᵀ, keys by queries; dV += P·g; dK += dS·Q; dQ = dSᵀ·K
-      VK_NAME(product)(false, s.tokens, queries, s.head, v, stride, 1, l.upstream + start, l.paddedTokens, ds, queries);
-      VK_NAME(softmaxBackward)(p, ds, s.tokens, queries, s.scale);
-      VK_NAME(product)(start > 0, s.tokens, l.paddedHead, rows, p, queries, 1,
+      VK_NAME(product)(false, s.keys, queries, s.head, v, stride, 1, l.upstream + start, l.paddedTokens, ds, queries);
+      VK_NAME(softmaxBackward)(p, ds, s.keys, queries, s.scale);
+      VK_NAME(product)(start > 0, s.keys, l.paddedHead, rows, p, queries, 1,
                        upstreamRows.at + start * upstreamRows.stride, upstreamRows.stride, valueTarget.at,
                        valueTarget.stride);
-      VK_NAME(product)(start > 0, s.tokens, l.paddedHead, rows, ds, queries, 1, queryRows.at + start * queryRows.stride,
+      VK_NAME(product)(start > 0, s.keys, l.paddedHead, rows, ds, queries, 1, queryRows.at + start * queryRows.stride,
                        queryRows.stride, keyTarget.at, keyTarget.stride);
       const vk_target target = vk_target_of(&l, dq + start * stride, stride, l.result);
-      VK_NAME(product)(false, rows, l.paddedHead, s.tokens, ds, 1, queries, keys.at, keys.stride, target.at,
+      VK_NAME(product)(false, rows, l.paddedHead, s.keys, ds, 1, queries, keys.at, keys.stride, target.at,
                        target.stride);
       vk_deliver(&l, target, dq + start * stride, stride, rows);
     }
-    vk_deliver(&l, keyTarget, dk, stride, s.tokens);
-    vk_deliver(&l, valueTarget, dv, stride, s.tokens);
+    vk_deliver(&l, keyTarget, dk, stride, s.keys);
+    vk_deliver(&l, valueTarget, dv, stride, s.keys);
+    for (long token = s.keys; token < s.tokens; token++) {
+      memset(dk + token * stride, 0, (size_t)s.head * sizeof(vk_real));
+      memset(dv + token * stride, 0, (size_t)s.head * sizeof(vk_real));
+    }
   }
 }

@@ -77,6 +77,15 @@ extension DefaultedOptions {
   public func validate(at place: String) throws(Failure) {}
 }
 
+/// Refuses an option that is out of its range.
+///
+/// - Throws: `Failure` that names the option and its value.
+public func requireOption<Value>(
+  _ key: String, _ value: Value, _ holds: Bool, _ remedy: String, at place: String
+) throws(Failure) {
+  if !holds { throw Failure("\(key) is \(value)", at: "\(place).\(key)", mend: remedy) }
+}
+
 /// Options of a variant that has none.
 public struct NoOptions: DefaultedOptions {
   /// The only value.

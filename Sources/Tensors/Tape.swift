@@ -23,8 +23,8 @@ public final class Tape {
   public var leadingTokens = 0
   /// Sees named intermediate tensors when set: for diagnosis and for features of inner layers.
   public var observer: ((_ name: String, _ tensor: Tensor) -> Void)?
-  /// Sees the fused projection that each attention reads when set: for diagnosis.
-  package var attentionObserver: ((_ projection: Tensor, _ headCount: Int) -> Void)?
+  /// Sees the fused projection that each attention reads, and how many of its tokens are keys, when set: for diagnosis.
+  package var attentionObserver: ((_ projection: Tensor, _ headCount: Int, _ keyCount: Int) -> Void)?
   /// Which intermediate results the backward pass computes again instead of keeping them.
   public var recompute = Recompute.none
   /// Called in the backward pass with each parameter and its gradient, as soon as it is complete on this tape; the
@@ -38,7 +38,7 @@ public final class Tape {
   /// Collects the time of operations by kind when set.
   package var times: OperationTimes?
 
-  let recordsGradients: Bool
+  private(set) var recordsGradients: Bool
   private var backwardSteps: [() -> Void] = []
   private var parameterTensors: [ObjectIdentifier: Tensor] = [:]
   // By their buffers, of parameters that this tape does not differentiate; kept for `beforeProduct` alone.
@@ -95,8 +95,31 @@ public final class Tape {
 
   /// Runs the recorded operations backwards from `output`, given the gradient with respect to it.
   public func backward(from output: Tensor, gradient: Tensor) {
-    output.gradient?.add(gradient, pool: pool)
+    backward(from: [output], gradients: [gradient])
+  }
+
+  /// Runs the recorded operations backwards from several outputs, given the gradient with respect to each, of its shape.
+  public func backward(from outputs: [Tensor], gradients: [Tensor]) {
+    precondition(outputs.map(\.shape) == gradients.map(\.shape), "backward: gradients of other shapes")
+    for (output, gradient) in zip(outputs, gradients) { output.gradient?.add(gradient, pool: pool) }
     while let step = backwardSteps.popLast() { step() }
+  }
+
+  /// Runs a part of a forward pass whose results are constants: nothing of it is recorded.
+  public func withoutRecording<Result>(_ body: () -> Result) -> Result {
+    let before = recordsGradients
+    recordsGradients = false
+    defer { recordsGradients = before }
+    return body()
+  }
+
+  /// Gives `onGradient` the gradients that are still here: of parameters that the last backward pass did not read.
+  public func handOverGradients() {
+    guard let onGradient else { return }
+    for slot in parameterTensors.values.compactMap(\.gradient) {
+      guard let parameter = slot.parameter, slot.value != nil else { continue }
+      onGradient(parameter, slot.take())
+    }
   }
 
   /// Whether a layer is to write what it learnt from this pass into its buffers: in training, on one lane.
@@ -130,6 +153,14 @@ public final class Tape {
   /// `restore` computes the output again into its storage, so that `forget(_:_:)` may drop it.
   func record(
     _ output: Tensor, from inputs: Tensor?..., restore: (() -> Void)? = nil,
+    backward: @escaping (_ upstream: consuming Tensor) -> Void
+  ) -> Tensor {
+    record(output, fromAll: inputs, restore: restore, backward: backward)
+  }
+
+  /// The same, of a list of inputs.
+  func record(
+    _ output: Tensor, fromAll inputs: [Tensor?], restore: (() -> Void)? = nil,
     backward: @escaping (_ upstream: consuming Tensor) -> Void
   ) -> Tensor {
     guard recordsGradients, inputs.contains(where: { $0?.gradient != nil }) else { return output }

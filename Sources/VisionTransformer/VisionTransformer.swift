@@ -13,25 +13,36 @@ public final class VisionTransformer: Sendable {
   /// The choices that its layers share; decoders and heads that follow the encoder's style use them too.
   public let recipe: LayerRecipe
 
+  private let prefix: String
   private let patchEmbedding: PatchEmbedding
   private let classToken, registers, positions: Parameter?
-  private let rotaryTable: RotaryTable?
+  private let positionsOfGrids: PositionsOfGrids
   private let blocks: [TransformerBlock]
   private let finalNorm: (any Norm)?
 
   /// Declares the model in `parameters` and gives it its initial weights; `variants` is what the configuration may name.
   ///
   /// - Throws: `Failure` when the configuration does not fit together.
-  public init(
+  public convenience init(
     _ configuration: VisionTransformerConfiguration, parameters: ParameterStore,
+    variants: ModelVariants = ModelVariants(), place: String = "model"
+  ) throws(Failure) {
+    try self.init(configuration, scope: parameters.root, variants: variants, place: place)
+  }
+
+  /// Declares the model below a name: for a second encoder in one store, such as a teacher.
+  ///
+  /// - Throws: `Failure` when the configuration does not fit together.
+  public init(
+    _ configuration: VisionTransformerConfiguration, scope: ParameterScope,
     variants: ModelVariants = ModelVariants(), place: String = "model"
   ) throws(Failure) {
     try configuration.validate(at: place)
     self.configuration = configuration
-    self.parameters = parameters
+    parameters = scope.store
+    prefix = scope.prefix.isEmpty ? "" : scope.prefix + "."
     let recipe = try LayerRecipe(configuration, variants: variants, at: place)
     self.recipe = recipe
-    let scope = parameters.root
     let width = configuration.width
     let stream = configuration.stream
     let streamWidth = stream.streamWidth(width)
@@ -50,7 +61,10 @@ public final class VisionTransformer: Sendable {
       "pos_embed", grid: configuration.grid, width: width, stream: stream,
       hasClassToken: configuration.hasClassToken,
       initializer: recipe.initializer, scope: scope)
-    rotaryTable = configuration.rotaryTable
+    positionsOfGrids = PositionsOfGrids(
+      own: configuration.grid, prefixCount: configuration.hasClassToken ? 1 : 0,
+      rotary: configuration.positions == .rotary2D
+        ? (width / configuration.headCount, configuration.rotaryBase) : nil)
     patchEmbedding = PatchEmbedding(
       grid: configuration.grid, width: width, stream: stream, stem: configuration.stem,
       patchNorm: configuration.patchNorm, recipe: recipe, scope: scope["patch_embed"])
@@ -73,36 +87,77 @@ public final class VisionTransformer: Sendable {
   ///
   /// With `visible` [B·K], the places of the patches to encode, only those are: the encoder of a masked autoencoder.
   public func encode(_ patches: Tensor, visible: [Int32]? = nil, _ tape: Tape) -> Tensor {
-    let grid = configuration.grid
+    encode(patches, PatchSelection(places: visible), tape)
+  }
+
+  /// Encodes the patches that a selection names, [B, L, P·P·C] → [B, N, D] after the final norm.
+  public func encode(_ patches: Tensor, _ selection: PatchSelection, _ tape: Tape) -> Tensor {
+    let grid = selection.grid ?? configuration.grid
     precondition(
-      patches.shape.count == 3 && patches.shape[1] == grid.count && patches.shape[2] == grid.width,
-      "VisionTransformer: patches \(patches.shape), wanted [B, \(grid.count), \(grid.width)]")
-    let chosen = visible.map { tape.gather(patches, indices: $0) } ?? patches
+      patches.shape.count == 3 && patches.shape[1] == grid.count
+        && patches.shape[2] == configuration.grid.width,
+      "VisionTransformer: patches \(patches.shape), wanted [B, \(grid.count), \(configuration.grid.width)]")
+    let chosen = selection.places.map { tape.gather(patches, indices: $0) } ?? patches
     tape.leadingTokens = 0
     let embedded = patchEmbedding(chosen, tape)
-    tape.observe("patch_embed", embedded)
-    var tokens = tape.sequence(
-      classToken: classToken.map { tape($0) }, registers: registers.map { tape($0) }, patches: embedded,
-      positions: positions.map { tape($0) }, indices: visible)
-    let rotation = rotaryTable.map { Rotation($0, prefixCount: prefixCount, places: visible) }
+    tape.observe("\(prefix)patch_embed", embedded)
+    let shown =
+      selection.hidden.map { tape.replaced(embedded, by: tape($0.token), at: $0.patches) } ?? embedded
+    var tokens = sequence(shown, selection, grid, tape)
+    let context = AttentionTokens(
+      rotation: positionsOfGrids.rotaryTable(for: grid).map {
+        Rotation($0, prefixCount: prefixCount, places: selection.places)
+      }, keyCount: selection.contextCount.map { prefixCount + $0 })
     tape.leadingTokens = prefixCount
     for (layer, block) in blocks.enumerated() {
-      tokens = block(tokens, tape, rotation: rotation)
-      tape.observe("blocks.\(layer)", tokens)
+      tokens = block(tokens, tape, context)
+      tape.observe("\(prefix)blocks.\(layer)", tokens)
     }
     let whole = configuration.stream.whole(tokens, tape)
     guard let finalNorm else { return whole }
     let normed = finalNorm(whole, tape)
-    tape.observe("norm", normed)
+    tape.observe("\(prefix)norm", normed)
     return normed
   }
 
-  /// One vector an image: patches [B, L, P·P·C] → [B, D], pooled as the configuration says.
-  public func features(_ patches: Tensor, _ tape: Tape) -> Tensor {
-    let tokens = encode(patches, tape)
-    switch configuration.pooling {
-    case .mean: return tape.meanTokens(tokens, prefixCount..<tokens.shape[1])
-    case .classToken: return tape.meanTokens(tokens, 0..<1)
+  /// Class token, registers and patches [B, K, D] with their positions.
+  private func sequence(
+    _ patches: Tensor, _ selection: PatchSelection, _ grid: PatchGrid, _ tape: Tape
+  ) -> Tensor {
+    var table = positions.map { positionsOfGrids.table(tape($0), for: grid, tape) }
+    var places = selection.places
+    if let unplaced = selection.unplaced, let known = table {
+      let (batch, kept) = (patches.shape[0], patches.shape[1])
+      var indices = places ?? (0..<batch).flatMap { _ in (0..<Int32(kept)).map { $0 } }
+      let count = unplaced.patches.count / batch
+      // The token is one more row of the table.
+      for (index, patch) in unplaced.patches.enumerated() {
+        indices[index / count * kept + Int(patch)] = Int32(grid.count)
+      }
+      places = indices
+      let rows = tape.concatenated([
+        known.reshaped([known.rows, known.width]), tape(unplaced.token).reshaped([1, known.width]),
+      ])
+      table = rows.reshaped([1, rows.shape[0], known.width])
     }
+    return tape.sequence(
+      classToken: classToken.map { tape($0) }, registers: registers.map { tape($0) }, patches: patches,
+      positions: table, indices: places)
+  }
+
+  /// One vector an image from tokens [B, N, D], as the configuration pools → [B, D].
+  public func pooled(_ tokens: Tensor, _ tape: Tape) -> Tensor {
+    switch configuration.pooling {
+    case .mean: tape.meanTokens(tokens, prefixCount..<tokens.shape[1])
+    case .classToken: tape.meanTokens(tokens, 0..<1)
+    }
+  }
+
+  /// One vector an image: patches [B, L, P·P·C] → [B, D], pooled as the configuration says.
+  public func features(_ patches: Tensor, _ tape: Tape) -> Tensor { pooled(encode(patches, tape), tape) }
+
+  /// The weights that project the pixels of a patch: what MoCo v3 keeps as they start.
+  public var patchProjection: [Parameter] {
+    parameters.parameters.filter { $0.name.hasPrefix("\(prefix)patch_embed.proj.") }
   }
 }

@@ -151,13 +151,6 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
       + embedding + table
   }
 
-  /// The angles that queries and keys turn by, where positions are rotary.
-  var rotaryTable: RotaryTable? {
-    guard positions == .rotary2D else { return nil }
-    return RotaryTable(
-      rows: grid.rows, columns: grid.columns, headWidth: width / headCount, base: rotaryBase)
-  }
-
   /// Width of the MLP's hidden layer.
   public var hiddenWidth: Int { Int((Double(width) * mlpRatio).rounded()) }
 }

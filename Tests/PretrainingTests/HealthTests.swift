@@ -67,7 +67,7 @@ struct HealthTests {
     let trainer = TrainingStep(
       objective: model.objective,
       optimizer: PlainDescent(parameters: model.trainable, options: .init()), parameters: model.trainable,
-      team: LaneTeam(count: 2), clipNorm: clipNorm)
+      team: LaneTeam(count: 2), clipping: clipNorm.map { GradientClipping(norm: $0) })
     let matrices = stacks.flatMap(\.matrices)
     let before = matrices.map(weights)
     let (_, health) = probe.look(
@@ -124,7 +124,7 @@ struct HealthTests {
     var moments: [(meanSquare: Double, variance: Double)] = []
     var entropies: [Double] = []
     var means: [Double] = []
-    tape.attentionObserver = { entropies.append($0.attentionEntropy(headCount: $1)) }
+    tape.attentionObserver = { entropies.append($0.attentionEntropy(headCount: $1, keyCount: $2)) }
     tape.observer = { name, tensor in
       guard name.contains("blocks.") else { return }
       moments.append(tensor.vectorMoments)

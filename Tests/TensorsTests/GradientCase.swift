@@ -19,7 +19,7 @@ struct GradientCase: Sendable, CustomTestStringConvertible {
 
   static let all =
     linear + activations + norms + tokenNorms + batchNorms + attentions + heads + scalings + residuals
-    + tokens + losses + chains + places + streams
+    + tokens + losses + chains + places + streams + comparisons + rows
 }
 
 /// Every bit of these tests is void in single precision: see `GradientCheck`.

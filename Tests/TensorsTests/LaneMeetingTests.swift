@@ -32,6 +32,36 @@ struct LaneMeetingTests {
     #expect(results.withLock { $0 }.allSatisfy { $0 == wanted })
   }
 
+  /// Lanes bring different numbers of rows; the gradient of a lane's rows is what all lanes make of them.
+  @Test(arguments: [1, 2, 3, 5])
+  func rowsOfAllLanesAreSeenByAll(count: Int) {
+    let team = LaneTeam(count: count)
+    defer { team.dissolve() }
+    let places = LaneMeeting.places(count)
+    let results = Mutex([(rows: [Scalar], first: Int, gradient: [Scalar])?](repeating: nil, count: count))
+    team.run { lane in
+      let tape = Tape(mode: .training)
+      tape.collective = places[lane]
+      for _ in 0..<20 {
+        let own = tape.variable(Tensor(shape: [lane + 1, 2], repeating: Scalar(lane + 1)))
+        let (rows, first) = tape.gatheringBatch(own)
+        // Lane i hands back i + 1 times the number of the row.
+        let gradient = Tensor(
+          shape: rows.shape, values: (0..<rows.count).map { Scalar((lane + 1) * ($0 / 2)) })
+        tape.backward(from: rows, gradient: gradient)
+        let found = tape.gradient(of: own)?.values ?? []
+        results.withLock { $0[lane] = (rows.values, first, found) }
+      }
+    }
+    let all = (0..<count).flatMap { lane in [Scalar](repeating: Scalar(lane + 1), count: 2 * (lane + 1)) }
+    let factor = count * (count + 1) / 2
+    for (lane, result) in results.withLock({ $0 }).enumerated() {
+      let first = lane * (lane + 1) / 2
+      #expect(result?.rows == all && result?.first == first)
+      #expect(result?.gradient == (0..<2 * (lane + 1)).map { Scalar(factor * (first + $0 / 2)) })
+    }
+  }
+
   @Test func oneLaneLeads() {
     #expect(LaneMeeting.places(3).map(\.isLeader) == [true, false, false])
     #expect(LaneMeeting.places(0).isEmpty)

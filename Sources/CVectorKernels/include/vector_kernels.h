@@ -97,9 +97,10 @@ void vk_channel_affine(const vk_real *x, const vk_real *shift, const vk_real *sl
                        const vk_real *other, const vk_real *factor, vk_real *y, int accumulates, long rows,
                        long columns);
 
-/// Heads that attend among the tokens of each sample; qkv is [batch, tokens, 3, heads, head].
+/// Heads that attend among the tokens of each sample; qkv is [batch, tokens, 3, heads, head]. All tokens are queries, the
+/// first `keys` of them, 1 or more, are keys and values.
 typedef struct {
-  long batch, tokens, heads, head;
+  long batch, tokens, keys, heads, head;
   vk_real scale;  // multiplies the scores
 } vk_attention_shape;
 
@@ -113,13 +114,18 @@ long vk_attention_scratch(vk_attention_shape shape);
 /// query's largest score and the inverse of its sum of exp(scale * (score - largest)).
 void vk_attention(const vk_real *qkv, vk_real *output, vk_real *statistics, vk_real *scratch, vk_attention_shape shape);
 
-/// gradient, of qkv's shape, overwritten; the probabilities are computed again from the statistics.
+/// gradient, of qkv's shape, overwritten, 0 for what is no key; the probabilities are computed again from the statistics.
 void vk_attention_backward(const vk_real *qkv, const vk_real *upstream, const vk_real *statistics, vk_real *gradient,
                            vk_real *scratch, vk_attention_shape shape);
 
 /// Keeps the two functions above to x86-64-v`level` even on a CPU that has more: 1, 3 or 4. For tests, which would
 /// otherwise prove one instruction set only.
 void vk_limit_attention_level(int level);
+
+/// probabilities = softmax(scale * scores) of each row, where `probabilities` may be `scores`; logSums[row], unless nil, is
+/// the logarithm of the sum of exp(scale * score). A score of -infinity counts for nothing; a row needs one that is finite.
+void vk_softmax_rows(const vk_real *scores, vk_real scale, vk_real *probabilities, double *logSums, long rows,
+                     long columns);
 
 /// Constants of one AdamW step for one parameter.
 typedef struct {

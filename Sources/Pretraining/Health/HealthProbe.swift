@@ -55,7 +55,7 @@ package final class HealthProbe {
     var entropies: [Double] = []
     tape.progress = progress
     tape.samples = samples.identity
-    tape.attentionObserver = { entropies.append($0.attentionEntropy(headCount: $1)) }
+    tape.attentionObserver = { entropies.append($0.attentionEntropy(headCount: $1, keyCount: $2)) }
     tape.observer = { [stacks = self.stacks] name, tensor in
       for stack in stacks {
         guard let block = stack.block(ofOutput: name) else { continue }

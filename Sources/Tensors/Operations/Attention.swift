@@ -8,16 +8,20 @@ extension Tape {
   /// Scaled-dot-product attention of H heads from a fused projection (Vaswani et al., 2017).
   ///
   /// qkv [B, N, 3D], the thirds q, k, v each head-major → [B, N, D]. The scores of one head and one tile of queries
-  /// live in a buffer that fits a core's cache; the backward computes them again from two statistics a query.
-  public func attention(_ qkv: Tensor, headCount: Int) -> Tensor {
+  /// live in a buffer that fits a core's cache; the backward computes them again from two statistics a query. All tokens
+  /// are queries; only the first `keyCount` are keys and values, nil for all.
+  public func attention(_ qkv: Tensor, headCount: Int, keyCount: Int? = nil) -> Tensor {
     precondition(
       qkv.shape.count == 3 && qkv.shape[2] % (3 * headCount) == 0,
       "attention: a projection of shape \(qkv.shape) does not split into 3 × \(headCount) heads")
-    attentionObserver?(qkv, headCount)
     let (batch, tokens, width) = (qkv.shape[0], qkv.shape[1], qkv.shape[2] / 3)
+    let keys = keyCount ?? tokens
+    precondition((1...tokens).contains(keys), "attention: \(keys) keys among \(tokens) tokens")
+    attentionObserver?(qkv, headCount, keys)
     let head = width / headCount
     let shape = vk_attention_shape(
-      batch: batch, tokens: tokens, heads: headCount, head: head, scale: 1 / Scalar(head).squareRoot())
+      batch: batch, tokens: tokens, keys: keys, heads: headCount, head: head,
+      scale: 1 / Scalar(head).squareRoot())
     let output = allocate([batch, tokens, width])
     let statistics = allocate([batch, headCount, 2, vk_attention_padded(tokens)])
     let buffer = output.buffer
@@ -48,7 +52,8 @@ extension Tape {
   /// a step whose attention is made of BLAS calls.
   private func countAttentionProducts(_ shape: vk_attention_shape, isBackward: Bool) {
     guard products != nil else { return }
-    let (tokens, head, width) = (shape.tokens, shape.head, shape.heads * shape.head)
+    let (tokens, keys, head) = (shape.tokens, shape.keys, shape.head)
+    let width = shape.heads * head
     func product(
       _ rows: Int, _ columns: Int, _ inner: Int, _ a: Transposition, _ b: Transposition,
       strides: (Int, Int, Int)
@@ -57,9 +62,9 @@ extension Tape {
         rows: rows, columns: columns, inner: inner, a: a, b: b, aStride: strides.0, bStride: strides.1,
         cStride: strides.2, accumulates: false)
     }
-    let scores = product(tokens, tokens, head, .none, .transposed, strides: (3 * width, 3 * width, tokens))
-    let mixture = product(tokens, head, tokens, .none, .none, strides: (tokens, 3 * width, width))
-    let gathered = product(tokens, head, tokens, .transposed, .none, strides: (tokens, 3 * width, 3 * width))
+    let scores = product(tokens, keys, head, .none, .transposed, strides: (3 * width, 3 * width, keys))
+    let mixture = product(tokens, head, keys, .none, .none, strides: (keys, 3 * width, width))
+    let gathered = product(keys, head, tokens, .transposed, .none, strides: (keys, 3 * width, 3 * width))
     let ofOneHead = isBackward ? [scores, scores, mixture, gathered, gathered] : [scores, mixture]
     for _ in 0..<shape.batch * shape.heads { products?.append(contentsOf: ofOneHead) }
   }

@@ -4,23 +4,23 @@ extension Tensor {
   /// The mean entropy, in nats, of the attention that a fused projection [B, N, 3D] leads to: over samples, heads and
   /// queries.
   ///
-  /// 0 when every query reads one token, ln N when it reads all of them alike. For diagnosis: the fused kernel of
+  /// 0 when every query reads one token, ln N when it reads all of them alike; only the first `keyCount` tokens are read. For diagnosis: the fused kernel of
   /// `Tape.attention` keeps no probabilities, so the scores are computed here once more.
-  package func attentionEntropy(headCount: Int) -> Double {
+  package func attentionEntropy(headCount: Int, keyCount: Int? = nil) -> Double {
     precondition(
       shape.count == 3 && width % (3 * headCount) == 0,
       "attentionEntropy: a projection of shape \(shape) does not split into 3 × \(headCount) heads")
     let (batch, tokens, third) = (shape[0], shape[1], width / 3)
-    let head = third / headCount
-    let scores = Tensor(shape: [tokens, tokens])
+    let (head, keys) = (third / headCount, keyCount ?? tokens)
+    let scores = Tensor(shape: [tokens, keys])
     var sum = 0.0
     for sample in 0..<batch {
       for index in 0..<headCount {
         let queries = pointer + sample * tokens * width + index * head
         BLAS.gemm(
-          tokens, tokens, head, alpha: 1 / Scalar(head).squareRoot(), queries, stride: width, .none,
-          queries + third, stride: width, .transposed, beta: 0, scores.pointer, stride: tokens)
-        for query in 0..<tokens { sum += softmaxEntropy(scores.pointer + query * tokens, tokens) }
+          tokens, keys, head, alpha: 1 / Scalar(head).squareRoot(), queries, stride: width, .none,
+          queries + third, stride: width, .transposed, beta: 0, scores.pointer, stride: keys)
+        for query in 0..<tokens { sum += softmaxEntropy(scores.pointer + query * keys, keys) }
       }
     }
     return sum / Double(batch * headCount * tokens)

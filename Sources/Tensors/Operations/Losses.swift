@@ -1,5 +1,3 @@
-import Foundation
-
 extension Tape {
   /// Mean squared error over the rows that count: Σ_r m_r·mean_p (ŷ − y)² / Σ_r m_r.
   ///
@@ -36,34 +34,29 @@ extension Tape {
     }
   }
 
-  /// Mean over rows of −log softmax(logits)[label]: logits [rows, classes], a label a row.
-  public func softmaxCrossEntropy(_ logits: Tensor, labels: [Int]) -> Tensor {
-    let rows = logits.rows
-    let classes = logits.width
+  /// Mean of |ŷ − y| over all values; prediction and the constant target are of one shape.
+  public func meanAbsoluteError(_ prediction: Tensor, target: Tensor) -> Tensor {
     precondition(
-      labels.count == rows && labels.allSatisfy { 0..<classes ~= $0 },
-      "softmaxCrossEntropy: \(labels.count) labels for logits \(logits.shape)")
+      prediction.count == target.count, "meanAbsoluteError: \(prediction.shape) and \(target.shape)")
+    let count = prediction.count
     var total = 0.0
-    let logSums = allocate([rows])
-    for row in 0..<rows {
-      let scores = UnsafeBufferPointer(start: logits.pointer + row * classes, count: classes)
-      let largest = scores.max() ?? 0
-      let logSum = largest + log(scores.reduce(0) { $0 + exp($1 - largest) })
-      logSums.pointer[row] = logSum
-      total += Double(logSum - scores[labels[row]])
+    for row in 0..<prediction.rows {
+      let start = row * prediction.width
+      var distance: Scalar = 0
+      for index in start..<start + prediction.width {
+        distance += abs(prediction.pointer[index] - target.pointer[index])
+      }
+      total += Double(distance)
     }
     let loss = allocate([1])
-    loss.pointer[0] = Scalar(total / Double(rows))
+    loss.pointer[0] = Scalar(total / Double(count))
 
-    return record(loss, from: logits) { [unowned self] upstream in
-      guard let target = zeroedAccumulator(logits) else { return }
-      let share = upstream.pointer[0] / Scalar(rows)
-      for row in 0..<rows {
-        let scores = logits.pointer + row * classes
-        for index in 0..<classes {
-          let probability = exp(scores[index] - logSums.pointer[row])
-          target[row * classes + index] += share * (probability - (index == labels[row] ? 1 : 0))
-        }
+    return record(loss, from: prediction) { [unowned self] upstream in
+      guard let gradient = zeroedAccumulator(prediction) else { return }
+      let share = upstream.pointer[0] / Scalar(count)
+      for index in 0..<count {
+        let difference = prediction.pointer[index] - target.pointer[index]
+        gradient[index] += difference > 0 ? share : difference < 0 ? -share : 0
       }
     }
   }

@@ -15,6 +15,11 @@ extension Tape {
     scaledNorm(x, scale: scale, divisor: 1, floor: epsilon)
   }
 
+  /// y = x/max(‖x‖, ε) over the last axis: rows of length 1, for losses that compare directions.
+  public func unitRows(_ x: Tensor, epsilon: Scalar = 1e-12) -> Tensor {
+    scaledNorm(x, scale: nil, divisor: 1, floor: epsilon)
+  }
+
   /// y = γ·x/√(mean x² + ε) over the last axis, γ [1] (Park et al., 2025).
   public func singleScaleRMSNorm(_ x: Tensor, scale: Tensor, epsilon: Scalar) -> Tensor {
     scaledNorm(x, scale: scale, divisor: Scalar(x.width), epsilon: epsilon)

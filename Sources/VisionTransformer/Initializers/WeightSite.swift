@@ -24,6 +24,19 @@ public struct WeightSite: Sendable {
   /// The layer that declares it: random numbers that several weights share derive from the name of its parent.
   public let scope: ParameterScope
 
+  /// Describes a weight.
+  public init(
+    role: WeightRole, outputs: Int, inputs: Int, headCount: Int = 1, sublayer: SublayerPlace? = nil,
+    scope: ParameterScope
+  ) {
+    self.role = role
+    self.outputs = outputs
+    self.inputs = inputs
+    self.headCount = headCount
+    self.sublayer = sublayer
+    self.scope = scope
+  }
+
   /// Rows and columns of queries, keys or values when the three are a matrix each, as Xavier counts them then.
   var fans: (inputs: Int, outputs: Int) {
     (inputs, role == .queryKeyValue ? outputs / 3 : outputs)

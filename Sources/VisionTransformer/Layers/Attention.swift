@@ -25,6 +25,20 @@ public struct AttentionStyle: Sendable, Equatable {
   public init() {}
 }
 
+/// What attention knows of its tokens beside their values.
+public struct AttentionTokens: Sendable {
+  /// What turns queries and keys, after their norms, where positions are rotary.
+  public var rotation: Rotation?
+  /// How many tokens are keys and values, the first of each sample; nil for all.
+  public var keyCount: Int?
+
+  /// All tokens alike, without places.
+  public init(rotation: Rotation? = nil, keyCount: Int? = nil) {
+    self.rotation = rotation
+    self.keyCount = keyCount
+  }
+}
+
 /// Multi-head self-attention with a fused query-key-value projection (Vaswani et al., 2017).
 public struct Attention: Sendable {
   private let queryKeyValue, projection: Linear
@@ -62,16 +76,15 @@ public struct Attention: Sendable {
       by: recipe.initializer, scope: scope["proj"])
   }
 
-  /// x [B, N, D] → [B, N, D], added to a multiple of `residual` when given; `rotation` turns queries and keys, after
-  /// their norms.
+  /// x [B, N, D] → [B, N, D], added to a multiple of `residual` when given.
   public func callAsFunction(
     _ x: Tensor, _ tape: Tape, addingTo residual: Tensor?, scaledBy residualScale: Scalar = 1,
-    rotation: Rotation? = nil
+    _ tokens: AttentionTokens = AttentionTokens()
   ) -> Tensor {
     let projected = queryKeyValue(x, tape)
     let normed = normingHeads(projected, tape)
-    let placed = rotation.map { tape.rotated(normed, by: $0) } ?? normed
-    let mixed = tape.attention(placed, headCount: headCount)
+    let placed = tokens.rotation.map { tape.rotated(normed, by: $0) } ?? normed
+    let mixed = tape.attention(placed, headCount: headCount, keyCount: tokens.keyCount)
     let scaled = scalesOutput ? mixed : scalingHeads(mixed, tape)
     let mixture = mixtureNorm?(scaled, tape) ?? scaled
     defer {

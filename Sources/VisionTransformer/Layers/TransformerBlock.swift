@@ -48,12 +48,11 @@ public struct TransformerBlock: Sendable {
   }
 
   /// x [B, N, D] → [B, N, D], or [B, K, D] with `kept` [B·K]: only those tokens go on to the MLP, for the last block of
-  /// a stack whose other outputs nobody reads; they are all patches. `rotation` gives the tokens their places where
-  /// positions are rotary.
+  /// a stack whose other outputs nobody reads; they are all patches.
   public func callAsFunction(
-    _ x: Tensor, _ tape: Tape, kept: [Int32]? = nil, rotation: Rotation? = nil
+    _ x: Tensor, _ tape: Tape, kept: [Int32]? = nil, _ tokens: AttentionTokens = AttentionTokens()
   ) -> Tensor {
-    let attended = join(attentions, x, tape) { $0($1, tape, addingTo: $2, scaledBy: $3, rotation: rotation) }
+    let attended = join(attentions, x, tape) { $0($1, tape, addingTo: $2, scaledBy: $3, tokens) }
     let mixed = kept.map { tape.gather(attended, indices: $0) } ?? attended
     if kept != nil { tape.leadingTokens = 0 }
     let output = join(mlps, mixed, tape) { $0($1, tape, addingTo: $2, scaledBy: $3) }
