@@ -15,24 +15,29 @@ public final class TrainingLoader: Sendable {
   ///
   /// - Parameters:
   ///   - sampler: the order of `source`; its seed is the run's.
-  ///   - pipeline: what makes an image a view, and what its samples are normalised by.
-  ///   - patchSize: divides the pipeline's height and width.
+  ///   - pipelines: what makes an image a view, and what its samples are normalised by; each makes one view of every
+  ///     image, from random numbers of its own.
+  ///   - patchSize: divides the pipelines' heights and widths.
   ///   - steps: the steps to load, beginning where a run goes on.
   ///   - totalSteps: the steps of the whole run, by which augmentations know its progress; nil means that `steps` end it.
   ///   - badImages: where images that cannot be read are entered.
   public init(
-    source: any ImageSource, sampler: EpochSampler, pipeline: AugmentationPipeline,
+    source: any ImageSource, sampler: EpochSampler, pipelines: [AugmentationPipeline],
     patchSize: Int, steps: Range<Int>, totalSteps: Int? = nil, badImages: BadImages,
     options: LoadingOptions = LoadingOptions()
   ) {
     precondition(
       sampler.count == source.count, "a sampler of \(sampler.count) for a source of \(source.count)")
+    precondition(!pipelines.isEmpty, "TrainingLoader: no view")
+    let views = pipelines.map { pipeline in
+      TrainingProducer.View(
+        pipeline: pipeline,
+        grid: PatchGrid(
+          height: pipeline.height, width: pipeline.width, channels: pipeline.channels, patchSize: patchSize))
+    }
     producer = TrainingProducer(
-      source: source, sampler: sampler, pipeline: pipeline,
-      grid: PatchGrid(
-        height: pipeline.height, width: pipeline.width, channels: pipeline.channels, patchSize: patchSize),
-      totalSteps: totalSteps ?? steps.upperBound, badImages: badImages,
-      decoding: options.decoding(for: pipeline.channels))
+      source: source, sampler: sampler, views: views, totalSteps: totalSteps ?? steps.upperBound,
+      badImages: badImages, decoding: options.decoding(for: pipelines[0].channels))
     ring = PrefetchRing(producer, numbers: steps, options: options)
   }
 
@@ -59,7 +64,12 @@ private struct TrainingProducer: BatchProducer {
     let epoch: Int
     let samples: [Int]
     let repetitions: [Int]
-    let patches: Tensor
+    let views: [Tensor]
+  }
+
+  struct View: Sendable {
+    let pipeline: AugmentationPipeline
+    let grid: PatchGrid
   }
 
   /// How often another image is tried in place of a bad one.
@@ -67,8 +77,7 @@ private struct TrainingProducer: BatchProducer {
 
   let source: any ImageSource
   let sampler: EpochSampler
-  let pipeline: AugmentationPipeline
-  let grid: PatchGrid
+  let views: [View]
   let totalSteps: Int
   let badImages: BadImages
   let decoding: DecodeOptions
@@ -77,9 +86,11 @@ private struct TrainingProducer: BatchProducer {
 
   func draft(_ step: Int) -> (draft: Draft, rowCount: Int) {
     let (epoch, samples) = sampler.batch(step)
-    let patches = Tensor(unwritten: [samples.count, grid.count, grid.width], pool: pool)
+    let tensors = views.map { view in
+      Tensor(unwritten: [samples.count, view.grid.count, view.grid.width], pool: pool)
+    }
     let draft = Draft(
-      step: step, epoch: epoch, samples: samples, repetitions: sampler.repetitions(step), patches: patches)
+      step: step, epoch: epoch, samples: samples, repetitions: sampler.repetitions(step), views: tensors)
     return (draft, samples.count)
   }
 
@@ -91,14 +102,16 @@ private struct TrainingProducer: BatchProducer {
     for _ in 0...Self.attempts {
       let start = WorkClock.now
       do throws(Failure) {
-        let reader = try source.reader(at: sample, options: decoding)
+        let reader = try viewed(source.reader(at: sample, options: decoding))
         // An image may come several times in an epoch; each repetition draws anew.
-        var stream = SampleIdentity(
-          seed: sampler.seed, epoch: draft.epoch, indices: [sample], repetitions: [draft.repetitions[row]]
-        ).stream(.augmentation, row: 0)
-        let view = try pipeline.view(
-          of: reader, progress: Double(draft.step) / Double(totalSteps), using: &stream)
-        grid.patchify(view.samples, pipeline.normalization, into: draft.patches, at: row)
+        let identity = SampleIdentity(
+          seed: sampler.seed, epoch: draft.epoch, indices: [sample], repetitions: [draft.repetitions[row]])
+        let progress = Double(draft.step) / Double(totalSteps)
+        for (number, view) in views.enumerated() {
+          var stream = identity.stream(.augmentation, row: 0, variant: number)
+          let image = try view.pipeline.view(of: reader, progress: progress, using: &stream)
+          view.grid.patchify(image.samples, view.pipeline.normalization, into: draft.views[number], at: row)
+        }
         clock.add(from: start, codec: reader.codecNanoseconds, done: WorkClock.now)
         return sample
       } catch {
@@ -111,11 +124,18 @@ private struct TrainingProducer: BatchProducer {
       at: source.path, mend: "mend or remove the bad images")
   }
 
+  /// The reader, of an image that is decoded whole when more views are wanted of it than two: each of these would decode
+  /// its own part.
+  private func viewed(_ reader: ImageReader) throws(Failure) -> ImageReader {
+    guard views.count > 2 else { return reader }
+    return ImageReader(try reader.image(), place: reader.place, decodedBy: reader)
+  }
+
   func finish(_ draft: Draft, rows: [Int]) -> TrainingBatch {
     TrainingBatch(
       step: draft.step,
       identity: SampleIdentity(
         seed: sampler.seed, epoch: draft.epoch, indices: rows, repetitions: draft.repetitions),
-      patches: draft.patches)
+      views: draft.views)
   }
 }

@@ -18,13 +18,14 @@ public final class TrainingStep: Sendable {
   private let lanes: [Lane]
   private let objective: any Objective
   private let optimizer: any Optimizer
+  private let teacher: Teacher?
   private let parameters: [Parameter]
   private let places: [ObjectIdentifier: Int]
   private let slices: [ParameterSlice]
   private let slicesOf: [Range<Int>]
   private let passes: Int
-  private let totalSteps: Int?
-  private let clipNorm: Double?
+  private let totalSteps, stepsPerEpoch: Int?
+  private let clipping: GradientClipping?
   private let average: WeightAverage?
   private let laneSeconds = Mutex(LaneSeconds())
   private let squares = Mutex<[Double]>([])
@@ -33,25 +34,30 @@ public final class TrainingStep: Sendable {
   ///
   /// `passes` splits each lane's share into that many forward and backward passes (gradient accumulation), 1 with norms
   /// that go by the whole batch;
-  /// `recompute` is what the backward pass computes again to save memory; `totalSteps` is for schedules inside the model.
+  /// `recompute` is what the backward pass computes again to save memory; `totalSteps` and
+  /// `stepsPerEpoch` are for schedules inside the model.
   public init(
     objective: any Objective, optimizer: any Optimizer, parameters: [Parameter], team: LaneTeam,
-    passes: Int = 1, recompute: Recompute = .none, clipNorm: Double? = nil, average: WeightAverage? = nil,
-    totalSteps: Int? = nil
+    passes: Int = 1, recompute: Recompute = .none, clipping: GradientClipping? = nil,
+    average: WeightAverage? = nil, totalSteps: Int? = nil, stepsPerEpoch: Int? = nil
   ) {
     self.objective = objective
     self.optimizer = optimizer
+    teacher = objective.teacher
     self.parameters = parameters
     self.team = team
     self.passes = passes
     self.totalSteps = totalSteps
-    self.clipNorm = clipNorm
+    self.stepsPerEpoch = stepsPerEpoch
+    self.clipping = clipping
     self.average = average
     lanes = (0..<team.count).map { _ in Lane(mode: .training) }
     for lane in lanes { lane.tape.recompute = recompute }
     places = Dictionary(
       uniqueKeysWithValues: parameters.enumerated().map { (ObjectIdentifier($1), $0) })
-    let slices = ParameterSlice.slices(of: parameters)
+    let slices =
+      type(of: optimizer).needsWholeParameters
+      ? ParameterSlice.slices(of: parameters, size: .max) : ParameterSlice.slices(of: parameters)
     self.slices = slices
     slicesOf = parameters.indices.map { index in
       let first = slices.firstIndex { $0.index == index } ?? slices.count
@@ -59,47 +65,32 @@ public final class TrainingStep: Sendable {
     }
   }
 
-  /// The passes that a lane splits its share of a batch into unless told otherwise: as many as leave four times the
-  /// width of patches in each, 1024 at the least.
-  ///
-  /// Activations grow with patches × width and gradients, which lanes hold from pass to pass, with width²: passes of
-  /// that size weigh several times the gradients, and their products are large enough to run at full speed. The
-  /// memory of a step so does not depend on the batch.
-  public static func passes(batch: Int, lanes: Int, _ configuration: VisionTransformerConfiguration) -> Int {
-    let patches = (batch + lanes - 1) / lanes * configuration.grid.count
-    return min(max(1, patches / max(1024, 4 * configuration.width)), 1024)
-  }
-
   /// Bytes of the lanes' activation and gradient pools.
   public var poolBytes: Int { lanes.reduce(0) { $0 + $1.tape.pool.bytes } }
-
-  /// The passes of a model: 1 when its norms go by the statistics of the whole batch, which must be there at once.
-  public static func passes(
-    batch: Int, lanes: Int, _ encoder: VisionTransformer
-  ) -> Int {
-    encoder.recipe.usesBatchStatistics ? 1 : passes(batch: batch, lanes: lanes, encoder.configuration)
-  }
 
   /// Runs one step; `step` counts from 1.
   ///
   /// The sum of the lanes' losses and gradients is taken in the order of the lanes: the same lane count gives the
   /// same bits. When the loss is not finite the parameters stay as they are.
   public func run(_ batch: MicroBatch, learningRate: Double, step: Int) -> Outcome {
-    guard let clipNorm else { return runUpdatingEarly(batch, learningRate: learningRate, step: step) }
+    let progress = progress(before: step)
+    let update = OptimizerStep(number: step, learningRate: learningRate, fraction: progress.fraction)
+    guard let clipping else { return runUpdatingEarly(batch, update, progress) }
     let loss = differentiate(batch, step: step)
     guard loss.isFinite else { return Outcome(loss: loss, gradientNorm: .nan) }
     let squares = overSlices { slice, gradients in reduceGradients(gradients, slice.range) }
     self.squares.withLock { $0 = squares }
-    let norm = squares.reduce(0, +).squareRoot()
-    let scale = min(1, clipNorm / (norm + 1e-6))
+    let scales = clipping.scales(squares: squares, slicesOf: slicesOf)
     _ = overSlices { [self] slice, gradients in
-      update(slice, [gradients[0]], learningRate: learningRate, step: step, scale: scale)
+      var clipped = update
+      clipped.gradientScale = scales[slice.index]
+      return self.update(slice, [gradients[0]], clipped, progress)
     }
-    return Outcome(loss: loss, gradientNorm: norm)
+    return Outcome(loss: loss, gradientNorm: squares.reduce(0, +).squareRoot())
   }
 
   /// Lets an initialiser adjust the weights of a store to the samples of the first lane's first pass, before the first
-  /// step. An average of the weights starts again from what it made of them.
+  /// step. An average of the weights, or a teacher, starts again from what it made of them.
   public func calibrate(
     _ store: ParameterStore, by initializer: any DataDrivenInitializer, on batch: MicroBatch
   ) {
@@ -108,10 +99,11 @@ public final class TrainingStep: Sendable {
     let samples = batch.slice(part.isEmpty ? share : part)
     initializer.calibrate(store, pool: lanes[0].tape.pool) { tape in
       tape.samples = samples.identity
-      tape.progress = TrainingProgress(step: 0, totalSteps: totalSteps)
+      tape.progress = progress(before: 1)
       _ = objective.loss(samples, tape)
     }
     average?.restart(from: parameters)
+    teacher?.restart()
   }
 
   /// Forward and backward on every lane; returns the mean loss. Gradients stay on the lanes' tapes.
@@ -126,8 +118,10 @@ public final class TrainingStep: Sendable {
   }
 
   /// Without clipping a parameter can move as soon as its gradient is known: the backward passes hand gradients over.
-  private func runUpdatingEarly(_ batch: MicroBatch, learningRate: Double, step: Int) -> Outcome {
-    let shares = prepareLanes(for: batch, step: step)
+  private func runUpdatingEarly(
+    _ batch: MicroBatch, _ step: OptimizerStep, _ progress: TrainingProgress
+  ) -> Outcome {
+    let shares = prepareLanes(for: batch, step: step.number)
     let losses = Mutex([Double](repeating: 0, count: team.count))
     let exchange = GradientExchange(
       slices: slices, slicesOf: slicesOf, participantCount: shares.count { !$0.isEmpty },
@@ -135,7 +129,7 @@ public final class TrainingStep: Sendable {
     ) { [self] slice, gradients in
       // Every lane has posted its loss by the time that the first parameter is complete.
       guard losses.withLock({ $0.allSatisfy(\.isFinite) }) else { return 0 }
-      return update(slice, gradients, learningRate: learningRate, step: step, scale: 1)
+      return update(slice, gradients, step, progress)
     }
     runLanes { [self] lane in
       let tape = lanes[lane].tape
@@ -147,6 +141,7 @@ public final class TrainingStep: Sendable {
           timedUpdate(on: lane) { exchange.bring(gradient, of: place, from: lane) }
         }
       }
+      tape.handOverGradients()
       tape.onGradient = nil
       if loss.isFinite { timedUpdate(on: lane) { exchange.drain() } }
     }
@@ -163,20 +158,31 @@ public final class TrainingStep: Sendable {
   ) -> Double {
     let tape = lanes[lane].tape
     tape.clearGradients()
+    guard !share.isEmpty else { return 0 }
+    let samples = batch.slice(share)
     let parts = (0..<passes).map { LaneTeam.range(of: $0, lanes: passes, total: share.count) }.filter {
       !$0.isEmpty
     }
+    let weight = Double(share.count) / Double(batch.count)
+    if parts.count > 1, let objective = objective as? any BatchObjective {
+      let phases = TwoPhaseStep(objective: objective, tape: tape)
+      return phases.run(samples, parts: parts, weight: weight, beforeLast: beforeLast)
+    }
     var laneLoss = 0.0
     for (pass, part) in parts.enumerated() {
-      let samples = batch.slice(share.lowerBound + part.lowerBound..<share.lowerBound + part.upperBound)
-      tape.samples = samples.identity
-      let loss = objective.loss(samples, tape)
-      let weight = Double(part.count) / Double(batch.identity.indices.count)
+      let some = samples.slice(part)
+      tape.samples = some.identity
+      let loss = objective.loss(some, tape)
+      let weight = Double(part.count) / Double(batch.count)
       laneLoss += Double(loss.scalar) * weight
       if pass == parts.count - 1 { beforeLast(laneLoss) }
       tape.backward(from: loss, seed: Scalar(weight))
     }
     return laneLoss
+  }
+
+  private func progress(before step: Int) -> TrainingProgress {
+    TrainingProgress(step: step - 1, totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch)
   }
 
   /// The samples of each lane; tells the tapes the step, and lanes with samples where they meet.
@@ -186,18 +192,19 @@ public final class TrainingStep: Sendable {
     }
     var places = LaneMeeting.places(shares.count { !$0.isEmpty })[...]
     for (lane, share) in zip(lanes, shares) {
-      lane.tape.progress = TrainingProgress(step: step - 1, totalSteps: totalSteps)
+      lane.tape.progress = progress(before: step)
       lane.tape.collective = share.isEmpty ? nil : places.popFirst()
     }
     return shares
   }
 
   private func update(
-    _ slice: ParameterSlice, _ gradients: [Tensor], learningRate: Double, step: Int, scale: Double
+    _ slice: ParameterSlice, _ gradients: [Tensor], _ step: OptimizerStep, _ progress: TrainingProgress
   ) -> Double {
-    let square = optimizer.update(
-      slice, gradients: gradients, learningRate: learningRate, step: step, gradientScale: scale)
-    average?.update(parameters[slice.index], slice)
+    let parameter = parameters[slice.index]
+    let square = optimizer.update(slice, gradients: gradients, step)
+    average?.update(parameter, slice)
+    teacher?.follow(parameter, slice.range, progress)
     return square
   }
 

@@ -11,7 +11,8 @@ struct Augment: ParsableCommand {
     abstract: "Draw what a recipe's augmentations make of images.",
     discussion: """
       Example: vitrail augment --data photos/ --recipe quickstart --out grid.png
-      An image a row: as evaluation sees it, then views. View 1 is what pretraining sees in its first epoch.
+      An image a row: as evaluation sees it, then views: those that the recipe's objective compares, then further draws. \
+      The first are what pretraining sees in its first epoch.
       """)
 
   @Option(
@@ -42,10 +43,13 @@ struct Augment: ParsableCommand {
   }
 
   func run() throws {
-    let recipe = try RecipeFile.load(recipe, folders: RecipeFolders.all, overrides: overrides)
-    let pipeline = try recipe.data.pipeline(for: recipe.model, at: "data")
+    var recipe = try RecipeFile.load(recipe, folders: RecipeFolders.all, overrides: overrides)
+    if recipe.data.views == nil {
+      recipe.data.views = try Objectives.publishedViews(recipe.objective, recipe.model, at: "objective")
+    }
     let pictures = AugmentationPictures(
-      pipeline: pipeline, preprocessing: recipe.data.preprocessing(for: recipe.model),
+      pipelines: try recipe.data.pipelines(for: recipe.model, at: "data"),
+      preprocessing: recipe.data.preprocessing(for: recipe.model),
       decoding: recipe.data.loading.decoding(for: recipe.model.channels), views: views, seed: seed,
       progress: progress)
     let source = try ImageSources.open(

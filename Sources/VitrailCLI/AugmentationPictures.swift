@@ -9,7 +9,8 @@ struct AugmentationPictures {
   /// The most pixels that a picture may have.
   private static let maximumPixels = 100_000_000
 
-  let pipeline: AugmentationPipeline
+  /// What makes the views, again from the first when there are fewer.
+  let pipelines: [AugmentationPipeline]
   let preprocessing: Preprocessing
   let decoding: DecodeOptions
   let views: Int
@@ -18,7 +19,8 @@ struct AugmentationPictures {
 
   private var layout: ImageGrid {
     ImageGrid(
-      columns: views + 1, scale: ImageGrid.readableScale(side: max(pipeline.width, pipeline.height)),
+      columns: views + 1,
+      scale: ImageGrid.readableScale(side: max(preprocessing.width, preprocessing.height)),
       headings: ["original"] + (1...views).map { "view \($0)" })
   }
 
@@ -27,8 +29,8 @@ struct AugmentationPictures {
   /// - Throws: `Failure` when it is.
   func requireRoom(rows: Int) throws(Failure) {
     let layout = layout
-    let width = Double(layout.columns) * Double(pipeline.width * layout.scale + layout.margin)
-    let pixels = width * Double(rows) * Double(pipeline.height * layout.scale + layout.margin)
+    let width = Double(layout.columns) * Double(preprocessing.width * layout.scale + layout.margin)
+    let pixels = width * Double(rows) * Double(preprocessing.height * layout.scale + layout.margin)
     guard pixels <= Double(Self.maximumPixels) else {
       throw Failure(
         "a picture of \(Int(pixels / 1e6)) million pixels, where \(Self.maximumPixels / 1_000_000) are allowed",
@@ -66,8 +68,18 @@ struct AugmentationPictures {
         seed: seed, purpose: .augmentation, epoch: 0, sample: sample, variant: view)
       // A reader of its own for each: what is decoded for a crop is what training decodes.
       let reader = try source.reader(at: sample, options: decoding)
-      row.append(try pipeline.view(of: reader, progress: progress, using: &stream).displayed)
+      let drawn = try pipelines[view % pipelines.count].view(of: reader, progress: progress, using: &stream)
+      row.append(drawn.fitting(width: preprocessing.width, height: preprocessing.height).displayed)
     }
     return row
+  }
+}
+
+extension Image {
+  /// The image at the size of a cell: small crops are enlarged.
+  fileprivate func fitting(width: Int, height: Int) -> Image {
+    if (self.width, self.height) == (width, height) { return self }
+    let whole = CropRectangle(left: 0, top: 0, width: self.width, height: self.height)
+    return resized(cropping: whole, width: width, height: height, filter: .bilinear)
   }
 }

@@ -265,9 +265,11 @@ import Testing
     func load(_ source: any ImageSource, threads: Int) throws -> [[Scalar]] {
       let loader = TrainingLoader(
         source: source, sampler: EpochSampler(seed: 3, count: source.count, batchSize: 4),
-        pipeline: try AugmentationPipeline(
-          height: 8, width: 8, channels: 3,
-          normalization: ChannelNormalization(mean: [0, 0, 0], standardDeviation: [1, 1, 1]), at: "test"),
+        pipelines: [
+          try AugmentationPipeline(
+            height: 8, width: 8, channels: 3,
+            normalization: ChannelNormalization(mean: [0, 0, 0], standardDeviation: [1, 1, 1]), at: "test")
+        ],
         patchSize: 4, steps: 0..<9, badImages: try BadImages(in: source),
         options: LoadingOptions(threads: threads))
       var batches: [[Scalar]] = []

@@ -43,7 +43,7 @@ struct TrainingLoaderTests {
     let transform = try transform ?? Self.crops()
     let loader = TrainingLoader(
       source: source, sampler: EpochSampler(seed: 3, count: source.count, batchSize: batchSize),
-      pipeline: transform.pipeline, patchSize: 4, steps: steps,
+      pipelines: [transform.pipeline], patchSize: 4, steps: steps,
       badImages: try badImages ?? BadImages(in: source, maximumShare: 0.5),
       options: LoadingOptions(threads: threads, batchesAhead: 3))
     var batches: [TrainingBatch] = []
@@ -170,7 +170,7 @@ struct TrainingLoaderTests {
     let counting = CountingSource(source)
     let crops = try Self.crops()
     let loader = TrainingLoader(
-      source: counting, sampler: EpochSampler(seed: 3, count: 8, batchSize: 4), pipeline: crops.pipeline,
+      source: counting, sampler: EpochSampler(seed: 3, count: 8, batchSize: 4), pipelines: [crops.pipeline],
       patchSize: 4, steps: 0..<1000, badImages: try BadImages(in: counting),
       options: LoadingOptions(threads: 2, batchesAhead: 3))
     for step in 0..<200 {
@@ -188,7 +188,7 @@ struct TrainingLoaderTests {
     let crops = try Self.crops()
     for round in 0..<20 {
       let loader = TrainingLoader(
-        source: source, sampler: EpochSampler(seed: 3, count: 8, batchSize: 4), pipeline: crops.pipeline,
+        source: source, sampler: EpochSampler(seed: 3, count: 8, batchSize: 4), pipelines: [crops.pipeline],
         patchSize: 4, steps: 0..<Int.max, badImages: try BadImages(in: source),
         options: LoadingOptions(threads: 4, batchesAhead: 1))
       // Also while producers are at work, blocked by a full ring, and gone without `stop()`.

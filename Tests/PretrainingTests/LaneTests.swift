@@ -25,7 +25,7 @@ struct LaneTests {
       : PlainDescent(parameters: model.trainable, options: .init())
     let step = TrainingStep(
       objective: model.objective, optimizer: chosen, parameters: model.trainable, team: team, passes: passes,
-      clipNorm: clipNorm)
+      clipping: clipNorm.map { GradientClipping(norm: $0) })
     var result = Result()
     for number in 1...3 {
       let outcome = step.run(

@@ -13,16 +13,14 @@ struct PlainDescent: Optimizer {
 
   init(parameters: [Parameter], options: NoOptions) { self.parameters = parameters }
 
-  func update(
-    _ slice: ParameterSlice, gradients: [Tensor], learningRate: Double, step: Int, gradientScale: Double
-  ) -> Double {
+  func update(_ slice: ParameterSlice, gradients: [Tensor], _ step: OptimizerStep) -> Double {
     var squares = 0.0
     let values = gradients.map(\.values)
     parameters[slice.index].value.withMutableSpan { weights in
       for place in slice.range {
         let sum = values.reduce(0) { $0 + $1[place] }
         squares += Double(sum * sum)
-        weights[place] -= Scalar(learningRate * gradientScale) * sum
+        weights[place] -= Scalar(step.learningRate * step.gradientScale) * sum
       }
     }
     return squares

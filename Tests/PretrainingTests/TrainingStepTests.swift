@@ -18,7 +18,8 @@ struct TrainingStepTests {
     TrainingStep(
       objective: model.objective,
       optimizer: optimizer ?? PlainDescent(parameters: model.trainable, options: .init()),
-      parameters: model.trainable, team: LaneTeam(count: lanes), passes: passes, clipNorm: clipNorm,
+      parameters: model.trainable, team: LaneTeam(count: lanes), passes: passes,
+      clipping: clipNorm.map { GradientClipping(norm: $0) },
       average: average)
   }
 
@@ -100,9 +101,19 @@ struct TrainingStepTests {
   @Test(arguments: [("mini", 3), ("xs", 2), ("ti", 3), ("s", 1), ("b", 1)])
   func passesKeepProductsLarge(shape: String, passes: Int) throws {
     let shape = try #require(BenchmarkShape.all.first { $0.name == shape })
-    #expect(TrainingStep.passes(batch: shape.batch, lanes: 2, shape.encoder) == passes)
-    #expect(TrainingStep.passes(batch: 1, lanes: 64, shape.encoder) == 1)
-    #expect(TrainingStep.passes(batch: 1 << 20, lanes: 1, shape.encoder) == 1024)
+    let encoder = try VisionTransformer(shape.encoder, parameters: ParameterStore())
+    #expect(AutomaticPasses.count(batch: shape.batch, lanes: 2, encoder) == passes)
+    #expect(AutomaticPasses.count(batch: 1, lanes: 64, encoder) == 1)
+    #expect(AutomaticPasses.count(batch: 1 << 20, lanes: 1, encoder) == 1024)
+  }
+
+  /// 2 views of 49 patches, 128 wide, 6 blocks: 4.8 MB a sample.
+  @Test(arguments: [(64, 1 << 30, 1), (256, 1 << 30, 2), (256, 1 << 20, 128)])
+  func passesOfComparisonsGoByMemory(batch: Int, bytes: Int, passes: Int) throws {
+    let shape = try #require(BenchmarkShape.all.first { $0.name == "mini" })
+    let encoder = try VisionTransformer(shape.encoder, parameters: ParameterStore())
+    #expect(
+      AutomaticPasses.count(batch: batch, lanes: 2, patchesOfViews: 98, encoder, within: bytes) == passes)
   }
 
   @Test func averagesFollowTheWeights() {

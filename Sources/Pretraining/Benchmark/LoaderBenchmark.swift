@@ -32,8 +32,10 @@ public struct LoaderBenchmark: Sendable {
     let steps = max(1, (options.images + Self.batchSize - 1) / Self.batchSize)
     let loader = try TrainingLoader(
       source: source, sampler: EpochSampler(seed: 0, count: source.count, batchSize: Self.batchSize),
-      pipeline: AugmentationPipeline(
-        height: options.imageSize, width: options.imageSize, channels: 3, at: "bench"),
+      pipelines: [
+        AugmentationPipeline(
+          height: options.imageSize, width: options.imageSize, channels: 3, at: "bench")
+      ],
       patchSize: options.patchSize, steps: 0..<steps + 1, badImages: BadImages(in: source),
       options: LoadingOptions(threads: options.threads))
     defer { loader.stop() }

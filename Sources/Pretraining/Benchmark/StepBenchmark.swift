@@ -48,7 +48,7 @@ public struct StepBenchmark: Sendable {
     let objective = try MaskedAutoencoder(encoder: encoder, options: shape.objective, at: "bench")
     let passes =
       options.accumulation
-      ?? TrainingStep.passes(batch: shape.batch, lanes: team.count, encoder)
+      ?? AutomaticPasses.count(batch: shape.batch, lanes: team.count, encoder)
     guard passes == 1 || !encoder.recipe.usesBatchStatistics else {
       throw Failure(
         "\(passes) passes a step with a norm that goes by the statistics of the whole batch",
@@ -97,8 +97,10 @@ public struct StepBenchmark: Sendable {
     try TrainingLoader(
       source: source,
       sampler: EpochSampler(seed: 0, order: source.order, count: source.count, batchSize: shape.batch),
-      pipeline: AugmentationPipeline(
-        height: shape.encoder.imageHeight, width: shape.encoder.imageWidth, channels: 3, at: "bench"),
+      pipelines: [
+        AugmentationPipeline(
+          height: shape.encoder.imageHeight, width: shape.encoder.imageWidth, channels: 3, at: "bench")
+      ],
       patchSize: shape.encoder.patchSize, steps: 0..<steps, badImages: try BadImages(in: source),
       options: LoadingOptions())
   }

@@ -14,32 +14,49 @@ public protocol Objective: Variant, Sendable {
 
   /// The scalar loss of a micro-batch, a mean over its samples.
   func loss(_ batch: MicroBatch, _ tape: Tape) -> Tensor
+
+  /// The options with every choice made that goes by the number of images; by default they stay as they are.
+  static func resolved(_ options: Options, imageCount: Int) -> Options
+
+  /// The views of each image as published, for recipes that list none; nil, the default: one, by `data.augmentations`.
+  static func publishedViews(_ options: Options, _ model: ModelRecipe) -> [ViewRecipe]?
+
+  /// Checks that the views of a recipe are those that the loss compares; by default one, of the encoder's size.
+  ///
+  /// - Throws: `Failure` that says how many of which size are wanted.
+  func check(views: [PatchGrid], at place: String) throws(Failure)
+
+  /// Weights that follow the trained ones, if the loss asks them; nil by default.
+  var teacher: Teacher? { get }
+
+  /// What the model file holds of a parameter of the encoder: by default its value.
+  func exported(_ parameter: Parameter) -> Tensor
 }
 
-/// The samples that one lane takes through one forward pass.
-public struct MicroBatch: Sendable {
-  /// Normalised patches [B, L, P·P·C].
-  public let patches: Tensor
-  /// Whose patches they are: what random choices derive from.
-  public let identity: SampleIdentity
+extension Objective {
+  /// The options as they are.
+  public static func resolved(_ options: Options, imageCount: Int) -> Options { options }
+  /// One view, by `data.augmentations`.
+  public static func publishedViews(_ options: Options, _ model: ModelRecipe) -> [ViewRecipe]? { nil }
+  /// No teacher.
+  public var teacher: Teacher? { nil }
+  /// The trained value.
+  public func exported(_ parameter: Parameter) -> Tensor { parameter.value }
 
-  /// Creates a micro-batch.
-  public init(patches: Tensor, identity: SampleIdentity) {
-    precondition(patches.shape[0] == identity.indices.count, "MicroBatch: one index a sample")
-    self.patches = patches
-    self.identity = identity
-  }
-
-  /// The micro-batch of samples `range`; storage is shared.
-  public func slice(_ range: Range<Int>) -> MicroBatch {
-    MicroBatch(patches: patches.slice(range), identity: identity[range])
+  /// One view of the encoder's size.
+  public func check(views: [PatchGrid], at place: String) throws(Failure) {
+    guard views.count == 1 else {
+      throw Failure(
+        "\(views.count) views of each image, where \(Self.name) takes one", at: place,
+        mend: "leave out data.views, or list one")
+    }
   }
 }
 
 /// The registered objectives.
 public enum Objectives {
   /// Every variant.
-  public static let all: [any Objective.Type] = [MaskedAutoencoder.self]
+  public static let all: [any Objective.Type] = [MaskedAutoencoder.self, SimCLR.self]
 
   /// The objective that a recipe chose, its heads declared beside the encoder.
   ///
@@ -60,6 +77,33 @@ public enum Objectives {
     }
     let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "objective", at: place)
     try check(type)
+  }
+
+  /// The choice of a run on so many images, with every choice made that goes by their number.
+  ///
+  /// - Throws: `Failure` for an unknown name or option.
+  static func resolved(_ choice: Choice, imageCount: Int, at place: String) throws(Failure) -> Choice {
+    func resolved<O: Objective>(_: O.Type) throws(Failure) -> Choice {
+      let options = try choice.decodeOptions(O.Options.self, at: place)
+      let found = O.resolved(options, imageCount: imageCount)
+      guard found != options, case .object(let keys) = JSONValue.encoding(found) else { return choice }
+      return Choice(choice.name, options: keys)
+    }
+    let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "objective", at: place)
+    return try resolved(type)
+  }
+
+  /// The views that the chosen objective is published with; nil: one, by `data.augmentations`.
+  ///
+  /// - Throws: `Failure` for an unknown name or option.
+  public static func publishedViews(
+    _ choice: Choice, _ model: ModelRecipe, at place: String
+  ) throws(Failure) -> [ViewRecipe]? {
+    func views<O: Objective>(_: O.Type) throws(Failure) -> [ViewRecipe]? {
+      O.publishedViews(try choice.decodeOptions(O.Options.self, at: place), model)
+    }
+    let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "objective", at: place)
+    return try views(type)
   }
 
   private static func make<O: Objective>(

@@ -20,8 +20,23 @@ public struct AdamW: Optimizer {
     public var epsilon = 1e-8
     /// Decoupled decay of matrices.
     public var weightDecay = 0.05
+    /// The decay at the end of the training, reached by half a cosine (DINO's 0.4); absent: it stays.
+    public var finalWeightDecay: Double?
+    /// Whether vectors and biases decay too, as MoCo v3 has it.
+    public var decaysVectors = false
     /// The defaults.
     public init() {}
+
+    /// Checks the ranges.
+    public func validate(at place: String) throws(Failure) {
+      for (name, value) in [("beta1", beta1), ("beta2", beta2)] {
+        try requireOption(name, value, value >= 0 && value < 1, "choose 0 … below 1; 0.9 is usual", at: place)
+      }
+      try requireOption(
+        "epsilon", epsilon, epsilon > 0, "choose a small number above 0, such as 1e-8", at: place)
+      try requireWeightDecay(weightDecay, at: place)
+      if let finalWeightDecay { try requireWeightDecay(finalWeightDecay, "finalWeightDecay", at: place) }
+    }
   }
 
   private let parameters: [Parameter]
@@ -38,19 +53,19 @@ public struct AdamW: Optimizer {
   }
 
   /// θ ← θ(1 − lr·wd) − lr·m̂/(√v̂ + ε) on one slice.
-  public func update(
-    _ slice: ParameterSlice, gradients: [Tensor], learningRate: Double, step: Int, gradientScale: Double
-  ) -> Double {
+  public func update(_ slice: ParameterSlice, gradients: [Tensor], _ step: OptimizerStep) -> Double {
     let parameter = parameters[slice.index]
+    let decay = HalfCosine(from: options.weightDecay, to: options.finalWeightDecay ?? options.weightDecay)
+    let decays = options.decaysVectors || Self.decays(parameter)
     let constants = AdamWConstants(
-      learningRate: learningRate, weightDecay: Self.decays(parameter) ? options.weightDecay : 0,
-      beta1: options.beta1, beta2: options.beta2, epsilon: options.epsilon, step: step,
-      gradientScale: gradientScale)
+      learningRate: step.learningRate, weightDecay: decays ? decay.value(at: step.fraction) : 0,
+      beta1: options.beta1, beta2: options.beta2, epsilon: options.epsilon, step: step.number,
+      gradientScale: step.gradientScale)
     return parameter.adamWStep(
       slice.range, gradients: gradients, first: first[slice.index], second: second[slice.index], constants)
   }
 
-  /// Whether weight decay pulls on a parameter: vectors and biases are left alone.
+  /// Whether weight decay pulls on a parameter by default: vectors and biases are left alone.
   static func decays(_ parameter: Parameter) -> Bool {
     parameter.shape.count > 1 && !parameter.name.hasSuffix(".bias")
   }

@@ -22,6 +22,8 @@ public struct DataRecipe: Codable, Sendable, Equatable {
   public var shuffleBuffer: Int?
   /// What makes an image a training view, in order; absent: MAE's random resized crop and horizontal flip.
   public var augmentations = AugmentationPipeline.defaultChoices
+  /// The views of each image, for objectives that compare several; absent: those that the objective is published with.
+  public var views: [ViewRecipe]?
   /// The resize filter when features are extracted.
   public var filter = ResizeFilter.bicubic
   /// Mean of each channel of values in 0…1, or `auto` to measure it; absent: ImageNet's.
@@ -83,15 +85,40 @@ public struct DataRecipe: Codable, Sendable, Equatable {
       "a deviation that is not above 0",
       "give values above 0")
     // Last: it builds on what was checked before.
-    _ = try pipeline(for: model, at: place)
+    _ = try pipelines(for: model, at: place)
   }
 
-  /// What makes an image a training view of this model; normalised as `preprocessing` says.
+  /// What makes an image a training view of this model, one a view; normalised as `preprocessing` says.
   ///
-  /// - Throws: `Failure` for an unknown augmentation or option.
-  public func pipeline(for model: ModelRecipe, at place: String) throws(Failure) -> AugmentationPipeline {
+  /// - Throws: `Failure` for an unknown augmentation or option, or a size that does not divide into patches.
+  public func pipelines(for model: ModelRecipe, at place: String) throws(Failure) -> [AugmentationPipeline] {
+    guard let views else { return [try pipeline(augmentations, model.imageSize, model, at: place)] }
+    var pipelines: [AugmentationPipeline] = []
+    for (index, view) in views.enumerated() {
+      let place = "\(place).views[\(index)]"
+      guard (1...64).contains(view.count), pipelines.count + view.count <= 64 else {
+        throw Failure("\(view.count) views", at: "\(place).count", mend: "choose 1 … 64 views in all")
+      }
+      let size = view.imageSize ?? model.imageSize
+      guard size.height > 0, size.width > 0, size.height % model.patchSize == 0,
+        size.width % model.patchSize == 0,
+        max(size.height, size.width) <= 1 << 16
+      else {
+        throw Failure(
+          "views of \(size.height)×\(size.width) pixels do not divide into patches of \(model.patchSize)",
+          at: "\(place).imageSize", mend: "make the size a multiple of model.patchSize")
+      }
+      let made = try pipeline(view.augmentations ?? augmentations, size, model, at: place)
+      pipelines += [AugmentationPipeline](repeating: made, count: view.count)
+    }
+    return pipelines
+  }
+
+  private func pipeline(
+    _ choices: [Choice], _ size: ImageSize, _ model: ModelRecipe, at place: String
+  ) throws(Failure) -> AugmentationPipeline {
     try AugmentationPipeline(
-      augmentations, height: model.imageSize.height, width: model.imageSize.width, channels: model.channels,
+      choices, height: size.height, width: size.width, channels: model.channels,
       normalization: preprocessing(for: model).normalization, at: "\(place).augmentations")
   }
 

@@ -1,5 +1,6 @@
 import Imaging
 import Platform
+import Tensors
 import VisionTransformer
 
 /// Everything that fixes a pretraining run; what a recipe file holds, with a default for every key.
@@ -93,6 +94,11 @@ public struct ModelRecipe: Codable, Sendable, Equatable {
 
   /// The defaults.
   public init() {}
+
+  /// How images of some size are cut.
+  func grid(height: Int, width: Int) -> PatchGrid {
+    PatchGrid(height: height, width: width, channels: channels, patchSize: patchSize)
+  }
 
   /// The architecture that these keys describe.
   public func configuration(at place: String) -> VisionTransformerConfiguration {

@@ -15,8 +15,10 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
   public var minimumLearningRate = 0.0
   /// Epochs of linear warm-up; absent: a tenth of the run, at most 40.
   public var warmupEpochs: Double?
-  /// Largest norm of the whole gradient; absent: no clipping.
+  /// Largest norm of the gradient; absent: no clipping.
   public var clipNorm: Double?
+  /// Whether `clipNorm` is that of each parameter's gradient and not of the whole.
+  public var clipsEachParameter = false
   /// Passes that each lane splits its share of the batch into; `auto`: passes just large enough to run at full speed.
   public var accumulation = AutomaticCount.auto
   /// Activations that the backward pass computes again to save memory: `none`, `attention` or `block`.
@@ -40,6 +42,11 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
   public var healthSteps: Int?
   /// The defaults.
   public init() {}
+
+  /// What `clipNorm` asks for.
+  var clipping: GradientClipping? {
+    clipNorm.map { GradientClipping(norm: $0, clipsEachParameter: clipsEachParameter) }
+  }
 
   func validate(at place: String) throws(Failure) {
     func require(_ holds: Bool, _ key: String, _ problem: String, _ remedy: String) throws(Failure) {

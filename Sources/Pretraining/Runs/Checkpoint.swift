@@ -11,6 +11,7 @@ struct Checkpoint {
   let folder: RunFolder
   let store: ParameterStore
   let encoderParameterCount: Int
+  let objective: any Objective
   let optimizer: any Optimizer
   let average: WeightAverage?
   let averaged: [Parameter]
@@ -64,7 +65,7 @@ struct Checkpoint {
   private func writeModel(step: Int) throws(Failure) {
     let byName = Dictionary(uniqueKeysWithValues: averages.map { ($0.name, $0.tensor) })
     let encoder = store.parameters.prefix(encoderParameterCount).map { parameter in
-      (name: parameter.name, tensor: byName[parameter.name] ?? parameter.value)
+      (name: parameter.name, tensor: byName[parameter.name] ?? objective.exported(parameter))
     }
     try ModelFile.write(
       encoder, configuration: configuration, preprocessing: preprocessing,

@@ -50,8 +50,9 @@ public final class PretrainingRun {
   public var onCheckpoint: ((Int) -> Void)?
 
   private let source: any ImageSource
+  private let grids: [PatchGrid]
   private let sampler: EpochSampler
-  private let pipeline: AugmentationPipeline
+  private let pipelines: [AugmentationPipeline]
   private let step: TrainingStep
   private let schedule: WarmupCosine
   private let checkpoint: Checkpoint
@@ -74,8 +75,18 @@ public final class PretrainingRun {
     let configuration = recipe.model.configuration(at: "model")
     let store = ParameterStore(seed: recipe.train.seed)
     encoder = try VisionTransformer(configuration, parameters: store)
+    recipe.objective = try Objectives.resolved(recipe.objective, imageCount: source.count, at: "objective")
+    if recipe.data.views == nil {
+      recipe.data.views = try Objectives.publishedViews(recipe.objective, recipe.model, at: "objective")
+    }
+    pipelines = try recipe.data.pipelines(for: recipe.model, at: "data")
+    let encoderParameterCount = store.parameters.count
+    objective = try Objectives.make(recipe.objective, encoder: encoder, at: "objective")
+    grids = pipelines.map { recipe.model.grid(height: $0.height, width: $0.width) }
+    try objective.check(views: grids, at: "data.views")
     let passes = recipe.train.accumulation.resolved(
-      TrainingStep.passes(batch: recipe.train.batchSize, lanes: laneCount, encoder))
+      AutomaticPasses.count(
+        batch: recipe.train.batchSize, lanes: laneCount, of: objective, views: grids, encoder))
     guard passes == 1 || !encoder.recipe.usesBatchStatistics else {
       throw Failure(
         "\(passes) passes a step with a norm that goes by the statistics of the whole batch",
@@ -96,26 +107,25 @@ public final class PretrainingRun {
     self.source = source
     self.folder = folder
     self.preprocessing = preprocessing
-    pipeline = try recipe.data.pipeline(for: recipe.model, at: "data")
 
-    let encoderParameterCount = store.parameters.count
-    objective = try Objectives.make(recipe.objective, encoder: encoder, at: "objective")
     if let path = recipe.train.initialWeights, folder.newestCheckpoint == nil {
       try InitialWeights(path: path).load(
         into: encoder, encoderParameterCount: encoderParameterCount, objective: recipe.objective)
+      objective.teacher?.restart()
     }
     let trainable = store.parameters.filter(\.isTrainable)
     let optimizer = try Optimizers.make(recipe.optimizer, parameters: trainable, at: "optimizer")
     let average = recipe.train.averageMomentum.map { WeightAverage(of: trainable, momentum: $0) }
     step = TrainingStep(
       objective: objective, optimizer: optimizer, parameters: trainable, team: LaneTeam(count: laneCount),
-      passes: passes, recompute: recipe.train.recompute, clipNorm: recipe.train.clipNorm,
-      average: average, totalSteps: totalSteps)
+      passes: passes, recompute: recipe.train.recompute, clipping: recipe.train.clipping,
+      average: average, totalSteps: totalSteps, stepsPerEpoch: sampler.stepsPerEpoch)
     schedule = WarmupCosine(
       peak: recipe.train.learningRatePerBatch256 * Double(recipe.train.batchSize) / 256,
       minimum: recipe.train.minimumLearningRate, warmupEpochs: recipe.train.warmupEpochs ?? 0, epochs: epochs)
     checkpoint = Checkpoint(
-      folder: folder, store: store, encoderParameterCount: encoderParameterCount, optimizer: optimizer,
+      folder: folder, store: store, encoderParameterCount: encoderParameterCount, objective: objective,
+      optimizer: optimizer,
       average: average, averaged: trainable, configuration: configuration, preprocessing: preprocessing,
       recipe: JSONValue.encoding(recipe))
   }
@@ -152,7 +162,8 @@ public final class PretrainingRun {
         return .interrupted(step: done)
       }
       guard let batch = try loader.next() else { break }
-      let samples = MicroBatch(patches: batch.patches, identity: batch.identity)
+      let samples = MicroBatch(
+        views: zip(batch.views, grids).map { MicroBatch.View($0, grid: $1) }, identity: batch.identity)
       if done == 0, recipe.train.initialWeights == nil,
         let initializer = encoder.recipe.initializer as? any DataDrivenInitializer
       {
@@ -163,7 +174,8 @@ public final class PretrainingRun {
       let epoch = Double(done) / Double(sampler.stepsPerEpoch)
       let rate = schedule.rate(at: epoch)
       let take = { [step] in step.run(samples, learningRate: rate, step: done + 1) }
-      let progress = TrainingProgress(step: done, totalSteps: totalSteps)
+      let progress = TrainingProgress(
+        step: done, totalSteps: totalSteps, stepsPerEpoch: sampler.stepsPerEpoch)
       let outcome = try health?.running(samples, progress, of: step, take) ?? take()
       guard outcome.loss.isFinite, outcome.gradientNorm.isFinite else {
         throw try divergence(samples, step: done + 1, outcome)
@@ -192,7 +204,7 @@ public final class PretrainingRun {
 
   private func makeLoader(steps: Range<Int>, badImages: BadImages) throws(Failure) -> TrainingLoader {
     TrainingLoader(
-      source: try recipe.data.cached(source, for: recipe.model), sampler: sampler, pipeline: pipeline,
+      source: try recipe.data.cached(source, for: recipe.model), sampler: sampler, pipelines: pipelines,
       patchSize: recipe.model.patchSize, steps: steps, totalSteps: totalSteps, badImages: badImages,
       options: recipe.data.loading)
   }
