@@ -5,7 +5,7 @@ import PackageDescription
 let package = Package(
   name: "Vitrail",
   products: [
-    .library(name: "VisionTransformer", targets: ["VisionTransformer", "Tensors", "Imaging"]),
+    .library(name: "VisionTransformer", targets: ["VisionTransformer", "Tensors", "Imaging", "Platform"]),
     .library(name: "Datasets", targets: ["Datasets"]),
     .library(name: "Pretraining", targets: ["Pretraining"]),
     .library(name: "Evaluation", targets: ["Evaluation"]),

@@ -9,7 +9,7 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure speed on this machine.",
     discussion: "Example: vitrail bench step --shape ti --json",
-    subcommands: [Step.self, Loader.self], defaultSubcommand: Step.self)
+    subcommands: [Step.self, Loader.self, Layers.self], defaultSubcommand: Step.self)
 
   struct Step: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -89,6 +89,19 @@ struct Bench: ParsableCommand {
       options.patchSize = patch
       try show(LoaderBenchmark(options).run(on: open(data, bands)), json: json)
     }
+  }
+
+  struct Layers: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Time norms, placements and positions beside layerNorm, pre and sinCos2D, on one core.",
+      discussion: "Example: vitrail bench layers --rounds 60")
+
+    @Option(help: "Times that every variant runs, one after the other.", transform: number(in: 1...10_000))
+    var rounds = 21
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws { try show(LayerBenchmark(rounds: rounds).run(), json: json) }
   }
 
   private static func open(_ path: String, _ bands: BandsArgument) throws(Failure) -> any ImageSource {

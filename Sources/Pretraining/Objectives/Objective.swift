@@ -62,7 +62,7 @@ public enum Objectives {
   ///
   /// - Throws: `Failure` for an unknown name, option or combination.
   public static func make(
-    _ choice: Choice, encoder: VisionTransformer, at place: String
+    _ choice: Choice, encoder: VisionTransformer, among all: [any Objective.Type] = all, at place: String
   ) throws(Failure) -> any Objective {
     let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "objective", at: place)
     return try make(type, choice, encoder, place)
@@ -71,7 +71,9 @@ public enum Objectives {
   /// Checks the name and the options of a choice before there is an encoder.
   ///
   /// - Throws: `Failure` for an unknown name or option.
-  static func check(_ choice: Choice, at place: String) throws(Failure) {
+  static func check(
+    _ choice: Choice, among all: [any Objective.Type], at place: String
+  ) throws(Failure) {
     func check<O: Objective>(_: O.Type) throws(Failure) {
       _ = try choice.decodeOptions(O.Options.self, at: place)
     }
@@ -82,7 +84,9 @@ public enum Objectives {
   /// The choice of a run on so many images, with every choice made that goes by their number.
   ///
   /// - Throws: `Failure` for an unknown name or option.
-  static func resolved(_ choice: Choice, imageCount: Int, at place: String) throws(Failure) -> Choice {
+  static func resolved(
+    _ choice: Choice, imageCount: Int, among all: [any Objective.Type], at place: String
+  ) throws(Failure) -> Choice {
     func resolved<O: Objective>(_: O.Type) throws(Failure) -> Choice {
       let options = try choice.decodeOptions(O.Options.self, at: place)
       let found = O.resolved(options, imageCount: imageCount)
@@ -97,7 +101,7 @@ public enum Objectives {
   ///
   /// - Throws: `Failure` for an unknown name or option.
   public static func publishedViews(
-    _ choice: Choice, _ model: ModelRecipe, at place: String
+    _ choice: Choice, _ model: ModelRecipe, among all: [any Objective.Type] = all, at place: String
   ) throws(Failure) -> [ViewRecipe]? {
     func views<O: Objective>(_: O.Type) throws(Failure) -> [ViewRecipe]? {
       O.publishedViews(try choice.decodeOptions(O.Options.self, at: place), model)

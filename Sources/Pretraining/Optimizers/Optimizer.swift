@@ -55,7 +55,7 @@ public enum Optimizers {
   ///
   /// - Throws: `Failure` for an unknown name or option.
   public static func make(
-    _ choice: Choice, parameters: [Parameter], at place: String
+    _ choice: Choice, parameters: [Parameter], among all: [any Optimizer.Type] = all, at place: String
   ) throws(Failure) -> any Optimizer {
     let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "optimizer", at: place)
     return try make(type, choice, parameters, place)

@@ -19,23 +19,27 @@ public struct Recipe: Codable, Sendable, Equatable {
   /// The defaults: MAE with a tiny encoder on 224-pixel images.
   public init() {}
 
-  /// Decodes a tree of keys over the defaults.
+  /// Decodes a tree of keys over the defaults; `variants` is what it may name.
   ///
   /// - Throws: `Failure` that names `place` and the key path of what is unknown or does not fit.
-  public init(_ tree: JSONValue, at place: String) throws(Failure) {
+  public init(
+    _ tree: JSONValue, variants: RunVariants = RunVariants(), at place: String
+  ) throws(Failure) {
     let full = JSONValue.encoding(Recipe()).overlaid(with: tree)
     self = try StrictDecoder.decode(Recipe.self, from: full, at: place)
-    try validate(at: place)
+    try validate(variants, at: place)
   }
 
   /// Checks what a type alone cannot.
-  private func validate(at place: String) throws(Failure) {
+  private func validate(_ variants: RunVariants, at place: String) throws(Failure) {
     try model.configuration(at: place).validate(at: "\(place): model")
     try train.validate(at: "\(place): train")
     try data.validate(for: model, at: "\(place): data")
-    _ = try LayerRecipe(model.configuration(at: place), at: "\(place): model")
-    _ = try Optimizers.make(optimizer, parameters: [], at: "\(place): optimizer")
-    try Objectives.check(objective, at: "\(place): objective")
+    _ = try LayerRecipe(
+      model.configuration(at: place), variants: variants.model, at: "\(place): model")
+    _ = try Optimizers.make(
+      optimizer, parameters: [], among: variants.optimizers, at: "\(place): optimizer")
+    try Objectives.check(objective, among: variants.objectives, at: "\(place): objective")
   }
 }
 

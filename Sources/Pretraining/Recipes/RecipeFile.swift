@@ -5,11 +5,11 @@ import Yams
 /// Reads and writes recipes as YAML.
 public enum RecipeFile {
   /// Reads a recipe: `name` is a file, or the name of one in `folders`; `extends:` lays it over another;
-  /// `overrides` are `key.path=value` with the value in YAML.
+  /// `overrides` are `key.path=value` with the value in YAML; `variants` is what the recipe may name.
   ///
   /// - Throws: `Failure` that names the file, the key path, what was found and what is allowed.
   public static func load(
-    _ name: String?, folders: [URL], overrides: [String] = []
+    _ name: String?, folders: [URL], overrides: [String] = [], variants: RunVariants = RunVariants()
   ) throws(Failure) -> Recipe {
     var tree = JSONValue.object([:])
     var place = "the default recipe"
@@ -22,7 +22,7 @@ public enum RecipeFile {
       tree = tree.overlaid(with: try parse(override: override))
     }
     if !overrides.isEmpty { place += " and the command line" }
-    return try Recipe(tree.removingNulls, at: place)
+    return try Recipe(tree.removingNulls, variants: variants, at: place)
   }
 
   /// The recipes in `folders`: name and the first line of the header.

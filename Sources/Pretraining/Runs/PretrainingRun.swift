@@ -51,6 +51,7 @@ public final class PretrainingRun {
 
   private let source: any ImageSource
   private let grids: [PatchGrid]
+  private let variants: RunVariants
   private let sampler: EpochSampler
   private let pipelines: [AugmentationPipeline]
   private let step: TrainingStep
@@ -60,11 +61,13 @@ public final class PretrainingRun {
 
   /// Builds model, objective and optimiser from a recipe.
   ///
-  /// - Parameter onMeasuring: told how many images of how many are measured, where the recipe leaves mean or standard
-  ///   deviation to the run.
+  /// - Parameters:
+  ///   - variants: what the recipe may name.
+  ///   - onMeasuring: told how many images of how many are measured, where the recipe leaves mean or standard
+  ///     deviation to the run.
   /// - Throws: `Failure` when the recipe's parts do not fit together or the source holds no image.
   public init(
-    recipe given: Recipe, source: any ImageSource, folder: RunFolder,
+    recipe given: Recipe, source: any ImageSource, folder: RunFolder, variants: RunVariants = RunVariants(),
     onMeasuring: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(Failure) {
     var recipe = given
@@ -74,14 +77,17 @@ public final class PretrainingRun {
     recipe.train.lanes = .count(laneCount)
     let configuration = recipe.model.configuration(at: "model")
     let store = ParameterStore(seed: recipe.train.seed)
-    encoder = try VisionTransformer(configuration, parameters: store)
-    recipe.objective = try Objectives.resolved(recipe.objective, imageCount: source.count, at: "objective")
+    encoder = try VisionTransformer(configuration, parameters: store, variants: variants.model)
+    recipe.objective = try Objectives.resolved(
+      recipe.objective, imageCount: source.count, among: variants.objectives, at: "objective")
     if recipe.data.views == nil {
-      recipe.data.views = try Objectives.publishedViews(recipe.objective, recipe.model, at: "objective")
+      recipe.data.views = try Objectives.publishedViews(
+        recipe.objective, recipe.model, among: variants.objectives, at: "objective")
     }
     pipelines = try recipe.data.pipelines(for: recipe.model, at: "data")
     let encoderParameterCount = store.parameters.count
-    objective = try Objectives.make(recipe.objective, encoder: encoder, at: "objective")
+    objective = try Objectives.make(
+      recipe.objective, encoder: encoder, among: variants.objectives, at: "objective")
     grids = pipelines.map { recipe.model.grid(height: $0.height, width: $0.width) }
     try objective.check(views: grids, at: "data.views")
     let passes = recipe.train.accumulation.resolved(
@@ -105,6 +111,7 @@ public final class PretrainingRun {
     recipe.train.warmupEpochs = recipe.train.warmupEpochs ?? min(40, epochs / 10)
     self.recipe = recipe
     self.source = source
+    self.variants = variants
     self.folder = folder
     self.preprocessing = preprocessing
 
@@ -114,7 +121,8 @@ public final class PretrainingRun {
       objective.teacher?.restart()
     }
     let trainable = store.parameters.filter(\.isTrainable)
-    let optimizer = try Optimizers.make(recipe.optimizer, parameters: trainable, at: "optimizer")
+    let optimizer = try Optimizers.make(
+      recipe.optimizer, parameters: trainable, among: variants.optimizers, at: "optimizer")
     let average = recipe.train.averageMomentum.map { WeightAverage(of: trainable, momentum: $0) }
     step = TrainingStep(
       objective: objective, optimizer: optimizer, parameters: trainable, team: LaneTeam(count: laneCount),
@@ -220,12 +228,13 @@ public final class PretrainingRun {
   private func openHealthLog(resumingAfter done: Int) throws(Failure) -> HealthLog? {
     guard let interval = recipe.train.healthSteps else { return nil }
     let stacks = BlockStack.all(in: encoder.parameters)
-    let (recipe, configuration) = (recipe, encoder.configuration)
+    let (recipe, configuration, variants) = (recipe, encoder.configuration, variants)
     let initial = try MatricesAtStart(
       of: stacks.flatMap { $0.matrices.joined() }, folder: folder, step: done,
       declare: { (store) throws(Failure) in
-        let fresh = try VisionTransformer(configuration, parameters: store)
-        _ = try Objectives.make(recipe.objective, encoder: fresh, at: "objective")
+        let fresh = try VisionTransformer(configuration, parameters: store, variants: variants.model)
+        _ = try Objectives.make(
+          recipe.objective, encoder: fresh, among: variants.objectives, at: "objective")
       }, seed: recipe.train.seed)
     return try HealthLog(
       folder, resumingAfter: done, interval: interval,

@@ -15,35 +15,40 @@ public struct TrainedObjective: Sendable {
   /// How images become input.
   public let preprocessing: Preprocessing
 
-  /// Loads a checkpoint of a run.
+  /// Loads a checkpoint of a run; `variants` is what its recipe may name.
   ///
   /// - Throws: `Failure` when the file is no checkpoint: an encoder alone has no decoder.
-  public init(checkpoint url: URL) throws(Failure) {
-    try self.init(ModelFile(contentsOf: url), at: url.path)
+  public init(checkpoint url: URL, variants: RunVariants = RunVariants()) throws(Failure) {
+    try self.init(ModelFile(contentsOf: url), variants: variants, at: url.path)
   }
 
   /// Builds what a checkpoint holds; `place` says where it is.
-  init(_ file: ModelFile, at place: String) throws(Failure) {
-    recipe = try Self.recipe(of: file, at: place)
+  init(_ file: ModelFile, variants: RunVariants = RunVariants(), at place: String) throws(Failure) {
+    recipe = try Self.recipe(of: file, variants: variants, at: place)
     preprocessing = file.preprocessing
     let store = ParameterStore()
     let choice = recipe.objective
     (encoder, objective) = try file.declaring(in: store) { () throws(Failure) in
-      let encoder = try VisionTransformer(file.configuration, parameters: store, place: place)
-      return (encoder, try Objectives.make(choice, encoder: encoder, at: "\(place), objective"))
+      let encoder = try VisionTransformer(
+        file.configuration, parameters: store, variants: variants.model, place: place)
+      let objective = try Objectives.make(
+        choice, encoder: encoder, among: variants.objectives, at: "\(place), objective")
+      return (encoder, objective)
     }
   }
 
   /// The recipe that a run has written into a file.
   ///
   /// - Throws: `Failure` when there is none, or it is not readable.
-  static func recipe(of file: ModelFile, at place: String) throws(Failure) -> Recipe {
+  static func recipe(
+    of file: ModelFile, variants: RunVariants = RunVariants(), at place: String
+  ) throws(Failure) -> Recipe {
     guard let text = file.file.metadata["recipe"],
       let tree = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
     else {
       throw Failure(
         "no recipe in this file's metadata", at: place, mend: "give a checkpoint of a run folder")
     }
-    return try Recipe(tree, at: "\(place), recipe")
+    return try Recipe(tree, variants: variants, at: "\(place), recipe")
   }
 }

@@ -1,0 +1,104 @@
+import Platform
+import Tensors
+import VisionTransformer
+
+/// What norms, placements and positions cost: forward and backward on one core beside `layerNorm` and `pre`, interleaved.
+public struct LayerBenchmark: Sendable {
+  private let rounds: Int
+
+  /// Prepares a benchmark; every variant runs once a round.
+  public init(rounds: Int) { self.rounds = rounds }
+
+  /// Times all registered norms at two widths, and all placements and positions on an encoder of four blocks.
+  ///
+  /// - Throws: `Failure` when a variant cannot be made.
+  public func run() throws(Failure) -> LayerBenchmarkResult {
+    var entries: [LayerBenchmarkResult.Entry] = []
+    for (rows, width) in [(8192, 192), (2048, 768)] {
+      entries += measure("norm [\(rows), \(width)]", try norms(rows: rows, width: width))
+    }
+    var placements: [(String, () -> Void)] = []
+    for type in NormPlacements.all.sorted(by: { first, _ in first.name == "pre" }) {
+      placements.append((type.name, try encoder { $0.placement = Choice(type.name) }))
+    }
+    placements.append(("pre, queryKeyNorm", try encoder { $0.queryKeyNorm = true }))
+    placements.append(
+      ("pre, two branches, half the depth", try encoder { ($0.branchCount, $0.depth) = (2, 2) }))
+    entries += measure("placement", placements)
+    var positions: [(String, () -> Void)] = []
+    for kind in Positions.allCases { positions.append((kind.rawValue, try encoder { $0.positions = kind })) }
+    return LayerBenchmarkResult(entries: entries + measure("positions", positions))
+  }
+
+  private func measure(_ kind: String, _ variants: [(name: String, run: () -> Void)]) -> [LayerBenchmarkResult
+    .Entry]
+  {
+    for variant in variants { variant.run() }
+    var times = variants.map { _ in [Double]() }
+    for _ in 0..<rounds {
+      for (index, variant) in variants.enumerated() {
+        let start = Clock.seconds
+        variant.run()
+        times[index].append(Clock.seconds - start)
+      }
+    }
+    return variants.indices.map { index in
+      let ratios = zip(times[index], times[0]).map { $0 / $1 }
+      return LayerBenchmarkResult.Entry(
+        kind: kind, name: variants[index].name, microseconds: 1e6 * median(times[index]),
+        ratio: median(ratios))
+    }
+  }
+
+  private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
+  private func norms(rows: Int, width: Int) throws(Failure) -> [(String, () -> Void)] {
+    let x = Tensor(shape: [rows, width], values: values(rows * width))
+    let gradient = Tensor(shape: [rows, width], values: values(rows * width))
+    var choices = Norms.all.map { Choice($0.name) }
+    choices += ["layerNorm", "rmsNorm", "crmsNorm"].map { Choice($0, options: ["affine": .bool(false)]) }
+    choices.sort { first, _ in first == "layerNorm" }
+    var variants: [(String, () -> Void)] = []
+    for choice in choices {
+      let norm = try Norms.factory(for: choice, at: "bench")(
+        NormSite(.final, width: width), scope: ParameterStore().root["norm"])
+      let tape = Tape(mode: .training)
+      variants.append(
+        (
+          choice.options.isEmpty ? choice.name : "\(choice.name) without gain and bias",
+          {
+            tape.clearGradients()
+            let input = tape.variable(x)
+            tape.backward(from: norm(input, tape), gradient: gradient)
+          }
+        ))
+    }
+    return variants
+  }
+
+  /// An encoder of 197 tokens, 192 wide, whose patches are small, so that its blocks are nearly all of its work.
+  private func encoder(
+    _ change: (inout VisionTransformerConfiguration) -> Void
+  ) throws(Failure) -> () -> Void {
+    var configuration = VisionTransformerConfiguration()
+    (configuration.imageHeight, configuration.imageWidth, configuration.patchSize) = (56, 56, 4)
+    (configuration.channels, configuration.depth) = (1, 4)
+    change(&configuration)
+    let encoder = try VisionTransformer(configuration, parameters: ParameterStore(), place: "bench")
+    let grid = configuration.grid
+    let patches = Tensor(shape: [8, grid.count, grid.width], values: values(8 * grid.count * grid.width))
+    let gradient = Tensor(
+      shape: [8, 1 + grid.count, configuration.width],
+      values: values(8 * (1 + grid.count) * configuration.width))
+    let tape = Tape(mode: .training)
+    return {
+      tape.clearGradients()
+      tape.backward(from: encoder.encode(patches, tape), gradient: gradient)
+    }
+  }
+
+  private func values(_ count: Int) -> [Scalar] {
+    var random = RandomStream(seed: 0, purpose: .synthetic)
+    return (0..<count).map { _ in Scalar(random.normal()) }
+  }
+}
