@@ -1,7 +1,7 @@
-"""Times one MAE training step of `mae_reference` in PyTorch on the CPU, float32.
+"""Times one training step of `mae_reference`'s ViT in PyTorch on the CPU, float32: MAE's, or SimCLR's of two views.
 
-The rival of `vitrail bench step`. Example: python Scripts/rivals/pytorch_step.py --shape ti --json
-Pixels are made once; a step is masking, forward, backward, AdamW and clearing of gradients. The default
+The rival of `vitrail bench step [--objective simCLR]`. Example: python Scripts/rivals/pytorch_step.py --shape ti --json
+Pixels are made once; a step is masking or nothing, forward, backward, AdamW and clearing of gradients. The default
 attention is the faster for the shape (see ATTENTION), the default optimizer the fused AdamW.
 """
 
@@ -29,7 +29,8 @@ def resident_bytes():
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "golden"))
 import torch  # noqa: E402
 
-from mae_reference import Configuration, MaskedAutoencoder, decay_groups, patchify  # noqa: E402
+from mae_reference import (  # noqa: E402
+    Configuration, MaskedAutoencoder, VisionTransformer, decay_groups, patchify)
 
 IMPORTS_BYTES = resident_bytes()
 
@@ -51,6 +52,8 @@ def arguments():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shape", choices=SHAPES, default="ti")
+    parser.add_argument("--objective", choices=("mae", "simCLR"), default="mae")
+    parser.add_argument("--batch", type=int, help="samples a step (default: the shape's)")
     parser.add_argument("--steps", type=int, default=10, help="timed steps (default 10)")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--compile", action="store_true", help="torch.compile the forward and backward")
@@ -64,19 +67,42 @@ def arguments():
     return options
 
 
+class SimCLR(VisionTransformer):
+    """The mean token of two views, a head of two layers with a batch norm between, NT-Xent at 0.1 (Chen et al., 2020)."""
+
+    def __init__(self, configuration, fused):
+        super().__init__(configuration, fused)
+        width = configuration.width
+        self.head = torch.nn.Sequential(
+            torch.nn.Linear(width, 4 * width, bias=False), torch.nn.BatchNorm1d(4 * width), torch.nn.ReLU(),
+            torch.nn.Linear(4 * width, 128))
+
+    def forward(self, patches):
+        z = torch.nn.functional.normalize(self.head(self.features(patches)[1]), dim=1)
+        scores = z @ z.T / 0.1
+        scores.fill_diagonal_(float("-inf"))
+        return torch.nn.functional.cross_entropy(scores, torch.arange(len(z)).roll(len(z) // 2))
+
+
 def make_step(options):
     """A function that runs one training step, and the batch size."""
     side, patch, encoder, decoder, batch = SHAPES[options.shape]
+    batch = options.batch or batch
     configuration = Configuration(side, side, 3, patch, *encoder, *decoder)
-    model = MaskedAutoencoder(configuration, fused=options.attention == "fused")
+    kind = MaskedAutoencoder if options.objective == "mae" else SimCLR
+    model = kind(configuration, fused=options.attention == "fused")
     chosen = {"fused": {"fused": True}, "foreach": {"foreach": True}, "loop": {"foreach": False}}
     optimiser = torch.optim.AdamW(
         decay_groups(model, 0.05), lr=1.5e-4, betas=(0.9, 0.95), **chosen[options.optimizer])
-    patches = patchify(torch.randn(batch, 3, side, side), patch).contiguous()
+    views = 1 if options.objective == "mae" else 2
+    patches = patchify(torch.randn(views * batch, 3, side, side), patch).contiguous()
     run = torch.compile(model) if options.compile else model
 
     def step():
-        loss = run(patches, torch.rand(batch, configuration.patch_count))[0]
+        if options.objective == "mae":
+            loss = run(patches, torch.rand(batch, configuration.patch_count))[0]
+        else:
+            loss = run(patches)
         loss.backward()
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)

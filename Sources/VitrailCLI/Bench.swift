@@ -13,7 +13,7 @@ struct Bench: ParsableCommand {
 
   struct Step: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Time the MAE training step.",
+      abstract: "Time the training step: MAE's, or that of another objective with its published views.",
       discussion: "Example: vitrail bench step --shape ti --json")
 
     @Option(help: "Model and batch: \(BenchmarkShape.all.map(\.name).joined(separator: ", ")).")
@@ -33,6 +33,10 @@ struct Bench: ParsableCommand {
     var accumulation: Int?
     @Option(help: "The norm of the blocks: a name of `vitrail list norms`.")
     var norm = "layerNorm"
+    @Option(help: "The objective: a name of `vitrail list objectives`; mae has the shape's decoder.")
+    var objective = MaskedAutoencoder.name
+    @Option(help: "Samples a step; default: the shape's.", transform: number(in: 1...1 << 20))
+    var batch: Int?
     @Flag(help: "Show where the time goes.")
     var profile = false
     @Flag(help: "Print JSON.")
@@ -48,6 +52,8 @@ struct Bench: ParsableCommand {
         recompute, among: Recompute.allCases, named: { $0.rawValue }, kind: "level", at: "--recompute")
       options.accumulation = accumulation
       options.norm = Choice(norm)
+      if objective != MaskedAutoencoder.name { options.objective = Choice(objective) }
+      options.batch = batch
       options.profiles = profile
       let source = try data.map { try open($0, bands) }
       try show(StepBenchmark(chosen, options).run(on: source), json: json)

@@ -5,7 +5,7 @@ import Synchronization
 import Tensors
 import VisionTransformer
 
-/// The speed of an MAE training step, on synthetic pixels or on images, beside the time of its matrix products alone.
+/// The speed of a training step, on synthetic pixels or on images, beside the time of its matrix products alone.
 public struct StepBenchmark: Sendable {
   /// How the step is run; the defaults are those of training.
   public struct Options: Sendable {
@@ -19,6 +19,10 @@ public struct StepBenchmark: Sendable {
     public var accumulation: Int?
     /// The norm of the blocks.
     public var norm: Choice = "layerNorm"
+    /// The objective; nil: the shape's masked autoencoder.
+    public var objective: Choice?
+    /// Samples a step; nil: the shape's.
+    public var batch: Int?
     /// Whether to count the time of each kind of work.
     public var profiles = false
     /// The defaults.
@@ -45,10 +49,21 @@ public struct StepBenchmark: Sendable {
     var configuration = shape.encoder
     configuration.norm = options.norm
     let encoder = try VisionTransformer(configuration, parameters: store, place: "bench")
-    let objective = try MaskedAutoencoder(encoder: encoder, options: shape.objective, at: "bench")
+    let objective: any Objective =
+      if let choice = options.objective {
+        try Objectives.make(choice, encoder: encoder, at: "--objective")
+      } else {
+        try MaskedAutoencoder(encoder: encoder, options: shape.objective, at: "bench")
+      }
+    let pipelines = try views(of: options.objective)
+    let grids = pipelines.map { pipeline in
+      PatchGrid(
+        height: pipeline.height, width: pipeline.width, channels: 3, patchSize: configuration.patchSize)
+    }
+    try objective.check(views: grids, at: "bench")
     let passes =
       options.accumulation
-      ?? AutomaticPasses.count(batch: shape.batch, lanes: team.count, encoder)
+      ?? AutomaticPasses.count(batch: batch, lanes: team.count, of: objective, views: grids, encoder)
     guard passes == 1 || !encoder.recipe.usesBatchStatistics else {
       throw Failure(
         "\(passes) passes a step with a norm that goes by the statistics of the whole batch",
@@ -59,9 +74,11 @@ public struct StepBenchmark: Sendable {
       objective: objective, optimizer: AdamW(parameters: trainable, options: .init()), parameters: trainable,
       team: team, passes: passes, recompute: options.recompute)
     let total = warmup + options.steps
-    let loader = try source.map { (source) throws(Failure) in try makeLoader(source, steps: total) }
+    let loader = try source.map { (source) throws(Failure) in
+      try makeLoader(source, pipelines, steps: total)
+    }
     defer { loader?.stop() }
-    let fixed = loader == nil ? synthetic() : nil
+    let fixed = loader == nil ? synthetic(grids) : nil
     var secondsToFirstStep = 0.0
     var waited = 0.0
     var durations: [Double] = []
@@ -72,58 +89,74 @@ public struct StepBenchmark: Sendable {
       }
       let start = Clock.seconds
       let loaded = try loader?.next()
-      guard let batch = fixed ?? loaded.map({ MicroBatch(patches: $0.patches, identity: $0.identity) }) else {
-        break
-      }
-      _ = step.run(batch, learningRate: 1e-4, step: number)
+      guard let samples = fixed ?? loaded.map({ microBatch($0, grids) }) else { break }
+      _ = step.run(samples, learningRate: 1e-4, step: number)
       if number == 1 { secondsToFirstStep = Clock.secondsSinceProcessStart }
       if number > warmup { durations.append(Clock.seconds - start) }
     }
     let median = durations.sorted()[durations.count / 2]
     let peak = ProcessMemory.peakBytes
-    let (operations, bound) = products(objective)
+    let (operations, bound) = products(objective, grids)
     return StepBenchmarkResult(
-      shape: shape.name, lanes: team.count, batch: shape.batch, imagesPerSecond: Double(shape.batch) / median,
+      shape: shape.name, lanes: team.count, batch: batch, imagesPerSecond: Double(batch) / median,
       millisecondsPerStep: median * 1e3, gflops: Double(operations) / median * 1e-9,
-      gemmBoundImagesPerSecond: Double(shape.batch) / bound, peakBytes: peak,
+      gemmBoundImagesPerSecond: Double(batch) / bound, peakBytes: peak,
       parameters: store.trainableScalarCount, secondsToFirstStep: secondsToFirstStep,
       slowestStepRatio: (durations.max() ?? median) / median,
       dataWait: ((loader?.waitSeconds ?? 0) - waited) / durations.reduce(0, +),
       kernels: BLAS.kernels, profile: options.profiles ? step.profile : nil)
   }
 
-  /// Random crops and flips of the images at the shape's size, as pretraining takes them.
-  private func makeLoader(_ source: any ImageSource, steps: Int) throws(Failure) -> TrainingLoader {
-    try TrainingLoader(
-      source: source,
-      sampler: EpochSampler(seed: 0, order: source.order, count: source.count, batchSize: shape.batch),
-      pipelines: [
-        AugmentationPipeline(
-          height: shape.encoder.imageHeight, width: shape.encoder.imageWidth, channels: 3, at: "bench")
-      ],
-      patchSize: shape.encoder.patchSize, steps: 0..<steps, badImages: try BadImages(in: source),
-      options: LoadingOptions())
+  private var batch: Int { options.batch ?? shape.batch }
+
+  /// The views that the objective is published with, at the shape's size; MAE's crop and flip without an objective.
+  private func views(of choice: Choice?) throws(Failure) -> [AugmentationPipeline] {
+    var model = ModelRecipe()
+    model.imageSize = ImageSize(height: shape.encoder.imageHeight, width: shape.encoder.imageWidth)
+    model.patchSize = shape.encoder.patchSize
+    var data = DataRecipe()
+    data.views = try choice.flatMap { (choice) throws(Failure) in
+      try Objectives.publishedViews(choice, model, at: "--objective")
+    }
+    return try data.pipelines(for: model, at: "bench")
   }
 
-  private func synthetic() -> MicroBatch {
-    let grid = shape.encoder.grid
+  private func makeLoader(
+    _ source: any ImageSource, _ pipelines: [AugmentationPipeline], steps: Int
+  ) throws(Failure) -> TrainingLoader {
+    TrainingLoader(
+      source: source,
+      sampler: EpochSampler(seed: 0, order: source.order, count: source.count, batchSize: batch),
+      pipelines: pipelines, patchSize: shape.encoder.patchSize, steps: 0..<steps,
+      badImages: try BadImages(in: source), options: LoadingOptions())
+  }
+
+  private func microBatch(_ batch: TrainingBatch, _ grids: [PatchGrid]) -> MicroBatch {
+    MicroBatch(
+      views: zip(batch.views, grids).map { MicroBatch.View($0, grid: $1) }, identity: batch.identity)
+  }
+
+  private func synthetic(_ grids: [PatchGrid]) -> MicroBatch {
     var random = RandomStream(seed: 0, purpose: .synthetic)
-    let pixels = (0..<shape.batch * grid.count * grid.width).map { _ in
-      Scalar(random.next32() >> 8) * 0x1p-23 - 1
+    let views = grids.map { grid in
+      let pixels = (0..<batch * grid.count * grid.width).map { _ in Scalar(random.next32() >> 8) * 0x1p-23 - 1
+      }
+      return MicroBatch.View(Tensor(shape: [batch, grid.count, grid.width], values: pixels), grid: grid)
     }
     return MicroBatch(
-      patches: Tensor(shape: [shape.batch, grid.count, grid.width], values: pixels),
-      identity: SampleIdentity(seed: 0, epoch: 0, indices: Array(0..<shape.batch)))
+      views: views, identity: SampleIdentity(seed: 0, epoch: 0, indices: Array(0..<batch)))
   }
 
   /// Floating-point operations of one step's products over all lanes, and the median seconds they take alone.
-  private func products(_ objective: MaskedAutoencoder) -> (operations: Int, seconds: Double) {
-    let batch = synthetic()
+  private func products(
+    _ objective: any Objective, _ grids: [PatchGrid]
+  ) -> (operations: Int, seconds: Double) {
+    let samples = synthetic(grids)
     let replays = (0..<team.count).map { lane -> (shapes: [MatrixProductShape], replay: Replay) in
       let tape = Tape(mode: .training)
       tape.products = []
-      let range = LaneTeam.range(of: lane, lanes: team.count, total: shape.batch)
-      if !range.isEmpty { tape.backward(from: objective.loss(batch.slice(range), tape)) }
+      let range = LaneTeam.range(of: lane, lanes: team.count, total: batch)
+      if !range.isEmpty { tape.backward(from: objective.loss(samples.slice(range), tape)) }
       let shapes = tape.products ?? []
       return (shapes, Replay(shapes))
     }
