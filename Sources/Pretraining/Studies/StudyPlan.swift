@@ -41,10 +41,11 @@ public struct StudyPlan: Sendable {
   ///
   /// - Throws: `Failure` that names the variant whose recipe is not right.
   public init(_ study: StudyFile, at url: URL, folders: [URL]) throws(Failure) {
-    var base = JSONValue.object([:])
-    if let name = study.base {
-      let all = [url.deletingLastPathComponent()] + folders
-      base = try RecipeFile.read(
+    let all = [url.deletingLastPathComponent()] + folders
+    var bases: [String: JSONValue] = [:]
+    for name in [study.base] + study.allTables.flatMap(\.cells).map(\.base) {
+      guard let name, bases[name] == nil else { continue }
+      bases[name] = try RecipeFile.read(
         RecipeFile.find(name, folders: all, option: "\(url.path): base"), folders: all)
     }
     var runs: [Run] = []
@@ -52,7 +53,8 @@ public struct StudyPlan: Sendable {
     for seed in study.seeds {
       for (number, table) in study.allTables.enumerated() {
         for (place, cell) in table.cells.enumerated() {
-          let recipe = try Self.recipe(base, study, table, cell, seed: seed, at: url.path)
+          let base = (cell.base ?? study.base).flatMap { bases[$0] }
+          let recipe = try Self.recipe(base ?? .object([:]), study, table, cell, seed: seed, at: url.path)
           let folder = "\(Self.word(table.name))/\(Self.word(cell.name))"
           let known = runs.firstIndex { $0.recipe == recipe }
           if known == nil { runs.append(Run(variantFolder: folder, recipe: recipe)) }

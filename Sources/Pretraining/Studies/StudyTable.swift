@@ -1,15 +1,18 @@
 import Platform
 
-/// A variant: a name, and the keys of the recipe that it changes.
+/// A variant: a name, the recipe that it starts from, and the keys of it that it changes.
 public struct StudyVariant: Codable, Sendable, Equatable {
   /// What it is called.
   public var name: String
+  /// A recipe of its own, a file or a name; absent: the study's.
+  public var base: String?
   /// Values by paths of keys: `model.norm: rmsNorm`.
   public var set: [String: JSONValue]?
 
   /// Creates a variant.
-  public init(name: String, set: [String: JSONValue]? = nil) {
+  public init(name: String, base: String? = nil, set: [String: JSONValue]? = nil) {
     self.name = name
+    self.base = base
     self.set = set
   }
 }
@@ -48,7 +51,7 @@ public struct StudyTable: Codable, Sendable, Equatable {
         values.map { value in
           let name = Self.name(value)
           return StudyVariant(
-            name: cell.name.isEmpty ? name : "\(cell.name), \(name)",
+            name: cell.name.isEmpty ? name : "\(cell.name), \(name)", base: cell.base,
             set: (cell.set ?? [:]).merging([key: value]) { $1 })
         }
       }
