@@ -81,7 +81,7 @@ def write(name, seed):
         losses.append(loss.item())
     tensors["losses"] = torch.tensor(losses, dtype=torch.float64)
     wanted = ("blocks.1.attn.qkv.weight", "blocks.0.mlp.fc1.weight", "patch_embed.proj.weight", "cls_token",
-              "projector.2.weight", "head.0.weight", "head.last.weight", "running_mean", "running_var", "center")
+              "projector.2.weight", "head.0.weight", "head.last.weight", "running_var", "center")
     tensors |= {"final." + k: v for k, v in kept(model).items()
                 if k.removeprefix("teacher.").endswith(wanted)
                 and not (k.startswith("teacher") and "running" in k)}

@@ -64,7 +64,7 @@ struct DINOTests {
     batch = MicroBatch(views: views, identity: batch.identity)
     #expect(!step.run(batch, learningRate: 0.1, step: 1).loss.isFinite)
     #expect(centre.value.values == first)
-    #expect(model.store.parameters.allSatisfy(\.value.isFinite))
+    #expect(model.store.parameters.allSatisfy { $0.value.isFinite })
   }
 
   /// Two steps are an epoch.

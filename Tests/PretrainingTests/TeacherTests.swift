@@ -97,6 +97,27 @@ struct TeacherTests {
     #expect(objective.teacher != nil)
   }
 
+  /// What is logged of the blocks is the student's, of the last view.
+  @Test func healthIsThatOfTheStudent() throws {
+    let model = try ComparingModel(Choice("mocoV3", options: ["headWidth": .integer(24)]))
+    model.store.randomize(seed: 3)
+    let batch = model.batch(4)
+    let tape = Tape(mode: .evaluating)
+    var wanted: [Double] = []
+    tape.attentionObserver = { wanted.append($0.attentionEntropy(headCount: $1, keyCount: $2)) }
+    _ = model.encoder.features(batch.views[1].patches, tape)
+    let (step, team) = model.step(lanes: 1)
+    defer { team.dissolve() }
+    let probe = HealthProbe(
+      objective: model.objective, stacks: BlockStack.all(in: model.store),
+      initial: MatricesAtStart(origin: .seed, matrices: [:]))
+    let health = probe.look(at: batch, TrainingProgress(step: 0), of: step) {
+      step.run(batch, learningRate: 0.1, step: 1)
+    }.health
+    let found = try #require(health?.stacks["encoder"]).attentionEntropy.compactMap { $0 }
+    #expect(found.count == 2 && relativeError(found, wanted) <= 1e-6)
+  }
+
   // MARK: Runs
 
   /// Noise of three tones.
