@@ -94,7 +94,8 @@ struct ContrastiveStepTests {
   private func expectSame(
     _ result: Result, _ wanted: Result, sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    let same = bound(single: 1e-4, double: 1e-11)
+    // Three layers of batch norm over seven samples magnify a rounding a hundredfold.
+    let same = bound(single: 1.5e-4, double: 1e-11)
     #expect(relativeError(result.losses, wanted.losses) <= same, sourceLocation: sourceLocation)
     #expect(relativeError(result.norms, wanted.norms) <= same, sourceLocation: sourceLocation)
     for (weights, other) in zip(result.weights, wanted.weights) {
