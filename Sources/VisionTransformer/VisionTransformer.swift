@@ -12,6 +12,8 @@ public final class VisionTransformer: Sendable {
   public let parameters: ParameterStore
   /// The choices that its layers share; decoders and heads that follow the encoder's style use them too.
   public let recipe: LayerRecipe
+  /// What the configuration may name: a twin of this encoder wants the same.
+  public let variants: ModelVariants
 
   private let prefix: String
   private let patchEmbedding: PatchEmbedding
@@ -39,6 +41,7 @@ public final class VisionTransformer: Sendable {
   ) throws(Failure) {
     try configuration.validate(at: place)
     self.configuration = configuration
+    self.variants = variants
     parameters = scope.store
     prefix = scope.prefix.isEmpty ? "" : scope.prefix + "."
     let recipe = try LayerRecipe(configuration, variants: variants, at: place)

@@ -30,18 +30,23 @@ struct ComparingModel {
 
   func step(
     _ optimizer: (([Parameter]) -> any Optimizer)? = nil, lanes: Int, passes: Int = 1,
-    clipping: GradientClipping? = nil
+    clipping: GradientClipping? = nil, totalSteps: Int? = 20, stepsPerEpoch: Int? = 2
   ) -> (step: TrainingStep, team: LaneTeam) {
     let team = LaneTeam(count: lanes)
     let step = TrainingStep(
       objective: objective,
       optimizer: optimizer?(trainable) ?? PlainDescent(parameters: trainable, options: .init()),
-      parameters: trainable, team: team, passes: passes, clipping: clipping, totalSteps: 20, stepsPerEpoch: 2)
+      parameters: trainable, team: team, passes: passes, clipping: clipping,
+      totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch)
     return (step, team)
   }
 
-  /// Views that resemble each other, so that there is something to learn; `small` of them of 2 × 2 patches.
-  func batch(_ count: Int, views: Int = 2, small: Int = 0, seed: UInt64 = 3, epoch: Int = 0) -> MicroBatch {
+  /// Views that resemble each other, so that there is something to learn; `small` of them of 2 × 2 patches, by default
+  /// where the objective takes such.
+  func batch(
+    _ count: Int, views: Int = 2, small: Int? = nil, seed: UInt64 = 3, epoch: Int = 0
+  ) -> MicroBatch {
+    let small = small ?? (objective is DINO ? 2 : 0)
     let grid = encoder.configuration.grid
     let local = PatchGrid(height: 8, width: 8, channels: grid.channels, patchSize: 4)
     let common = Tensor.random([count, grid.count, grid.width], seed: seed).values
@@ -89,7 +94,8 @@ struct ContrastiveStepTests {
   private func expectSame(
     _ result: Result, _ wanted: Result, sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    let same = bound(single: 1e-5, double: 1e-12)
+    // Three layers of batch norm over seven samples magnify a rounding a hundredfold.
+    let same = bound(single: 1.5e-4, double: 1e-11)
     #expect(relativeError(result.losses, wanted.losses) <= same, sourceLocation: sourceLocation)
     #expect(relativeError(result.norms, wanted.norms) <= same, sourceLocation: sourceLocation)
     for (weights, other) in zip(result.weights, wanted.weights) {
@@ -100,7 +106,16 @@ struct ContrastiveStepTests {
     }
   }
 
-  static let objectives: [Choice] = ["simCLR"]
+  static let objectives: [Choice] = [
+    "simCLR", Choice("mocoV3", options: ["headWidth": .integer(24), "outputs": .integer(12)]),
+    Choice(
+      "dino", options: ["headWidth": .integer(24), "bottleneck": .integer(8), "outputs": .integer(16)]),
+  ]
+
+  /// The loss as it is at the start; what layers learn from a batch they forget.
+  private func loss(_ model: ComparingModel, _ batch: MicroBatch) -> Double {
+    Double(model.objective.loss(batch, Tape(mode: .training, recordsGradients: false)).scalar)
+  }
 
   @Test(arguments: objectives, [(2, 1), (3, 1), (1, 3), (2, 2), (3, 5), (9, 1)])
   func theCutDoesNotMatter(_ objective: Choice, _ cut: (lanes: Int, passes: Int)) throws {
@@ -138,7 +153,7 @@ struct ContrastiveStepTests {
     let other = MicroBatch(
       views: batch.views.map(permuted),
       identity: SampleIdentity(seed: 5, epoch: 0, indices: order.map { batch.identity.indices[$0] }))
-    let losses = [batch, other].map { Double(model.objective.loss($0, Tape(mode: .training)).scalar) }
+    let losses = [batch, other].map { loss(model, $0) }
     #expect(abs(losses[0] - losses[1]) <= bound(single: 2e-6, double: 1e-13) * losses[0])
   }
 
@@ -146,12 +161,21 @@ struct ContrastiveStepTests {
   func theViewsMaySwap(_ objective: Choice) throws {
     let model = try ComparingModel(objective)
     let batch = model.batch(6)
-    let swapped = MicroBatch(views: batch.views.reversed(), identity: batch.identity)
-    let losses = [batch, swapped].map { Double(model.objective.loss($0, Tape(mode: .training)).scalar) }
+    let views = [batch.views[1], batch.views[0]] + batch.views.dropFirst(2)
+    let swapped = MicroBatch(views: views, identity: batch.identity)
+    let losses = [batch, swapped].map { loss(model, $0) }
     #expect(abs(losses[0] - losses[1]) <= bound(single: 2e-6, double: 1e-13) * losses[0])
   }
 
-  @Test(arguments: objectives)
+  /// A teacher that stands still, as does its centre, gives losses that compare from step to step.
+  @Test(
+    arguments: objectives.dropLast() + [
+      Choice(
+        "dino",
+        options: objectives[2].options.merging(["momentum": .integer(1), "centreMomentum": .integer(1)]) {
+          $1
+        })
+    ])
   func trainingLowersTheLoss(_ objective: Choice) throws {
     let model = try ComparingModel(objective)
     let (step, team) = model.step({ AdamW(parameters: $0, options: .init()) }, lanes: 2)

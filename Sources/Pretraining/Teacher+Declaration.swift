@@ -1,0 +1,35 @@
+import Platform
+import Tensors
+import VisionTransformer
+
+extension Teacher {
+  /// The name that teachers have in a store.
+  static let scope = "teacher"
+
+  /// Declares the teacher's twin of an encoder, and with `heads` those of the heads, by the names that the student's have.
+  ///
+  /// Nothing is drawn: the values are the student's as soon as a `Teacher` takes the parameters. A teacher drops no paths
+  /// (Caron et al., 2021).
+  static func declaring<Heads>(
+    twinOf encoder: VisionTransformer, at place: String, heads: (ParameterScope) -> Heads
+  ) throws(Failure) -> (encoder: VisionTransformer, heads: Heads) {
+    let store = encoder.parameters
+    let draws = store.drawsInitialValues
+    store.drawsInitialValues = false
+    defer { store.drawsInitialValues = draws }
+    var configuration = encoder.configuration
+    configuration.dropPath = 0
+    let scope = store.root[Self.scope]
+    let twin = try VisionTransformer(
+      configuration, scope: scope, variants: encoder.variants, place: "\(place), teacher")
+    return (twin, heads(scope))
+  }
+}
+
+/// Refuses a share of itself that a teacher cannot keep at a step.
+func requireTeacherMomentum(_ value: Double, at place: String) throws(Failure) {
+  try requireOption(
+    "momentum", value, (0...1).contains(value),
+    "choose 0 … 1; 0.99 is usual, 1 keeps the teacher as it starts",
+    at: place)
+}
