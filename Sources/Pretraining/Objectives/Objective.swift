@@ -29,6 +29,9 @@ public protocol Objective: Variant, Sendable {
   /// Weights that follow the trained ones, if the loss asks them; nil by default.
   var teacher: Teacher? { get }
 
+  /// The loss that needs no look at the images of a batch, the whole of a step's; nil by default.
+  func trivialLoss(for batch: MicroBatch) -> TrivialLoss?
+
   /// What the model file holds of a parameter of the encoder: by default its value.
   func exported(_ parameter: Parameter) -> Tensor
 }
@@ -40,6 +43,8 @@ extension Objective {
   public static func publishedViews(_ options: Options, _ model: ModelRecipe) -> [ViewRecipe]? { nil }
   /// No teacher.
   public var teacher: Teacher? { nil }
+  /// None is known.
+  public func trivialLoss(for batch: MicroBatch) -> TrivialLoss? { nil }
   /// The trained value.
   public func exported(_ parameter: Parameter) -> Tensor { parameter.value }
 
