@@ -1,9 +1,8 @@
 import Foundation
 import Platform
+import Pretraining
 import TestSupport
 import Testing
-
-@testable import Pretraining
 
 /// When a run is warned about, and how often.
 @Suite("Collapse watch")

@@ -1,11 +1,10 @@
 import Foundation
 import Platform
+import Pretraining
 import Tensors
 import TestSupport
 import Testing
 import VisionTransformer
-
-@testable import Pretraining
 
 /// A look at features, against the encoder asked directly.
 @Suite("Feature probe")

@@ -3,7 +3,7 @@ import Foundation
 /// Judges looks at a run: whether its features have collapsed, its teacher says nothing, or its loss is trivial.
 ///
 /// Each kind of warning is given once. Thresholds are ours; no source names any.
-struct CollapseWatch {
+package struct CollapseWatch {
   /// Features have collapsed when `featureStd` is below this: untrained encoders had 0.27 … 0.43, trained ones 0.77, and
   /// MAE went through 0.10 early, on Fashion-MNIST …
   static let lowestSpread = 0.03
@@ -21,7 +21,7 @@ struct CollapseWatch {
   private var said: Set<HealthWarning.Kind>
 
   /// Watches a run of so many steps, the first of them warm-up, that has given some warnings already.
-  init(totalSteps: Int, warmupSteps: Int = 0, said: Set<HealthWarning.Kind> = []) {
+  package init(totalSteps: Int, warmupSteps: Int = 0, said: Set<HealthWarning.Kind> = []) {
     self.totalSteps = totalSteps
     self.warmupSteps = warmupSteps
     self.said = said
@@ -31,7 +31,7 @@ struct CollapseWatch {
   ///
   /// Features are judged from step 50 on. Teachers and losses are given a fifth of the run and its warm-up, 50 steps at
   /// least, but are judged at its end.
-  mutating func judge(
+  package mutating func judge(
     _ health: FeatureHealth, loss: Double, learningRate: Double, step: Int
   ) -> [HealthWarning] {
     guard step >= Self.firstStep else { return [] }

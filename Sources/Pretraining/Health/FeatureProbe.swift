@@ -8,9 +8,9 @@ import VisionTransformer
 /// else the first view. Where there are two such views they are the positive pairs of alignment. Where there is one, an
 /// image's pair is the same view encoded twice, from two disjoint halves of its patches that are drawn at random; that is
 /// done for a quarter of the samples, because it costs as much for each as its features do.
-struct FeatureProbe {
+package struct FeatureProbe {
   /// Samples looked at, at most.
-  static let sampleCount = 256
+  package static let sampleCount = 256
   /// Samples of a forward pass, so that its memory stays below that of a training step.
   private static let passSize = 32
   /// Samples whose teacher is asked.
@@ -23,14 +23,14 @@ struct FeatureProbe {
   private let trainer: TrainingStep
 
   /// Prepares looks at an encoder that `trainer` trains.
-  init(objective: any Objective, encoder: VisionTransformer, trainer: TrainingStep) {
+  package init(objective: any Objective, encoder: VisionTransformer, trainer: TrainingStep) {
     self.objective = objective
     self.encoder = encoder
     self.trainer = trainer
   }
 
   /// How the features of a batch fare.
-  func look(at batch: MicroBatch, _ progress: TrainingProgress) -> FeatureHealth {
+  package func look(at batch: MicroBatch, _ progress: TrainingProgress) -> FeatureHealth {
     var health = FeatureHealth()
     let samples = batch.slice(0..<min(Self.sampleCount, batch.count))
     let own = samples.views.filter { ($0.grid ?? encoder.configuration.grid) == encoder.configuration.grid }

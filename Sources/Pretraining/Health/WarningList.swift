@@ -2,14 +2,14 @@ import Foundation
 import Platform
 
 /// `warnings.txt` of a run: a line a warning, each kind once over all sessions of the run.
-struct WarningList {
+package struct WarningList {
   private let url: URL
   private var lines: [String] = []
 
   /// Opens the list; a run that begins anew removes an older one.
   ///
   /// - Throws: `Failure` when it cannot be read.
-  init(_ url: URL, resuming: Bool) throws(Failure) {
+  package init(_ url: URL, resuming: Bool) throws(Failure) {
     self.url = url
     guard FileManager.default.fileExists(atPath: url.path) else { return }
     do {
@@ -24,7 +24,7 @@ struct WarningList {
   }
 
   /// The kinds that it holds.
-  var kinds: Set<HealthWarning.Kind> {
+  package var kinds: Set<HealthWarning.Kind> {
     Set(
       HealthWarning.Kind.allCases.filter { kind in lines.contains { $0.contains(" · \(kind.rawValue) · ") } })
   }
@@ -32,7 +32,7 @@ struct WarningList {
   /// Adds a line.
   ///
   /// - Throws: `Failure` when the file cannot be written.
-  mutating func append(_ warning: HealthWarning) throws(Failure) {
+  package mutating func append(_ warning: HealthWarning) throws(Failure) {
     lines.append(warning.description)
     try AtomicFile.write(Data((lines.joined(separator: "\n") + "\n").utf8), to: url)
   }
