@@ -27,6 +27,8 @@ struct CollapseWatchTests {
   @Test func healthyRunsAreLeftAlone() {
     #expect(kinds(health()).isEmpty)
     #expect(kinds(health(spread: nil, rank: nil)).isEmpty)
+    // Where MAE is after it has learnt the mean and before it has learnt more.
+    #expect(kinds(health(spread: 0.033, rank: 2.2)).isEmpty)
     #expect(kinds(health(entropy: 1, baseline: 2)).isEmpty)
     #expect(kinds(health(baseline: 0)).isEmpty)
   }

@@ -11,8 +11,8 @@ import VisionTransformer
 package struct FeatureProbe {
   /// Samples looked at, at most.
   package static let sampleCount = 256
-  /// Samples of a forward pass, so that its memory stays below that of a training step.
-  private static let passSize = 32
+  /// Patches of a forward pass, so that its memory stays below that of a training step whatever the size of images.
+  private static let passPatchCount = 8192
   /// Samples whose teacher is asked.
   private static let teacherSampleCount = 8
   /// What separates the halves' draws from the objective's masks.
@@ -53,9 +53,10 @@ package struct FeatureProbe {
     of view: MicroBatch.View, places: [Int32]? = nil, _ progress: TrainingProgress
   ) -> FeatureMatrix {
     let count = view.patches.shape[0]
+    let passSize = max(1, Self.passPatchCount / view.patches.shape[1])
     let values = trainer.evaluating(count, progress) { [encoder] range, tape in
-      stride(from: range.lowerBound, to: range.upperBound, by: Self.passSize).flatMap { start in
-        let part = start..<min(start + Self.passSize, range.upperBound)
+      stride(from: range.lowerBound, to: range.upperBound, by: passSize).flatMap { start in
+        let part = start..<min(start + passSize, range.upperBound)
         let chosen = places.map { places in
           Array(places[part.lowerBound * places.count / count..<part.upperBound * places.count / count])
         }

@@ -27,9 +27,13 @@ public protocol Objective: Variant, Sendable {
   func check(views: [PatchGrid], at place: String) throws(Failure)
 
   /// Weights that follow the trained ones, if the loss asks them; nil by default.
+  ///
+  /// A loss whose teacher gives probabilities shows them, [rows, K], to the tape as `teacher.probabilities`: looks at the
+  /// run log their entropy.
   var teacher: Teacher? { get }
 
-  /// The loss that needs no look at the images of a batch, the whole of a step's; nil by default.
+  /// The loss of an answer that needs no look at the images of a batch, the whole of a step's; nil, the default, where
+  /// none is known. `TrivialLoss.guessing` is that of a choice.
   func trivialLoss(for batch: MicroBatch) -> TrivialLoss?
 
   /// What the model file holds of a parameter of the encoder: by default its value.
