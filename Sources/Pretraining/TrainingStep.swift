@@ -14,8 +14,8 @@ public final class TrainingStep: Sendable {
     public let gradientNorm: Double
   }
 
-  private let team: LaneTeam
-  private let lanes: [Lane]
+  let team: LaneTeam
+  let lanes: [Lane]
   private let objective: any Objective
   private let optimizer: any Optimizer
   private let teacher: Teacher?

@@ -34,10 +34,15 @@ public struct LinePlot: Sendable {
   package static let area = PlotFrame.area
 
   /// The SVG element. It carries its own style and may stand alone or inside HTML.
-  public func svg(_ series: DecimatedSeries) -> String {
+  ///
+  /// A second line, `reference`, is dashed; its `name` says beside the title what it is.
+  public func svg(
+    _ series: DecimatedSeries, reference: (name: String, series: DecimatedSeries)? = nil
+  ) -> String {
     let frame = PlotFrame(title: title, xLabel: xLabel, yLabel: yLabel)
     let outline = drawable(series.outline)
-    let values = outline.compactMap { $0?.y }
+    let other = reference.map { drawable($0.series.outline) } ?? []
+    let values = (outline.contains { $0 != nil } ? outline + other : outline).compactMap { $0?.y }
     guard let low = values.min(), let high = values.max(), let xRange = series.xRange else {
       return frame.svg([frame.nothing])
     }
@@ -47,8 +52,13 @@ public struct LinePlot: Sendable {
     let beginsNearZero = xRange.lowerBound > 0 && xRange.lowerBound < 0.05 * xRange.upperBound
     let xAxis = PlotAxis.linear(beginsNearZero ? 0...xRange.upperBound : xRange, widened: false, whole: true)
     let hasTrend = showsTrend && outline.count >= 10
-    var parts = [frame.note(note(hasTrend: hasTrend, notFiniteCount: series.notFiniteCount))]
+    let dashed = other.contains { $0 != nil } ? reference.map { "dashed: \($0.name)" } : nil
+    let note = note(hasTrend: hasTrend, notFiniteCount: series.notFiniteCount, dashed: dashed)
+    var parts = [frame.note(note)]
     parts += frame.axes(xAxis, yAxis)
+    if dashed != nil {
+      parts.append(frame.path("vp-line vp-other", other, xAxis, yAxis, style: "stroke-dasharray:6 5"))
+    }
     parts.append(frame.path("vp-line \(hasTrend ? "vp-thin" : "vp-bold")", outline, xAxis, yAxis))
     if hasTrend { parts.append(frame.path("vp-line vp-bold", drawable(series.trend), xAxis, yAxis)) }
     return frame.svg(parts)
@@ -61,8 +71,8 @@ public struct LinePlot: Sendable {
     }
   }
 
-  private func note(hasTrend: Bool, notFiniteCount: Int) -> String {
-    var pieces: [String] = []
+  private func note(hasTrend: Bool, notFiniteCount: Int, dashed: String?) -> String {
+    var pieces = [dashed.map { Markup.escaped($0) }].compactMap(\.self)
     if notFiniteCount > 0 { pieces.append("\(NumberText.grouped(notFiniteCount)) not finite") }
     if hasTrend { pieces.append("thin: logged, bold: trend") }
     if scale == .logarithmic { pieces.append("log scale") }

@@ -16,6 +16,8 @@ public struct MetricsLine: Sendable, Equatable {
   public var dataWait = Double.nan
   /// Seconds of training so far, added up over resumes.
   public var seconds = Double.nan
+  /// What a look at the features found; only what the line has.
+  public var health: [LoggedHealth: Double] = [:]
 
   /// Reads a line; nil unless it is one whole JSON object with a `step`. Other keys are passed over, and
   /// values that are no numbers (`null`, `"NaN"`) count as absent.
@@ -35,7 +37,8 @@ public struct MetricsLine: Sendable, Equatable {
         case "imagesPerSecond": imagesPerSecond = value
         case "dataWait": dataWait = value
         case "seconds": seconds = value
-        default: break
+        default:
+          if value.isFinite, let quantity = LoggedHealth(rawValue: key) { health[quantity] = value }
         }
       } while scanner.skip(",")
       guard scanner.skip("}") else { return nil }

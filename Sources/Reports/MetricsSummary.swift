@@ -26,6 +26,8 @@ public struct MetricsSummary: Sendable {
   public let gradNorm: DecimatedSeries
   /// Images a second over steps.
   public let imagesPerSecond: DecimatedSeries
+  /// What looks at the features found, over steps; only what was logged.
+  public let health: [LoggedHealth: DecimatedSeries]
 
   /// Reads a file twice: first for what was logged anew, then for the values.
   ///
@@ -54,6 +56,7 @@ public struct MetricsSummary: Sendable {
     learningRate = reading.learningRate
     gradNorm = reading.gradNorm
     imagesPerSecond = reading.imagesPerSecond
+    health = reading.health
   }
 }
 
@@ -94,6 +97,7 @@ private struct Reading {
   private(set) var learningRate = DecimatedSeries()
   private(set) var gradNorm = DecimatedSeries()
   private(set) var imagesPerSecond = DecimatedSeries()
+  private(set) var health: [LoggedHealth: DecimatedSeries] = [:]
 
   init(returns: Returns) { self.returns = returns.entries }
 
@@ -123,6 +127,9 @@ private struct Reading {
     learningRate.append(x: step, y: values.learningRate)
     gradNorm.append(x: step, y: values.gradNorm)
     imagesPerSecond.append(x: step, y: values.imagesPerSecond)
+    for (quantity, value) in values.health {
+      health[quantity, default: DecimatedSeries()].append(x: step, y: value)
+    }
   }
 }
 

@@ -107,6 +107,7 @@ struct PlotFrame {
     .vp-grid{stroke:var(--vp-grid)}.vp-axis{stroke:var(--vp-muted)}\
     .vp-line{fill:none;stroke:var(--vp-accent);stroke-linejoin:round;stroke-linecap:round}\
     .vp-thin{stroke-width:.8;stroke-opacity:.4}.vp-bold{stroke-width:2}\
+    .vp-other{stroke:var(--vp-muted);stroke-width:1.5}\
     .vp-dot{fill:var(--vp-accent)}.vp-run{fill:var(--vp-accent);fill-opacity:.35}
     """
 }

@@ -12,7 +12,10 @@ struct ReportPage: Sendable {
   /// The whole document.
   var html: String {
     let name = contents.url.standardizedFileURL.lastPathComponent
-    let sections = [headline, curves, health, reconstructions, scores, nextStep, recipe, badImages, remarks]
+    let sections = [
+      headline, warnings, curves, features, health, reconstructions, scores, nextStep, recipe, badImages,
+      remarks,
+    ]
     return HTMLPage.document(title: name, kind: "Vitrail pretraining run", sections.compactMap(\.self))
   }
 
@@ -42,7 +45,9 @@ struct ReportPage: Sendable {
 
   private var curves: String? {
     let plots = [
-      plot("Loss", "loss", metrics.loss, logarithmicFrom: 20),
+      plot(
+        "Loss", "loss", metrics.loss, logarithmicFrom: 20,
+        reference: metrics.health[.baselineLoss].map { ("blind to the images", $0) }),
       plot("Learning rate", "learning rate", metrics.learningRate, beginsAtZero: true, showsTrend: false),
       plot("Speed", "images/s", metrics.imagesPerSecond, beginsAtZero: true),
       plot("Gradient norm", "Euclidean norm", metrics.gradNorm, logarithmicFrom: 20),
@@ -54,14 +59,31 @@ struct ReportPage: Sendable {
   /// A plot, logarithmic where the highest value is that many times the lowest; nil for values never logged.
   private func plot(
     _ title: String, _ yLabel: String, _ series: DecimatedSeries, logarithmicFrom ratio: Double = .infinity,
-    beginsAtZero: Bool = false, showsTrend: Bool = true
+    beginsAtZero: Bool = false, showsTrend: Bool = true,
+    reference: (name: String, series: DecimatedSeries)? = nil
   ) -> String? {
     if series.yRange == nil && title != "Loss" { return nil }
     let isWide = series.yRange.map { $0.lowerBound > 0 && $0.upperBound / $0.lowerBound >= ratio } ?? false
     let plot = LinePlot(
       title: title, xLabel: "step", yLabel: yLabel, scale: isWide ? .logarithmic : .linear,
       beginsAtZero: beginsAtZero, showsTrend: showsTrend)
-    return "<figure>\(plot.svg(series))</figure>\n"
+    return "<figure>\(plot.svg(series, reference: reference))</figure>\n"
+  }
+
+  private var warnings: String? {
+    guard !contents.warnings.isEmpty else { return nil }
+    let items = contents.warnings.map { "<li>\(Markup.escaped($0))</li>" }.joined(separator: "\n")
+    return "<section><h2>Warnings</h2><ul class=\"worse\">\n\(items)\n</ul></section>"
+  }
+
+  private var features: String? {
+    let plots = LoggedHealth.allCases.compactMap { quantity -> String? in
+      guard quantity != .baselineLoss, let series = metrics.health[quantity] else { return nil }
+      return plot(
+        quantity.title, quantity.unit, series, beginsAtZero: quantity.beginsAtZero, showsTrend: false)
+    }
+    guard !plots.isEmpty else { return nil }
+    return "<section><h2>Features</h2>\n<div class=\"plots\">\n\(plots.joined())</div></section>"
   }
 
   private var health: String? {

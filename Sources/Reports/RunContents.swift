@@ -17,6 +17,8 @@ struct RunContents: Sendable {
   let metrics: MetricsSummary
   /// How blocks fared; empty without `health.jsonl`.
   let health: HealthSummary
+  /// The lines of `warnings.txt`.
+  let warnings: [String]
   /// The recipe's text.
   let recipe: String?
   /// How many files were skipped; nil without `bad-images.txt`.
@@ -57,6 +59,10 @@ struct RunContents: Sendable {
     if health.startedFromOtherWeights {
       remarks.append("Layer rotation counts from the weights that the run started from, not from its seed's.")
     }
+    warnings =
+      Self.bytes(of: url, "warnings.txt", limit: Self.largestText, &remarks).map { data in
+        String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
+      } ?? []
     recipe = Self.bytes(of: url, "recipe.yaml", limit: Self.largestText, &remarks)
       .map { String(decoding: $0, as: UTF8.self) }
     let json = Self.bytes(of: url, "evaluation.json", limit: Self.largestText, &remarks)

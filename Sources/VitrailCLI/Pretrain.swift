@@ -85,6 +85,7 @@ struct Pretrain: ParsableCommand {
     announce(run, source, folder)
     let pictures = ReconstructionPictures(run: run, source: source)
     run.onCheckpoint = { step in pictures?.write(step: step) }
+    run.onWarning = { line.warn("\($0)") }
     let signals = StopSignals()
     let start = Clock.seconds
     let ending: PretrainingRun.Ending

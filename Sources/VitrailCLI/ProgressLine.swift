@@ -22,9 +22,25 @@ final class ProgressLine {
         "\(fixed(progress.imagesPerSecond, progress.imagesPerSecond < 10 ? 1 : 0)) img/s",
         "data wait \(fixed(progress.dataWait * 100, 1)) %", "\(duration(progress.secondsLeft)) left",
       ]
+      if let health = progress.features { parts += text(of: health) }
       if progress.badImages > 0 { parts.append("\(progress.badImages) bad images") }
       return parts.joined(separator: "  ")
     }
+  }
+
+  /// The rank of the features, of the highest that it could be, and their spread.
+  private func text(of health: FeatureHealth) -> [String] {
+    [
+      health.rankMe.map { "rank \(fixed($0, $0 < 10 ? 1 : 0))/\(min(health.samples, health.width))" },
+      health.featureStd.map { "std \(fixed($0, 2))" },
+    ].compactMap(\.self)
+  }
+
+  /// Says something on a line of its own above the progress.
+  func warn(_ text: String) {
+    finish()
+    write("warning: \(text)\n")
+    lastDrawn = 0
   }
 
   /// Shows the share done of a named job.

@@ -37,7 +37,7 @@ struct PretrainTests {
           ]))
         #expect(entries.values.allSatisfy { $0.double?.isFinite == true })
       }
-      #expect(try TinyRun.loggedSteps(run) == [2, 4, 6, 7])
+      #expect(try TinyRun.loggedSteps(run) == [1, 2, 4, 6, 7])
       let report = try String(contentsOf: run.appendingPathComponent("report.html"), encoding: .utf8)
       #expect(report.contains("</html>") && !report.contains("src=\"http"))
 

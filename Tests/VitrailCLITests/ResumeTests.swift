@@ -44,7 +44,7 @@ struct ResumeTests {
       #expect(try TinyRun.tensors(run.appendingPathComponent(file)) == wanted)
       #expect(wanted.keys.contains { $0.hasPrefix("optimizer.second.") } == (file != "model.safetensors"))
     }
-    let logged = Array(stride(from: Self.logSteps, through: Self.steps, by: Self.logSteps))
+    let logged = [1] + Array(stride(from: Self.logSteps, through: Self.steps, by: Self.logSteps))
     #expect(try TinyRun.loggedSteps(run) == logged)
     #expect(!TinyRun.files(run).contains { $0.hasSuffix(".partial") })
     #expect(TinyRun.files(run).contains("report.html"))

@@ -27,7 +27,14 @@ public protocol Objective: Variant, Sendable {
   func check(views: [PatchGrid], at place: String) throws(Failure)
 
   /// Weights that follow the trained ones, if the loss asks them; nil by default.
+  ///
+  /// A loss whose teacher gives probabilities shows them, [rows, K], to the tape as `teacher.probabilities`: looks at the
+  /// run log their entropy.
   var teacher: Teacher? { get }
+
+  /// The loss of an answer that needs no look at the images of a batch, the whole of a step's; nil, the default, where
+  /// none is known. `TrivialLoss.guessing` is that of a choice.
+  func trivialLoss(for batch: MicroBatch) -> TrivialLoss?
 
   /// What the model file holds of a parameter of the encoder: by default its value.
   func exported(_ parameter: Parameter) -> Tensor
@@ -40,6 +47,8 @@ extension Objective {
   public static func publishedViews(_ options: Options, _ model: ModelRecipe) -> [ViewRecipe]? { nil }
   /// No teacher.
   public var teacher: Teacher? { nil }
+  /// None is known.
+  public func trivialLoss(for batch: MicroBatch) -> TrivialLoss? { nil }
   /// The trained value.
   public func exported(_ parameter: Parameter) -> Tensor { parameter.value }
 

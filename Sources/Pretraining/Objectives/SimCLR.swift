@@ -79,4 +79,9 @@ public struct SimCLR: BatchObjective {
       embeddings, tape.concatenated([first, second]), positives: own.map { total + $0 } + own,
       excluded: own + own.map { total + $0 }, temperature: temperature)
   }
+
+  /// ln(2B − 1): each view guesses among all others of the batch.
+  public func trivialLoss(for batch: MicroBatch) -> TrivialLoss? {
+    .guessing(among: 2 * batch.count - 1, "views")
+  }
 }

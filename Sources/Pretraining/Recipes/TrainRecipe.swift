@@ -40,6 +40,9 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
   public var checkpointSteps: Int?
   /// Steps between lines of `health.jsonl`, which tell how each block fares; absent: none are written.
   public var healthSteps: Int?
+  /// Steps between looks at the features, whose findings are in `metrics.jsonl` and the progress line and make the
+  /// warnings of a run; 0: none.
+  public var featureSteps = 100
   /// The defaults.
   public init() {}
 
@@ -78,5 +81,8 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
     try require(
       checkpointSteps ?? 1 > 0, "checkpointSteps", "checkpointSteps is \(checkpointSteps ?? 0)", positive)
     try require(healthSteps ?? 1 > 0, "healthSteps", "healthSteps is \(healthSteps ?? 0)", positive)
+    try require(
+      featureSteps >= 0, "featureSteps", "featureSteps is \(featureSteps)", "choose 1 or more, or 0 for never"
+    )
   }
 }

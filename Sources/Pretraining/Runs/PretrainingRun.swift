@@ -32,6 +32,8 @@ public final class PretrainingRun {
     public let secondsLeft: Double
     /// Files skipped so far.
     public let badImages: Int
+    /// The newest look at the features; nil before the first of a session.
+    public let features: FeatureHealth?
   }
 
   /// The recipe with every choice made: lanes counted, epochs and warm-up set, normalisation written out.
@@ -48,6 +50,8 @@ public final class PretrainingRun {
   public let totalSteps: Int
   /// Called after each checkpoint with its step.
   public var onCheckpoint: ((Int) -> Void)?
+  /// Told each warning once; without it the logger is.
+  public var onWarning: ((HealthWarning) -> Void)?
 
   private let source: any ImageSource
   private let grids: [PatchGrid]
@@ -153,6 +157,10 @@ public final class PretrainingRun {
     try? FileManager.default.removeItem(at: folder.divergence)
     let log = try RunLog(folder, resumingAfter: done)
     var health: HealthLog?
+    let features = try FeatureLog(
+      folder, resuming: resuming, interval: recipe.train.featureSteps, totalSteps: totalSteps,
+      warmupSteps: Int((schedule.warmupEpochs * Double(sampler.stepsPerEpoch)).rounded(.up)),
+      probe: FeatureProbe(objective: objective, encoder: encoder, trainer: step))
     let badImages = try BadImages(in: source, file: folder.badImages, maximumShare: recipe.data.maxBad)
     let loader = try makeLoader(steps: done..<totalSteps, badImages: badImages)
     defer { loader.stop() }
@@ -184,23 +192,27 @@ public final class PretrainingRun {
       let take = { [step] in step.run(samples, learningRate: rate, step: done + 1) }
       let progress = TrainingProgress(
         step: done, totalSteps: totalSteps, stepsPerEpoch: sampler.stepsPerEpoch)
+      let look = features.look(at: samples, progress)
       let outcome = try health?.running(samples, progress, of: step, take) ?? take()
       guard outcome.loss.isFinite, outcome.gradientNorm.isFinite else {
         throw try divergence(samples, step: done + 1, outcome)
       }
       done += 1
       meter.record(loss: outcome.loss, waitSeconds: loader.waitSeconds)
-      if done % recipe.train.logSteps == 0 || done == totalSteps {
+      if done % recipe.train.logSteps == 0 || done == totalSteps || look != nil {
         let interval = meter.closeInterval()
-        try log.append(
-          Metrics(
-            step: done, epoch: Double(done) / Double(sampler.stepsPerEpoch), loss: interval.loss,
-            learningRate: rate,
-            gradNorm: outcome.gradientNorm, imagesPerSecond: interval.imagesPerSecond,
-            dataWait: interval.dataWait,
-            seconds: earlierSeconds + meter.seconds))
+        var line = Metrics(
+          step: done, epoch: Double(done) / Double(sampler.stepsPerEpoch), loss: interval.loss,
+          learningRate: rate, gradNorm: outcome.gradientNorm, imagesPerSecond: interval.imagesPerSecond,
+          dataWait: interval.dataWait, seconds: earlierSeconds + meter.seconds)
+        if let look { line.add(look) }
+        try log.append(line)
       }
-      onProgress(self.progress(done, meter, badImages.count))
+      if let look {
+        let found = try features.judge(look, loss: outcome.loss, learningRate: rate, step: done)
+        for warning in found { warn(warning) }
+      }
+      onProgress(self.progress(done, meter, badImages.count, features.latest))
       let isDue =
         recipe.train.checkpointSteps.map { done % $0 == 0 }
         ?? (Clock.seconds - lastCheckpoint >= recipe.train.checkpointMinutes * 60)
@@ -217,12 +229,20 @@ public final class PretrainingRun {
       options: recipe.data.loading)
   }
 
-  private func progress(_ done: Int, _ meter: ProgressMeter, _ bad: Int) -> Progress {
+  private func warn(_ warning: HealthWarning) {
+    if let onWarning { return onWarning(warning) }
+    logger.warning("\(warning)", metadata: ["folder": "\(folder.url.path)"])
+  }
+
+  private func progress(
+    _ done: Int, _ meter: ProgressMeter, _ bad: Int, _ features: FeatureHealth?
+  ) -> Progress {
     Progress(
       step: done, totalSteps: totalSteps, epoch: Double(done) / Double(sampler.stepsPerEpoch),
       loss: meter.smoothedLoss,
       imagesPerSecond: meter.recentImagesPerSecond, dataWait: meter.recentDataWait,
-      secondsLeft: Double(totalSteps - done) * meter.recentSecondsPerStep, badImages: bad)
+      secondsLeft: Double(totalSteps - done) * meter.recentSecondsPerStep, badImages: bad,
+      features: features)
   }
 
   private func openHealthLog(resumingAfter done: Int) throws(Failure) -> HealthLog? {

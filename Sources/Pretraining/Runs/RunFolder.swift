@@ -17,6 +17,8 @@ public struct RunFolder: Sendable {
   public var health: URL { url.appendingPathComponent("health.jsonl") }
   /// The blocks' weights before the first step, where the seed does not give them.
   public var initialWeights: URL { url.appendingPathComponent("initial.safetensors") }
+  /// Signs that the run learns nothing, a line each; absent while there is none.
+  public var warnings: URL { url.appendingPathComponent("warnings.txt") }
   /// Where and when a run diverged.
   public var divergence: URL { url.appendingPathComponent("diverged.json") }
   /// Weights, optimiser and place in the data.

@@ -19,6 +19,27 @@ public struct Metrics: Codable, Sendable, Equatable {
   public var dataWait: Double
   /// Training seconds since the run began, over all its sessions.
   public var seconds: Double
+
+  /// The spread of the features' directions before this step. This and the values below are there where a look at the
+  /// features was due (`train.featureSteps`), and known.
+  public var featureStd: Double?
+  /// The effective rank of the features.
+  public var rankMe: Double?
+  /// The mean squared distance of positive pairs.
+  public var alignment: Double?
+  /// The uniformity of the features.
+  public var uniformity: Double?
+  /// The entropy of the teacher in nats.
+  public var teacherEntropy: Double?
+  /// The loss without a look at the images.
+  public var baselineLoss: Double?
+
+  /// Adds what a look at the features found.
+  mutating func add(_ health: FeatureHealth) {
+    (featureStd, rankMe) = (health.featureStd, health.rankMe)
+    (alignment, uniformity) = (health.alignment, health.uniformity)
+    (teacherEntropy, baselineLoss) = (health.teacherEntropy, health.baseline?.value)
+  }
 }
 
 /// Appends to `metrics.jsonl` and the TensorBoard file of a run.
@@ -34,6 +55,11 @@ final class RunLog {
 
   func append(_ line: Metrics) throws(Failure) {
     try metrics.append(line)
+    let health: [(String, Double?)] = [
+      ("featureStd", line.featureStd), ("rankMe", line.rankMe), ("alignment", line.alignment),
+      ("uniformity", line.uniformity), ("teacherEntropy", line.teacherEntropy),
+      ("baselineLoss", line.baselineLoss),
+    ]
     try events.append(
       [
         .init(tag: "loss", value: Float(line.loss)),
@@ -41,7 +67,8 @@ final class RunLog {
         .init(tag: "gradNorm", value: Float(line.gradNorm)),
         .init(tag: "imagesPerSecond", value: Float(line.imagesPerSecond)),
         .init(tag: "dataWait", value: Float(line.dataWait)),
-      ], step: line.step)
+      ] + health.compactMap { tag, value in value.map { .init(tag: tag, value: Float($0)) } },
+      step: line.step)
     try events.flush()
   }
 }
