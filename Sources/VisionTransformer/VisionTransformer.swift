@@ -13,6 +13,9 @@ public final class VisionTransformer: Sendable {
   /// The choices that its layers share; decoders and heads that follow the encoder's style use them too.
   public let recipe: LayerRecipe
 
+  /// The name of the table of positions.
+  public static let positionsName = "pos_embed"
+
   private let prefix: String
   private let patchEmbedding: PatchEmbedding
   private let classToken, registers, positions: Parameter?
@@ -58,7 +61,7 @@ public final class VisionTransformer: Sendable {
         initial: recipe.initializer.token(.register))
       : nil
     positions = configuration.positions.declare(
-      "pos_embed", grid: configuration.grid, width: width, stream: stream,
+      Self.positionsName, grid: configuration.grid, width: width, stream: stream,
       hasClassToken: configuration.hasClassToken,
       initializer: recipe.initializer, scope: scope)
     positionsOfGrids = PositionsOfGrids(

@@ -56,7 +56,13 @@ extension Objective {
 /// The registered objectives.
 public enum Objectives {
   /// Every variant.
-  public static let all: [any Objective.Type] = [MaskedAutoencoder.self, SimCLR.self]
+  public static let all: [any Objective.Type] = [
+    MaskedAutoencoder.self,
+    SimMIM.self,
+    PositionPrediction.self,
+    DropPos.self,
+    SimCLR.self,
+  ]
 
   /// The objective that a recipe chose, its heads declared beside the encoder.
   ///
