@@ -15,6 +15,9 @@ public final class VisionTransformer: Sendable {
   /// What the configuration may name: a twin of this encoder wants the same.
   public let variants: ModelVariants
 
+  /// The name of the table of positions.
+  public static let positionsName = "pos_embed"
+
   private let prefix: String
   private let patchEmbedding: PatchEmbedding
   private let classToken, registers, positions: Parameter?
@@ -61,7 +64,7 @@ public final class VisionTransformer: Sendable {
         initial: recipe.initializer.token(.register))
       : nil
     positions = configuration.positions.declare(
-      "pos_embed", grid: configuration.grid, width: width, stream: stream,
+      Self.positionsName, grid: configuration.grid, width: width, stream: stream,
       hasClassToken: configuration.hasClassToken,
       initializer: recipe.initializer, scope: scope)
     positionsOfGrids = PositionsOfGrids(

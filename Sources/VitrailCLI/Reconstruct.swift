@@ -27,10 +27,10 @@ struct Reconstruct: ParsableCommand {
 
   func run() throws {
     let trained = try TrainedObjective(checkpoint: WeightsArgument.checkpoint(weights))
-    guard let objective = trained.objective as? MaskedAutoencoder else {
+    guard let objective = trained.objective as? any ReconstructingObjective else {
       throw Failure(
         "the objective '\(trained.recipe.objective.name)' reconstructs nothing", at: weights,
-        mend: "give a run of a masked objective, such as mae")
+        mend: "give a run of a masked objective, such as mae or simMIM")
     }
     let source = try ImageSources.open(
       data, options: SourceOptions(split: split, bands: bands.names ?? trained.recipe.data.bands))

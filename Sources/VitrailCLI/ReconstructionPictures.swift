@@ -8,12 +8,12 @@ import Reports
 /// The pictures that a masked objective leaves in its run folder: the same few images at every checkpoint.
 struct ReconstructionPictures {
   private let run: PretrainingRun
-  private let objective: MaskedAutoencoder
+  private let objective: any ReconstructingObjective
   private let images: [Image]
 
   /// Takes the first images that can be decoded; nil when the objective reconstructs nothing.
   init?(run: PretrainingRun, source: any ImageSource, count: Int = 8) {
-    guard let objective = run.objective as? MaskedAutoencoder else { return nil }
+    guard let objective = run.objective as? any ReconstructingObjective else { return nil }
     self.run = run
     self.objective = objective
     images = Self.images(source, run.preprocessing, run.recipe.data.loading, count: count)

@@ -3,30 +3,34 @@ import Pretraining
 import Tensors
 import VisionTransformer
 
-/// A masked autoencoder under given noise, row `index` of which belongs to the sample of that index.
+/// A masked objective under given masks, row `index` of which belongs to the sample of that index.
 struct FixedMask: Objective {
   static let name = "fixedMask"
-  static let summary = "a masked autoencoder whose masks are given"
+  static let summary = "a masked objective whose masks are given"
   static let source = "these tests"
 
-  private let inner: MaskedAutoencoder
-  private let noise: [Float]
-  private let patchCount: Int
+  private let inner: any MaskedObjective
+  private let mask: PatchMask
+  private let count: Int
 
   init(encoder: VisionTransformer, options: NoOptions, at place: String) throws(Failure) {
-    inner = try MaskedAutoencoder(encoder: encoder, options: .init(), at: place)
-    patchCount = encoder.configuration.grid.count
-    noise = []
+    self.init(
+      try MaskedAutoencoder(encoder: encoder, options: .init(), at: place),
+      PatchMask(visible: [], masked: []), count: 0)
   }
 
-  init(_ inner: MaskedAutoencoder, noise: [Float], patchCount: Int) {
+  init(_ inner: any MaskedObjective, _ mask: PatchMask, count: Int) {
     self.inner = inner
-    self.noise = noise
-    self.patchCount = patchCount
+    self.mask = mask
+    self.count = count
   }
 
   func loss(_ batch: MicroBatch, _ tape: Tape) -> Tensor {
-    let rows = batch.identity.indices.flatMap { noise[$0 * patchCount..<($0 + 1) * patchCount] }
-    return inner.loss(batch.patches, inner.mask(noise: rows), tape)
+    func rows(_ places: [Int32]) -> [Int32] {
+      let each = places.count / count
+      return batch.identity.indices.flatMap { places[$0 * each..<($0 + 1) * each] }
+    }
+    return inner.loss(
+      batch.patches, PatchMask(visible: rows(mask.visible), masked: rows(mask.masked)), tape)
   }
 }

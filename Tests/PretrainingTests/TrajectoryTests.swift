@@ -12,15 +12,13 @@ struct TrajectoryTests {
   func followsTheReference(lanes: Int) throws {
     let trajectory = try GoldenFile("trajectory.safetensors", in: .module)
     let model = try GoldenAutoencoder.first()
-    let patchCount = model.encoder.configuration.grid.count
-    let noise = try model.file("noise").values.map { Float($0) }
     let team = LaneTeam(count: lanes)
     defer { team.dissolve() }
+    let patches = try model.file("patches")
     let step = TrainingStep(
-      objective: FixedMask(model.objective, noise: noise, patchCount: patchCount),
+      objective: FixedMask(model.objective, try model.mask(), count: patches.shape[0]),
       optimizer: AdamW(parameters: model.trainable, options: .init()), parameters: model.trainable, team: team
     )
-    let patches = try model.file("patches")
     let batch = MicroBatch(
       patches: patches, identity: SampleIdentity(seed: 0, epoch: 0, indices: Array(0..<patches.shape[0])))
     let schedule = WarmupCosine(peak: 1e-3, warmupEpochs: 5, epochs: 20)

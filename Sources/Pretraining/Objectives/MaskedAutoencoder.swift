@@ -3,7 +3,7 @@ import Tensors
 import VisionTransformer
 
 /// MAE (He et al., 2021): encode the visible patches, decode all, and regress the pixels of the masked ones.
-public struct MaskedAutoencoder: Objective {
+public struct MaskedAutoencoder: ReconstructingObjective {
   /// `mae` in recipes.
   public static let name = "mae"
   /// A line for `vitrail list`.
@@ -15,6 +15,8 @@ public struct MaskedAutoencoder: Objective {
   public struct Options: DefaultedOptions {
     /// Share of patches that are masked.
     public var maskRatio = 0.75
+    /// How masked patches lie: random, block or grid.
+    public var maskShape = MaskShape.random
     /// Whether each target patch is normalised to mean 0 and variance 1.
     public var normalizePixels = true
     /// Width of the decoder; its defaults are a small decoder that serves small encoders.
@@ -36,32 +38,20 @@ public struct MaskedAutoencoder: Objective {
   ///
   /// - Throws: `Failure` for a ratio that leaves no patch visible or none masked, or a decoder that does not divide.
   public init(encoder: VisionTransformer, options: Options, at place: String) throws(Failure) {
-    let patchCount = encoder.configuration.grid.count
-    keep =
-      (0...1).contains(options.maskRatio)
-      ? PatchMask.keep(patchCount: patchCount, ratio: options.maskRatio) : 0
-    guard keep > 0 && keep < patchCount else {
-      throw Failure(
-        "maskRatio \(options.maskRatio) of \(patchCount) patches leaves \(keep) visible",
-        at: "\(place).maskRatio",
-        mend: "choose a ratio above 0 and below 1 that leaves at least one patch of each kind; 0.75 is usual")
-    }
+    keep = try requireMask(
+      options.maskRatio, of: encoder.configuration.grid.count, "maskRatio", at: place)
     self.encoder = encoder
     self.options = options
     decoder = try MaskedDecoder(
-      encoder: encoder, width: options.decoderWidth, depth: options.decoderDepth,
-      headCount: options.decoderHeads,
-      at: place)
-  }
-
-  /// Mean squared error over the masked patches.
-  public func loss(_ batch: MicroBatch, _ tape: Tape) -> Tensor {
-    loss(batch.patches, mask(for: batch.identity), tape)
+      encoder: encoder,
+      shape: .init(
+        width: options.decoderWidth, depth: options.decoderDepth, headCount: options.decoderHeads), at: place)
   }
 
   /// The mask that training draws for these samples.
   public func mask(for identity: SampleIdentity) -> PatchMask {
-    PatchMask(for: identity, patchCount: encoder.configuration.grid.count, keep: keep)
+    let grid = encoder.configuration.grid
+    return options.maskShape.mask(for: identity, rows: grid.rows, columns: grid.columns, keep: keep)
   }
 
   /// The mask of given noise [B·L]: the patches of lowest noise stay visible.
@@ -69,7 +59,7 @@ public struct MaskedAutoencoder: Objective {
     PatchMask(noise: noise, patchCount: encoder.configuration.grid.count, keep: keep)
   }
 
-  /// The loss under a given mask; only masked patches go through the decoder's last norm and projection.
+  /// Mean squared error over the masked patches; only masked patches go through the decoder's last norm and projection.
   public func loss(_ patches: Tensor, _ mask: PatchMask, _ tape: Tape) -> Tensor {
     let latent = encoder.encode(patches, visible: mask.visible, tape)
     let prediction = decoder(latent, visible: mask.visible, predicted: mask.masked, tape)

@@ -67,6 +67,9 @@ public enum Objectives {
   /// Every variant.
   public static let all: [any Objective.Type] = [
     MaskedAutoencoder.self,
+    SimMIM.self,
+    PositionPrediction.self,
+    DropPos.self,
     SimCLR.self,
     MoCoV3.self,
     DINO.self,

@@ -7,7 +7,8 @@ import VisionTransformer
 /// objective is given.
 ///
 /// Buffers and fixed tables that the file lacks keep their initial values, so that a LayerNorm's weights start a
-/// `removedLayerNorm`. The norms' variants may differ as far as their parameters agree; whatever else differs is an error.
+/// `removedLayerNorm`. A model may know positions where the file's knows none (`positions: none`, as `positionPrediction`
+/// wants it): a table then starts as it does without a file. The norms' variants may differ as far as their parameters agree; whatever else differs is an error.
 struct InitialWeights {
   private let file: ModelFile
 
@@ -29,7 +30,7 @@ struct InitialWeights {
   }
 
   private func assign(_ parameters: ArraySlice<Parameter>, from names: Set<String>) throws(Failure) {
-    for parameter in parameters where parameter.isTrainable || names.contains(parameter.name) {
+    for parameter in parameters where names.contains(parameter.name) || isNeeded(parameter) {
       parameter.assign(try file.file.values(parameter.name, shape: parameter.shape))
     }
     if let unknown = names.subtracting(parameters.map(\.name)).sorted().first {
@@ -37,6 +38,12 @@ struct InitialWeights {
         "the weights file has '\(unknown)', the model has not", at: file.path,
         mend: "use the model keys that these weights were made with")
     }
+  }
+
+  /// Whether a file without this parameter is none for this model.
+  private func isNeeded(_ parameter: Parameter) -> Bool {
+    parameter.isTrainable
+      && (file.configuration.positions != .none || parameter.name != VisionTransformer.positionsName)
   }
 
   /// The name of the objective of the run that wrote the file.
@@ -60,6 +67,9 @@ struct InitialWeights {
     found.layerScale = wanted.layerScale
     found.dropPath = wanted.dropPath
     found.pooling = wanted.pooling
+    if found.positions == .none {
+      (found.positions, found.rotaryBase) = (wanted.positions, wanted.rotaryBase)
+    }
     guard case .object(let ours) = JSONValue.encoding(wanted),
       case .object(let theirs) = JSONValue.encoding(found)
     else { return }

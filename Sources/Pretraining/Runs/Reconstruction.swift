@@ -4,7 +4,7 @@ import Platform
 import Tensors
 import VisionTransformer
 
-/// What a masked autoencoder sees and what it makes of it, as pictures.
+/// What an objective that reconstructs sees and what it makes of it, as pictures.
 public struct Reconstruction: Sendable {
   /// The model's input.
   public let original: Image
@@ -17,7 +17,7 @@ public struct Reconstruction: Sendable {
   ///
   /// Normalised predictions take back the mean and deviation of the true patch, as in He et al., 2021.
   public static func make(
-    _ images: [Image], objective: MaskedAutoencoder, grid: PatchGrid, preprocessing: Preprocessing,
+    _ images: [Image], objective: any ReconstructingObjective, grid: PatchGrid, preprocessing: Preprocessing,
     seed: UInt64
   ) -> [Reconstruction] {
     guard !images.isEmpty else { return [] }

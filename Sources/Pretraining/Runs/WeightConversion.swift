@@ -82,7 +82,9 @@ public struct WeightConversion {
     let tape = Tape(mode: .evaluating)
     var worst = relativeDifference(
       after.encoder.features(patches, tape), before.encoder.features(patches, tape))
-    if let old = before.objective as? MaskedAutoencoder, let new = after.objective as? MaskedAutoencoder {
+    if let old = before.objective as? any ReconstructingObjective,
+      let new = after.objective as? any ReconstructingObjective
+    {
       let mask = old.mask(for: SampleIdentity(seed: 0, epoch: 0, indices: [0, 1]))
       let change = relativeDifference(
         new.predictions(patches, mask, tape), old.predictions(patches, mask, tape))
