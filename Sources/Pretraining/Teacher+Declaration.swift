@@ -13,6 +13,12 @@ extension Teacher {
   static func declaring<Heads>(
     twinOf encoder: VisionTransformer, at place: String, heads: (ParameterScope) -> Heads
   ) throws(Failure) -> (encoder: VisionTransformer, heads: Heads) {
+    // What it normalises by in training it learns in passes that are recorded, and a teacher's are not.
+    if let norm = encoder.recipe.declaredNorms.first(where: { $0.choice.name == PowerNorm.name }) {
+      throw Failure(
+        "a teacher whose \(norm.name) is a \(PowerNorm.name)", at: place,
+        mend: "choose another model.norm, such as batchNorm")
+    }
     let store = encoder.parameters
     let draws = store.drawsInitialValues
     store.drawsInitialValues = false

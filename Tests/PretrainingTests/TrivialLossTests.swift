@@ -67,4 +67,37 @@ struct TrivialLossTests {
     #expect(TrivialLoss.guessing(among: 7, "views")?.meaning == "guessing among 7 views")
     #expect(TrivialLoss.guessing(among: 1, "views") == nil)
   }
+
+  /// Of absolute errors too: SimMIM's, of the mean patch.
+  @Test func theMeanPatchOfAbsoluteErrors() throws {
+    let model = try ComparingModel("simMIM")
+    let objective = try #require(model.objective as? SimMIM)
+    let batch = model.batch(5, views: 1)
+    let baseline = try #require(objective.trivialLoss(for: batch))
+    let masked = Tape(mode: .evaluating).gather(
+      batch.patches, indices: objective.mask(for: batch.identity).masked)
+    let (values, width) = (masked.values.map { Double($0) }, masked.width)
+    let means = (0..<width).map { pixel in
+      let column = stride(from: pixel, to: values.count, by: width).map { values[$0] }
+      return column.reduce(0, +) / Double(column.count)
+    }
+    let wanted = values.indices.reduce(0) { $0 + abs(values[$1] - means[$1 % width]) } / Double(values.count)
+    #expect(relativeError([baseline.value], [wanted]) <= 1e-9)
+  }
+
+  /// Before training all answers are nearly alike, or the head's are small: the loss is near its baseline.
+  @Test(arguments: [
+    (Choice("positionPrediction"), 0.05), (Choice("dropPos"), 0.5),
+    (Choice("mocoV3", options: ["temperature": .number(100)]), 0.05),
+    (Choice("dino", options: ["studentTemperature": .number(100)]), 0.01),
+  ])
+  func untrainedModelsGuess(_ objective: Choice, tolerance: Double) throws {
+    let model = try ComparingModel(objective) {
+      $0.positions = objective == "positionPrediction" ? .none : .learned
+    }
+    let batch = model.batch(8, views: model.objective is any BatchObjective ? 2 : 1)
+    let baseline = try #require(model.objective.trivialLoss(for: batch))
+    let loss = Double(model.objective.loss(batch, Tape(mode: .training)).scalar)
+    #expect(abs(loss - baseline.value) <= tolerance * baseline.value, "\(loss), \(baseline)")
+  }
 }

@@ -104,4 +104,9 @@ public struct DINO: BatchObjective {
   public func exported(_ parameter: Parameter) -> Tensor {
     teacher?.counterpart(of: parameter)?.value ?? parameter.value
   }
+
+  /// ln K: the student says nothing of any view. A loss above it is usual while the centre settles.
+  public func trivialLoss(for batch: MicroBatch) -> TrivialLoss? {
+    .guessing(among: options.outputs ?? 0, "prototypes")
+  }
 }

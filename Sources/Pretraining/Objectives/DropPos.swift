@@ -140,4 +140,9 @@ public struct DropPos: MaskedObjective {
     tape.observe("loss", loss)
     return loss
   }
+
+  /// ln L: each patch guesses among all places; with a reconstruction beside it no single answer is trivial.
+  public func trivialLoss(for batch: MicroBatch) -> TrivialLoss? {
+    reconstruction == nil ? .guessing(among: encoder.configuration.grid.count, "places") : nil
+  }
 }

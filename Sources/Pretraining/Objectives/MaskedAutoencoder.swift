@@ -79,30 +79,6 @@ public struct MaskedAutoencoder: ReconstructingObjective {
   /// Whether predictions are of normalised patches.
   public var normalizesPixels: Bool { options.normalizePixels }
 
-  /// The loss of the best answer that is the same for every image: each patch's own mean where patches are normalised,
-  /// (P − 1)/P for P pixels a patch and less where patches are plain; else the mean of all masked patches.
-  public func trivialLoss(for batch: MicroBatch) -> TrivialLoss? {
-    let tape = Tape(mode: .evaluating)
-    let width = batch.patches.width
-    var (sums, squares) = ([Double](repeating: 0, count: width), 0.0)
-    var count = 0
-    // A few samples at a time: normalised copies of a large batch would take as much memory as it does.
-    for start in stride(from: 0, to: batch.count, by: 16) {
-      let some = batch.slice(start..<min(start + 16, batch.count))
-      let wanted = tape.gather(some.patches, indices: mask(for: some.identity).masked)
-      let target = options.normalizePixels ? normalizedPatches(wanted, pool: tape.pool) : wanted
-      target.withSpan { values in
-        for index in 0..<values.count {
-          let value = Double(values[index])
-          sums[index % width] += value
-          squares += value * value
-        }
-      }
-      count += target.rows
-    }
-    let meanSquare = squares / Double(count * width)
-    if options.normalizePixels { return TrivialLoss(meanSquare, of: "predicting the mean of each patch") }
-    let squareOfMeans = sums.reduce(0) { $0 + ($1 / Double(count)) * ($1 / Double(count)) } / Double(width)
-    return TrivialLoss(meanSquare - squareOfMeans, of: "predicting the mean patch")
-  }
+  /// Squares.
+  public static let reconstructionError = ReconstructionError.squared
 }

@@ -117,4 +117,11 @@ public struct MoCoV3: BatchObjective {
     let mean = tape.mixed(contrast(0, 1), contrast(1, 0), share: 0.5)
     return tape.scaled(mean, by: 4 * temperature)
   }
+
+  /// 2·2τ·ln B: each query guesses among the keys of all images.
+  public func trivialLoss(for batch: MicroBatch) -> TrivialLoss? {
+    guard var loss = TrivialLoss.guessing(among: batch.count, "keys") else { return nil }
+    loss.value *= 4 * Double(temperature)
+    return loss
+  }
 }

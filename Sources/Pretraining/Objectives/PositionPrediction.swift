@@ -96,4 +96,9 @@ public struct PositionPrediction: MaskedObjective {
     tape.observe("head", logits)
     return (logits, counted.lowerBound == 0 ? all : mask.masked)
   }
+
+  /// ln L: each patch guesses among all places.
+  public func trivialLoss(for batch: MicroBatch) -> TrivialLoss? {
+    .guessing(among: encoder.configuration.grid.count, "places")
+  }
 }

@@ -126,4 +126,7 @@ public struct SimMIM: ReconstructingObjective {
 
   /// Whether predictions are of normalised patches.
   public var normalizesPixels: Bool { options.normalizePixels }
+
+  /// Absolute values.
+  public static let reconstructionError = ReconstructionError.absolute
 }
