@@ -25,6 +25,7 @@ struct ObjectiveGradientTests {
     if choice.name == "dropPos" {
       (options["maskRatio"], options["positionMaskRatio"]) = (.number(0.5), .number(0.25))
     }
+    if choice.name == "simMIM" { options["normalizePixels"] = .bool(false) }
     let objective = Choice(choice.name, options: options)
     let model = try ComparingModel.masked(objective) { $0.registerCount = 1 }
     model.store.randomize(seed: 5)

@@ -57,6 +57,8 @@ package final class HealthProbe {
     tape.samples = samples.identity
     tape.attentionObserver = { entropies.append($0.attentionEntropy(headCount: $1, keyCount: $2)) }
     tape.observer = { [stacks = self.stacks] name, tensor in
+      // A sequence begins: attentions so far were a teacher's.
+      if name == "patch_embed" { entropies = [] }
       for stack in stacks {
         guard let block = stack.block(ofOutput: name) else { continue }
         let (meanSquare, variance) = tensor.vectorMoments

@@ -104,11 +104,6 @@ public struct DropPos: MaskedObjective {
     PatchMask(for: identity, patchCount: encoder.configuration.grid.count, keep: keep)
   }
 
-  /// The mask of given noise [B·L]: the patches of lowest noise stay visible, the lowest of these keep their positions.
-  public func mask(noise: [Float]) -> PatchMask {
-    PatchMask(noise: noise, patchCount: encoder.configuration.grid.count, keep: keep)
-  }
-
   /// The loss under a given mask, at the training's progress that the tape knows.
   public func loss(_ patches: Tensor, _ mask: PatchMask, _ tape: Tape) -> Tensor {
     let batch = patches.shape[0]

@@ -64,11 +64,6 @@ public struct PositionPrediction: MaskedObjective {
     PatchMask(for: identity, patchCount: encoder.configuration.grid.count, keep: contextCount)
   }
 
-  /// The contexts of given noise [B·L]: the patches of lowest noise.
-  public func mask(noise: [Float]) -> PatchMask {
-    PatchMask(noise: noise, patchCount: encoder.configuration.grid.count, keep: contextCount)
-  }
-
   /// The cross-entropy of places under a given context.
   public func loss(_ patches: Tensor, _ mask: PatchMask, _ tape: Tape) -> Tensor {
     let (logits, places) = logits(patches, mask, tape)
