@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Open Clip Art: 3,377 coloured drawings in ten classes, of Debian's package openclipart-png (public domain), as
+# Open Clip Art: 2,978 coloured drawings in ten classes, of Debian's package openclipart-png (public domain), as
 # train/CLASS and test/CLASS below a folder. A fifth of each class, by a checksum of the name, is for testing.
 # Usage: datasets/open-clip-art.sh [FOLDER]      default: datasets/open-clip-art
 set -euo pipefail
@@ -20,7 +20,7 @@ mkdir -p images/train images/test
 for class in "${classes[@]}"; do
   mkdir "images/train/$class" "images/test/$class"
   # Of larger classes every n-th file, so that all of their parts are there; names keep their folders.
-  find "usr/share/openclipart/png/$class" -name '*.png' | LC_ALL=C sort >names
+  find "usr/share/openclipart/png/$class" -type f -name '*.png' | LC_ALL=C sort >names
   awk -v total="$(wc -l <names)" -v most="$most" \
     'total <= most || int(NR * most / total) > int((NR - 1) * most / total)' names | while IFS= read -r file; do
     name=${file#"usr/share/openclipart/png/$class/"}
