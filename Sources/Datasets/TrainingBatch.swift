@@ -6,10 +6,9 @@ public struct TrainingBatch: Sendable {
   public let step: Int
   /// The epoch, and the number of each image in the data set.
   public let identity: SampleIdentity
-  /// The views of each image, in the order of the loader's pipelines: normalised patches [B, L, P·P·C], L by the size of
-  /// the view.
-  public let views: [Tensor]
+  /// The views of each image, in the order of the loader's pipelines.
+  public let views: [BatchView]
 
-  /// The first view.
-  public var patches: Tensor { views[0] }
+  /// The normalised patches of the first view, [B, L, P·P·C].
+  public var patches: Tensor { views[0].patches(0..<identity.indices.count) }
 }

@@ -2,11 +2,11 @@ import Imaging
 import Platform
 import Tensors
 
-/// Decodes, augments, normalises and patchifies the batches of training steps, ahead of the training.
+/// Decodes and augments the images of training steps, ahead of the training.
 ///
 /// A batch depends on the seed, the step and the files only, whatever the threads and wherever a run was
 /// interrupted. In place of an image that cannot be read comes another, drawn from the row's own random
-/// stream; batches are always full. Tensors return to the loader's pool when a batch is dropped.
+/// stream; batches are always full. Views stay images until a lane takes its part of them as patches.
 public final class TrainingLoader: Sendable {
   private let producer: TrainingProducer
   private let ring: PrefetchRing<TrainingProducer>
@@ -64,7 +64,12 @@ private struct TrainingProducer: BatchProducer {
     let epoch: Int
     let samples: [Int]
     let repetitions: [Int]
-    let views: [Tensor]
+  }
+
+  /// The image that came to stand in a row, and its views.
+  struct Row: Sendable {
+    let sample: Int
+    let images: [Image]
   }
 
   struct View: Sendable {
@@ -82,19 +87,15 @@ private struct TrainingProducer: BatchProducer {
   let badImages: BadImages
   let decoding: DecodeOptions
   let clock = WorkClock()
-  let pool = BufferPool()
 
   func draft(_ step: Int) -> (draft: Draft, rowCount: Int) {
     let (epoch, samples) = sampler.batch(step)
-    let tensors = views.map { view in
-      Tensor(unwritten: [samples.count, view.grid.count, view.grid.width], pool: pool)
-    }
     let draft = Draft(
-      step: step, epoch: epoch, samples: samples, repetitions: sampler.repetitions(step), views: tensors)
+      step: step, epoch: epoch, samples: samples, repetitions: sampler.repetitions(step))
     return (draft, samples.count)
   }
 
-  func fill(_ row: Int, of draft: Draft) throws(Failure) -> Int {
+  func fill(_ row: Int, of draft: Draft) throws(Failure) -> Row {
     var sample = draft.samples[row]
     let position = draft.step % sampler.stepsPerEpoch * sampler.batchSize + row
     var replacements = RandomStream(
@@ -107,13 +108,13 @@ private struct TrainingProducer: BatchProducer {
         let identity = SampleIdentity(
           seed: sampler.seed, epoch: draft.epoch, indices: [sample], repetitions: [draft.repetitions[row]])
         let progress = Double(draft.step) / Double(totalSteps)
+        var images: [Image] = []
         for (number, view) in views.enumerated() {
           var stream = identity.stream(.augmentation, row: 0, variant: number)
-          let image = try view.pipeline.view(of: reader, progress: progress, using: &stream)
-          view.grid.patchify(image.samples, view.pipeline.normalization, into: draft.views[number], at: row)
+          images.append(try view.pipeline.view(of: reader, progress: progress, using: &stream))
         }
         clock.add(from: start, codec: reader.codecNanoseconds, done: WorkClock.now)
-        return sample
+        return Row(sample: sample, images: images)
       } catch {
         try badImages.record(sample, error)
       }
@@ -131,11 +132,15 @@ private struct TrainingProducer: BatchProducer {
     return ImageReader(try reader.image(), place: reader.place, decodedBy: reader)
   }
 
-  func finish(_ draft: Draft, rows: [Int]) -> TrainingBatch {
+  func finish(_ draft: Draft, rows: [Row]) -> TrainingBatch {
     TrainingBatch(
       step: draft.step,
       identity: SampleIdentity(
-        seed: sampler.seed, epoch: draft.epoch, indices: rows, repetitions: draft.repetitions),
-      views: draft.views)
+        seed: sampler.seed, epoch: draft.epoch, indices: rows.map(\.sample), repetitions: draft.repetitions),
+      views: views.indices.map { number in
+        BatchView(
+          images: rows.map { $0.images[number] }, grid: views[number].grid,
+          normalization: views[number].pipeline.normalization)
+      })
   }
 }

@@ -72,7 +72,7 @@ public final class TrainingStep: Sendable {
   ///
   /// The sum of the lanes' losses and gradients is taken in the order of the lanes: the same lane count gives the
   /// same bits. When the loss is not finite the parameters stay as they are.
-  public func run(_ batch: MicroBatch, learningRate: Double, step: Int) -> Outcome {
+  public func run(_ batch: any StepSamples, learningRate: Double, step: Int) -> Outcome {
     let progress = progress(before: step)
     let update = OptimizerStep(number: step, learningRate: learningRate, fraction: progress.fraction)
     guard let clipping else { return runUpdatingEarly(batch, update, progress) }
@@ -92,11 +92,11 @@ public final class TrainingStep: Sendable {
   /// Lets an initialiser adjust the weights of a store to the samples of the first lane's first pass, before the first
   /// step. An average of the weights, or a teacher, starts again from what it made of them.
   public func calibrate(
-    _ store: ParameterStore, by initializer: any DataDrivenInitializer, on batch: MicroBatch
+    _ store: ParameterStore, by initializer: any DataDrivenInitializer, on batch: any StepSamples
   ) {
-    let share = LaneTeam.range(of: 0, lanes: team.count, total: batch.identity.indices.count)
+    let share = LaneTeam.range(of: 0, lanes: team.count, total: batch.count)
     let part = LaneTeam.range(of: 0, lanes: passes, total: share.count)
-    let samples = batch.slice(part.isEmpty ? share : part)
+    let samples = batch.microBatch(part.isEmpty ? share : part, pool: lanes[0].tape.pool)
     initializer.calibrate(store, pool: lanes[0].tape.pool) { tape in
       tape.samples = samples.identity
       tape.progress = progress(before: 1)
@@ -107,7 +107,7 @@ public final class TrainingStep: Sendable {
   }
 
   /// Forward and backward on every lane; returns the mean loss. Gradients stay on the lanes' tapes.
-  public func differentiate(_ batch: MicroBatch, step: Int = 1) -> Double {
+  public func differentiate(_ batch: any StepSamples, step: Int = 1) -> Double {
     let shares = prepareLanes(for: batch, step: step)
     let losses = Mutex([Double](repeating: 0, count: team.count))
     runLanes { [self] lane in
@@ -119,7 +119,7 @@ public final class TrainingStep: Sendable {
 
   /// Without clipping a parameter can move as soon as its gradient is known: the backward passes hand gradients over.
   private func runUpdatingEarly(
-    _ batch: MicroBatch, _ step: OptimizerStep, _ progress: TrainingProgress
+    _ batch: any StepSamples, _ step: OptimizerStep, _ progress: TrainingProgress
   ) -> Outcome {
     let shares = prepareLanes(for: batch, step: step.number)
     let losses = Mutex([Double](repeating: 0, count: team.count))
@@ -154,23 +154,23 @@ public final class TrainingStep: Sendable {
 
   /// One lane's passes; `beforeLast` sees the lane's part of the loss before the last backward pass starts.
   private func differentiate(
-    _ batch: MicroBatch, _ share: Range<Int>, _ lane: Int, beforeLast: (_ loss: Double) -> Void = { _ in }
+    _ batch: any StepSamples, _ share: Range<Int>, _ lane: Int,
+    beforeLast: (_ loss: Double) -> Void = { _ in }
   ) -> Double {
     let tape = lanes[lane].tape
     tape.clearGradients()
     guard !share.isEmpty else { return 0 }
-    let samples = batch.slice(share)
     let parts = (0..<passes).map { LaneTeam.range(of: $0, lanes: passes, total: share.count) }.filter {
       !$0.isEmpty
     }
-    let weight = Double(share.count) / Double(batch.count)
     if parts.count > 1, let objective = objective as? any BatchObjective {
       let phases = TwoPhaseStep(objective: objective, tape: tape)
-      return phases.run(samples, parts: parts, weight: weight, beforeLast: beforeLast)
+      return phases.run(batch, share, parts: parts, beforeLast: beforeLast)
     }
     var laneLoss = 0.0
     for (pass, part) in parts.enumerated() {
-      let some = samples.slice(part)
+      let range = share.lowerBound + part.lowerBound..<share.lowerBound + part.upperBound
+      let some = batch.microBatch(range, pool: tape.pool)
       tape.samples = some.identity
       let loss = objective.loss(some, tape)
       let weight = Double(part.count) / Double(batch.count)
@@ -186,9 +186,9 @@ public final class TrainingStep: Sendable {
   }
 
   /// The samples of each lane; tells the tapes the step, and lanes with samples where they meet.
-  private func prepareLanes(for batch: MicroBatch, step: Int) -> [Range<Int>] {
+  private func prepareLanes(for batch: any StepSamples, step: Int) -> [Range<Int>] {
     let shares = (0..<team.count).map {
-      LaneTeam.range(of: $0, lanes: team.count, total: batch.identity.indices.count)
+      LaneTeam.range(of: $0, lanes: team.count, total: batch.count)
     }
     var places = LaneMeeting.places(shares.count { !$0.isEmpty })[...]
     for (lane, share) in zip(lanes, shares) {
@@ -214,10 +214,11 @@ public final class TrainingStep: Sendable {
   }
 
   /// Names the first layer whose output, or else the last parameter whose gradient, is not finite.
-  public func firstNonFinite(in batch: MicroBatch) -> String {
+  public func firstNonFinite(in samples: any StepSamples) -> String {
     for parameter in parameters where !parameter.value.isFinite { return "the weights of \(parameter.name)" }
-    if !batch.patches.isFinite { return "the input pixels" }
     let tape = Tape(mode: .training, recordsGradients: false)
+    let batch = samples.microBatch(0..<samples.count, pool: tape.pool)
+    if batch.views.contains(where: { !$0.patches.isFinite }) { return "the input pixels" }
     tape.samples = batch.identity
     tape.progress = lanes[0].tape.progress
     var found: String?

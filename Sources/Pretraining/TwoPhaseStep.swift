@@ -3,36 +3,42 @@ import Tensors
 /// The two phases of a step whose loss compares samples, on one lane and several passes (Gao et al., 2021).
 ///
 /// Features of all passes are computed as constants; loss and heads run once on them; the encoder runs again, a pass at a
-/// time, and goes back from the gradients of its features. Memory is that of one pass and the features; the gradients are
+/// time, and goes back from the gradients of its features. Memory is that of one pass, the features and the images; the gradients are
 /// those of one pass over everything, because every random choice belongs to its sample.
 struct TwoPhaseStep {
   let objective: any BatchObjective
   let tape: Tape
 
-  /// Runs forward and backward on a lane's share; returns its part of the loss.
+  /// Runs forward and backward on a lane's share in parts, which count from its start; returns its part of the loss.
   func run(
-    _ samples: MicroBatch, parts: [Range<Int>], weight: Double, beforeLast: (_ loss: Double) -> Void
+    _ batch: any StepSamples, _ share: Range<Int>, parts: [Range<Int>], beforeLast: (_ loss: Double) -> Void
   ) -> Double {
+    func samples(_ part: Range<Int>) -> MicroBatch {
+      let range = share.lowerBound + part.lowerBound..<share.lowerBound + part.upperBound
+      return batch.microBatch(range, pool: tape.pool)
+    }
+    let weight = Double(share.count) / Double(batch.count)
+    let identity = batch.identity[share]
     var targets: [[Tensor]] = []
     var features: [[Tensor]] = []
     tape.withoutRecording {
       for part in parts {
-        let some = samples.slice(part)
+        let some = samples(part)
         tape.samples = some.identity
         targets.append(objective.targets(some, tape))
         features.append(objective.features(some, tape))
       }
     }
-    tape.samples = samples.identity
+    tape.samples = identity
     let variables = joined(features).map { tape.variable($0) }
     features = []
-    let loss = objective.loss(features: variables, targets: joined(targets), samples.identity, tape)
+    let loss = objective.loss(features: variables, targets: joined(targets), identity, tape)
     targets = []
     let laneLoss = Double(loss.scalar) * weight
     tape.backward(from: loss, seed: Scalar(weight))
     let gradients = variables.map { tape.gradient(of: $0) ?? tape.zeros($0.shape) }
     for (pass, part) in parts.enumerated() {
-      let some = samples.slice(part)
+      let some = samples(part)
       tape.samples = some.identity
       let outputs = objective.features(some, tape)
       if pass == parts.count - 1 { beforeLast(laneLoss) }

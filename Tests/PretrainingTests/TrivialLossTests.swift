@@ -30,7 +30,7 @@ struct TrivialLossTests {
   @Test(arguments: [3, 16, 37]) func eachPatchsMean(count: Int) throws {
     let (objective, store) = try autoencoder(normalized: true)
     let batch = batch(.random([count, 12, 12], seed: 4))
-    let baseline = try #require(objective.trivialLoss(for: batch))
+    let baseline = try #require(objective.trivialLoss(for: batch, batchSize: batch.count))
     #expect(abs(baseline.value - 11.0 / 12) <= 1e-4)
     for name in ["decoder_pred.weight", "decoder_pred.bias"] {
       let parameter = try #require(store[name])
@@ -44,13 +44,13 @@ struct TrivialLossTests {
   @Test func plainPatchesLowerIt() throws {
     let (objective, _) = try autoencoder(normalized: true)
     let plain = batch(Tensor(shape: [4, 12, 12], repeating: 0.5))
-    #expect(objective.trivialLoss(for: plain)?.value == 0)
+    #expect(objective.trivialLoss(for: plain, batchSize: plain.count)?.value == 0)
   }
 
   @Test func theMeanPatch() throws {
     let (objective, _) = try autoencoder(normalized: false)
     let batch = batch(.random([21, 12, 12], seed: 4))
-    let baseline = try #require(objective.trivialLoss(for: batch))
+    let baseline = try #require(objective.trivialLoss(for: batch, batchSize: batch.count))
     let masked = Tape(mode: .evaluating).gather(
       batch.patches, indices: objective.mask(for: batch.identity).masked)
     let values = masked.values.map { Double($0) }
@@ -73,7 +73,7 @@ struct TrivialLossTests {
     let model = try ComparingModel("simMIM")
     let objective = try #require(model.objective as? SimMIM)
     let batch = model.batch(5, views: 1)
-    let baseline = try #require(objective.trivialLoss(for: batch))
+    let baseline = try #require(objective.trivialLoss(for: batch, batchSize: batch.count))
     let masked = Tape(mode: .evaluating).gather(
       batch.patches, indices: objective.mask(for: batch.identity).masked)
     let (values, width) = (masked.values.map { Double($0) }, masked.width)
@@ -96,7 +96,7 @@ struct TrivialLossTests {
       $0.positions = objective == "positionPrediction" ? .none : .learned
     }
     let batch = model.batch(8, views: model.objective is any BatchObjective ? 2 : 1)
-    let baseline = try #require(model.objective.trivialLoss(for: batch))
+    let baseline = try #require(model.objective.trivialLoss(for: batch, batchSize: batch.count))
     let loss = Double(model.objective.loss(batch, Tape(mode: .training)).scalar)
     #expect(abs(loss - baseline.value) <= tolerance * baseline.value, "\(loss), \(baseline)")
   }

@@ -41,7 +41,16 @@ public struct LoaderBenchmark: Sendable {
     defer { loader.stop() }
     _ = try loader.next()
     let (start, before) = (Clock.seconds, loader.statistics.images)
-    while try loader.next() != nil {}
+    let team = LaneTeam(count: options.threads)
+    defer { team.dissolve() }
+    let pool = BufferPool()
+    // Lanes make the patches of their shares, as in training.
+    while let batch = try loader.next() {
+      team.run { lane in
+        let range = LaneTeam.range(of: lane, lanes: team.count, total: Self.batchSize)
+        _ = batch.views[0].patches(range, pool: pool)
+      }
+    }
     let statistics = loader.statistics
     let images = statistics.images - before
     return LoaderBenchmarkResult(

@@ -89,7 +89,7 @@ public struct StepBenchmark: Sendable {
       }
       let start = Clock.seconds
       let loaded = try loader?.next()
-      guard let samples = fixed ?? loaded.map({ microBatch($0, grids) }) else { break }
+      guard let samples: any StepSamples = fixed ?? loaded else { break }
       _ = step.run(samples, learningRate: 1e-4, step: number)
       if number == 1 { secondsToFirstStep = Clock.secondsSinceProcessStart }
       if number > warmup { durations.append(Clock.seconds - start) }
@@ -129,11 +129,6 @@ public struct StepBenchmark: Sendable {
       sampler: EpochSampler(seed: 0, order: source.order, count: source.count, batchSize: batch),
       pipelines: pipelines, patchSize: shape.encoder.patchSize, steps: 0..<steps,
       badImages: try BadImages(in: source), options: LoadingOptions())
-  }
-
-  private func microBatch(_ batch: TrainingBatch, _ grids: [PatchGrid]) -> MicroBatch {
-    MicroBatch(
-      views: zip(batch.views, grids).map { MicroBatch.View($0, grid: $1) }, identity: batch.identity)
   }
 
   private func synthetic(_ grids: [PatchGrid]) -> MicroBatch {

@@ -26,7 +26,7 @@ final class FeatureLog {
   }
 
   /// Looks at the batch of a step that is about to be taken; nil when none is due.
-  func look(at batch: MicroBatch, _ progress: TrainingProgress) -> FeatureHealth? {
+  func look(at batch: any StepSamples, _ progress: TrainingProgress) -> FeatureHealth? {
     let step = progress.step + 1
     guard interval > 0, step == 1 || step % interval == 0 || step == totalSteps else { return nil }
     latest = probe.look(at: batch, progress)

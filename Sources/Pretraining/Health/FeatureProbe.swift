@@ -30,9 +30,9 @@ package struct FeatureProbe {
   }
 
   /// How the features of a batch fare.
-  package func look(at batch: MicroBatch, _ progress: TrainingProgress) -> FeatureHealth {
+  package func look(at batch: any StepSamples, _ progress: TrainingProgress) -> FeatureHealth {
     var health = FeatureHealth()
-    let samples = batch.slice(0..<min(Self.sampleCount, batch.count))
+    let samples = batch.microBatch(0..<min(Self.sampleCount, batch.count), pool: trainer.lanes[0].tape.pool)
     let own = samples.views.filter { ($0.grid ?? encoder.configuration.grid) == encoder.configuration.grid }
     let view = own.first ?? samples.views[0]
     let features = self.features(of: view, progress)
@@ -44,7 +44,9 @@ package struct FeatureProbe {
       own.count > 1 ? (features, self.features(of: own[1], progress)) : halves(of: view, samples, progress)
     health.alignment = pair.flatMap { finite($0.0.alignment(with: $0.1)) }
     if objective.teacher != nil { askTeacher(of: samples, progress, into: &health) }
-    health.baseline = objective.trivialLoss(for: batch).flatMap { $0.value.isFinite ? $0 : nil }
+    health.baseline = objective.trivialLoss(for: samples, batchSize: batch.count).flatMap {
+      $0.value.isFinite ? $0 : nil
+    }
     return health
   }
 

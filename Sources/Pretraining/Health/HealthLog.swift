@@ -20,7 +20,7 @@ final class HealthLog {
   ///
   /// - Throws: `Failure` when the line cannot be written.
   func running(
-    _ batch: MicroBatch, _ progress: TrainingProgress, of trainer: TrainingStep,
+    _ batch: any StepSamples, _ progress: TrainingProgress, of trainer: TrainingStep,
     _ step: () -> TrainingStep.Outcome
   ) throws(Failure) -> TrainingStep.Outcome {
     guard progress.step == 0 || (progress.step + 1) % interval == 0 else { return step() }

@@ -29,7 +29,7 @@ package final class HealthProbe {
 
   /// Runs a step and says how the blocks fared in it; nil where the step came to no update.
   package func look(
-    at batch: MicroBatch, _ progress: TrainingProgress, of trainer: TrainingStep,
+    at batch: any StepSamples, _ progress: TrainingProgress, of trainer: TrainingStep,
     running step: () -> TrainingStep.Outcome
   ) -> (outcome: TrainingStep.Outcome, health: DepthHealth?) {
     var health = DepthHealth(step: progress.step + 1, rotationFrom: initial.origin, stacks: [:])
@@ -48,9 +48,9 @@ package final class HealthProbe {
   }
 
   private func observeActivations(
-    of batch: MicroBatch, _ progress: TrainingProgress, into health: inout DepthHealth
+    of batch: any StepSamples, _ progress: TrainingProgress, into health: inout DepthHealth
   ) {
-    let samples = batch.slice(0..<min(Self.sampleCount, batch.identity.indices.count))
+    let samples = batch.microBatch(0..<min(Self.sampleCount, batch.count), pool: tape.pool)
     var stacks = health.stacks
     var entropies: [Double] = []
     tape.progress = progress

@@ -106,7 +106,7 @@ public struct DINO: BatchObjective {
   }
 
   /// ln K: the student says nothing of any view. A loss above it is usual while the centre settles.
-  public func trivialLoss(for batch: MicroBatch) -> TrivialLoss? {
+  public func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss? {
     .guessing(among: options.outputs ?? 0, "prototypes")
   }
 }

@@ -137,7 +137,7 @@ public struct DropPos: MaskedObjective {
   }
 
   /// ln L: each patch guesses among all places; with a reconstruction beside it no single answer is trivial.
-  public func trivialLoss(for batch: MicroBatch) -> TrivialLoss? {
+  public func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss? {
     reconstruction == nil ? .guessing(among: encoder.configuration.grid.count, "places") : nil
   }
 }

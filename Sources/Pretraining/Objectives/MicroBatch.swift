@@ -38,9 +38,6 @@ public struct MicroBatch: Sendable {
   /// The patches of the first view.
   public var patches: Tensor { views[0].patches }
 
-  /// Number of samples.
-  public var count: Int { identity.indices.count }
-
   /// The micro-batch of samples `range`; storage is shared.
   public func slice(_ range: Range<Int>) -> MicroBatch {
     MicroBatch(

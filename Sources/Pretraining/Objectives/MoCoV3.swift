@@ -119,8 +119,8 @@ public struct MoCoV3: BatchObjective {
   }
 
   /// 2·2τ·ln B: each query guesses among the keys of all images.
-  public func trivialLoss(for batch: MicroBatch) -> TrivialLoss? {
-    guard var loss = TrivialLoss.guessing(among: batch.count, "keys") else { return nil }
+  public func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss? {
+    guard var loss = TrivialLoss.guessing(among: batchSize, "keys") else { return nil }
     loss.value *= 4 * Double(temperature)
     return loss
   }

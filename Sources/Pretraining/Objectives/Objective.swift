@@ -34,7 +34,7 @@ public protocol Objective: Variant, Sendable {
 
   /// The loss of an answer that needs no look at the images of a batch, the whole of a step's; nil, the default, where
   /// none is known. `TrivialLoss.guessing` is that of a choice.
-  func trivialLoss(for batch: MicroBatch) -> TrivialLoss?
+  func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss?
 
   /// What the model file holds of a parameter of the encoder: by default its value.
   func exported(_ parameter: Parameter) -> Tensor
@@ -48,7 +48,7 @@ extension Objective {
   /// No teacher.
   public var teacher: Teacher? { nil }
   /// None is known.
-  public func trivialLoss(for batch: MicroBatch) -> TrivialLoss? { nil }
+  public func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss? { nil }
   /// The trained value.
   public func exported(_ parameter: Parameter) -> Tensor { parameter.value }
 

@@ -93,7 +93,7 @@ public struct PositionPrediction: MaskedObjective {
   }
 
   /// ln L: each patch guesses among all places.
-  public func trivialLoss(for batch: MicroBatch) -> TrivialLoss? {
+  public func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss? {
     .guessing(among: encoder.configuration.grid.count, "places")
   }
 }

@@ -81,7 +81,7 @@ public struct SimCLR: BatchObjective {
   }
 
   /// ln(2B − 1): each view guesses among all others of the batch.
-  public func trivialLoss(for batch: MicroBatch) -> TrivialLoss? {
-    .guessing(among: 2 * batch.count - 1, "views")
+  public func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss? {
+    .guessing(among: 2 * batchSize - 1, "views")
   }
 }

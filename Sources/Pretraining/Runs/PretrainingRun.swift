@@ -54,7 +54,6 @@ public final class PretrainingRun {
   public var onWarning: ((HealthWarning) -> Void)?
 
   private let source: any ImageSource
-  private let grids: [PatchGrid]
   private let variants: RunVariants
   private let sampler: EpochSampler
   private let pipelines: [AugmentationPipeline]
@@ -92,7 +91,7 @@ public final class PretrainingRun {
     let encoderParameterCount = store.parameters.count
     objective = try Objectives.make(
       recipe.objective, encoder: encoder, among: variants.objectives, at: "objective")
-    grids = pipelines.map { recipe.model.grid(height: $0.height, width: $0.width) }
+    let grids = pipelines.map { recipe.model.grid(height: $0.height, width: $0.width) }
     try objective.check(views: grids, at: "data.views")
     let passes = recipe.train.accumulation.resolved(
       AutomaticPasses.count(
@@ -178,24 +177,22 @@ public final class PretrainingRun {
         return .interrupted(step: done)
       }
       guard let batch = try loader.next() else { break }
-      let samples = MicroBatch(
-        views: zip(batch.views, grids).map { MicroBatch.View($0, grid: $1) }, identity: batch.identity)
       if done == 0, recipe.train.initialWeights == nil,
         let initializer = encoder.recipe.initializer as? any DataDrivenInitializer
       {
-        step.calibrate(encoder.parameters, by: initializer, on: samples)
+        step.calibrate(encoder.parameters, by: initializer, on: batch)
       }
       // Only now the blocks have the weights that training starts from.
       if health == nil { health = try openHealthLog(resumingAfter: done) }
       let epoch = Double(done) / Double(sampler.stepsPerEpoch)
       let rate = schedule.rate(at: epoch)
-      let take = { [step] in step.run(samples, learningRate: rate, step: done + 1) }
+      let take = { [step] in step.run(batch, learningRate: rate, step: done + 1) }
       let progress = TrainingProgress(
         step: done, totalSteps: totalSteps, stepsPerEpoch: sampler.stepsPerEpoch)
-      let look = features.look(at: samples, progress)
-      let outcome = try health?.running(samples, progress, of: step, take) ?? take()
+      let look = features.look(at: batch, progress)
+      let outcome = try health?.running(batch, progress, of: step, take) ?? take()
       guard outcome.loss.isFinite, outcome.gradientNorm.isFinite else {
-        throw try divergence(samples, step: done + 1, outcome)
+        throw try divergence(batch, step: done + 1, outcome)
       }
       done += 1
       meter.record(loss: outcome.loss, waitSeconds: loader.waitSeconds)
@@ -262,7 +259,7 @@ public final class PretrainingRun {
   }
 
   private func divergence(
-    _ batch: MicroBatch, step number: Int, _ outcome: TrainingStep.Outcome
+    _ batch: any StepSamples, step number: Int, _ outcome: TrainingStep.Outcome
   ) throws(Failure) -> Failure {
     let layer = step.firstNonFinite(in: batch)
     let found = JSONValue.encoding(Divergence(step: number, first: layer))

@@ -30,19 +30,19 @@ public enum ReconstructionError: Sendable {
 extension ReconstructingObjective {
   /// The loss of an answer that is the same for every image: each patch's own mean where patches are normalised, of
   /// squares (P − 1)/P for P pixels a patch and less where patches are plain; else the mean of all masked patches.
-  public func trivialLoss(for batch: MicroBatch) -> TrivialLoss? {
-    let width = batch.patches.width
+  public func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss? {
+    let width = samples.patches.width
     var answer = [Double](repeating: 0, count: width)
     if !normalizesPixels {
       var count = 0
-      forEachTarget(in: batch) { values in
+      forEachTarget(in: samples) { values in
         for index in 0..<values.count { answer[index % width] += Double(values[index]) }
         count += values.count / width
       }
       for index in 0..<width { answer[index] /= Double(count) }
     }
     var (total, count) = (0.0, 0)
-    forEachTarget(in: batch) { values in
+    forEachTarget(in: samples) { values in
       for index in 0..<values.count {
         total += Self.reconstructionError(Double(values[index]) - answer[index % width])
       }
