@@ -26,63 +26,75 @@ struct TrivialLossTests {
       identity: SampleIdentity(seed: 2, epoch: 1, indices: Array(0..<patches.shape[0])))
   }
 
-  /// (P − 1)/P where every patch has texture: what the loss is when all predictions are 0.
-  @Test(arguments: [3, 16, 37]) func eachPatchsMean(count: Int) throws {
-    let (objective, store) = try autoencoder(normalized: true)
-    let batch = batch(.random([count, 12, 12], seed: 4))
-    let baseline = try #require(objective.trivialLoss(for: batch, batchSize: batch.count))
-    #expect(abs(baseline.value - 11.0 / 12) <= 1e-4)
-    for name in ["decoder_pred.weight", "decoder_pred.bias"] {
-      let parameter = try #require(store[name])
-      parameter.assign([Scalar](repeating: 0, count: parameter.value.count))
+  /// The masked patches of a batch and their places, normalised or not.
+  private func targets(
+    _ objective: some ReconstructingObjective, _ batch: MicroBatch
+  ) -> [(place: Int, values: [Double])] {
+    let masked = objective.mask(for: batch.identity).masked
+    let wanted = Tape(mode: .evaluating).gather(batch.patches, indices: masked)
+    let target = objective.normalizesPixels ? normalizedPatches(wanted, pool: BufferPool()) : wanted
+    let width = target.width
+    return masked.indices.map { row in
+      (Int(masked[row]), target.values[row * width..<(row + 1) * width].map { Double($0) })
     }
-    let loss = objective.loss(batch, Tape(mode: .evaluating))
-    #expect(relativeError([Double(loss.scalar)], [baseline.value]) <= bound(single: 1e-6, double: 1e-12))
   }
 
-  /// Plain patches have no texture to miss.
-  @Test func plainPatchesLowerIt() throws {
+  /// Σ over groups of the error to the group's mean, of squares with n − 1.
+  private func meanError(
+    _ targets: [(place: Int, values: [Double])], byPlace: Bool, _ error: (Double) -> Double, unbiased: Bool
+  ) -> Double {
+    let groups = Dictionary(grouping: targets) { byPlace ? $0.place : 0 }.values
+    var total = 0.0
+    for group in groups {
+      let factor = unbiased && group.count > 1 ? Double(group.count) / Double(group.count - 1) : 1
+      for pixel in group[0].values.indices {
+        let mean = group.reduce(0) { $0 + $1.values[pixel] } / Double(group.count)
+        total += factor * group.reduce(0) { $0 + error($1.values[pixel] - mean) }
+      }
+    }
+    return total / Double(targets.count * targets[0].values.count)
+  }
+
+  /// Few samples have the mean of all patches, many that of each place.
+  @Test(arguments: [3, 37], [true, false]) func theMeanPatch(count: Int, normalized: Bool) throws {
+    let (objective, _) = try autoencoder(normalized: normalized)
+    let batch = batch(.random([count, 12, 12], seed: 4, shift: 2))
+    let baseline = try #require(objective.trivialLoss(for: batch, batchSize: count))
+    let wanted = meanError(targets(objective, batch), byPlace: count > 20, { $0 * $0 }, unbiased: true)
+    #expect(relativeError([baseline.value], [wanted]) <= 1e-9)
+    #expect(baseline.meaning == "predicting the mean patch" + (count > 20 ? " of each place" : ""))
+  }
+
+  /// Of random patches nothing is known but that they are normalised.
+  @Test func nothingIsKnownOfNoise() throws {
     let (objective, _) = try autoencoder(normalized: true)
-    let plain = batch(Tensor(shape: [4, 12, 12], repeating: 0.5))
-    #expect(objective.trivialLoss(for: plain, batchSize: plain.count)?.value == 0)
+    let noise = batch(.random([300, 12, 12], seed: 4))
+    let baseline = try #require(objective.trivialLoss(for: noise, batchSize: 300))
+    #expect(abs(baseline.value - 11.0 / 12) <= 0.01)
   }
 
-  @Test func theMeanPatch() throws {
+  /// Images that are all alike are known at every place.
+  @Test func copiesAreKnown() throws {
     let (objective, _) = try autoencoder(normalized: false)
-    let batch = batch(.random([21, 12, 12], seed: 4))
-    let baseline = try #require(objective.trivialLoss(for: batch, batchSize: batch.count))
-    let masked = Tape(mode: .evaluating).gather(
-      batch.patches, indices: objective.mask(for: batch.identity).masked)
-    let values = masked.values.map { Double($0) }
-    let wanted = (0..<12).reduce(0.0) { sum, pixel in
-      let column = stride(from: pixel, to: values.count, by: 12).map { values[$0] }
-      let mean = column.reduce(0, +) / Double(column.count)
-      return sum + column.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    }
-    #expect(relativeError([baseline.value], [wanted / Double(values.count)]) <= 1e-9)
+    let one = Tensor.random([1, 12, 12], seed: 4).values
+    let copies = batch(Tensor(shape: [40, 12, 12], values: (0..<40).flatMap { _ in one }))
+    #expect(try #require(objective.trivialLoss(for: copies, batchSize: 40)).value <= 1e-12)
+  }
+
+  /// Of absolute errors too: SimMIM's.
+  @Test func theMeanPatchOfAbsoluteErrors() throws {
+    let model = try ComparingModel("simMIM")
+    let objective = try #require(model.objective as? SimMIM)
+    let batch = model.batch(40, views: 1)
+    let baseline = try #require(objective.trivialLoss(for: batch, batchSize: 40))
+    let wanted = meanError(targets(objective, batch), byPlace: true, abs, unbiased: false)
+    #expect(relativeError([baseline.value], [wanted]) <= 1e-9)
   }
 
   @Test func guessing() {
     #expect(TrivialLoss.guessing(among: 196, "positions")?.value == log(196))
     #expect(TrivialLoss.guessing(among: 7, "views")?.meaning == "guessing among 7 views")
     #expect(TrivialLoss.guessing(among: 1, "views") == nil)
-  }
-
-  /// Of absolute errors too: SimMIM's, of the mean patch.
-  @Test func theMeanPatchOfAbsoluteErrors() throws {
-    let model = try ComparingModel("simMIM")
-    let objective = try #require(model.objective as? SimMIM)
-    let batch = model.batch(5, views: 1)
-    let baseline = try #require(objective.trivialLoss(for: batch, batchSize: batch.count))
-    let masked = Tape(mode: .evaluating).gather(
-      batch.patches, indices: objective.mask(for: batch.identity).masked)
-    let (values, width) = (masked.values.map { Double($0) }, masked.width)
-    let means = (0..<width).map { pixel in
-      let column = stride(from: pixel, to: values.count, by: width).map { values[$0] }
-      return column.reduce(0, +) / Double(column.count)
-    }
-    let wanted = values.indices.reduce(0) { $0 + abs(values[$1] - means[$1 % width]) } / Double(values.count)
-    #expect(relativeError([baseline.value], [wanted]) <= 1e-9)
   }
 
   /// Before training all answers are nearly alike, or the head's are small: the loss is near its baseline.

@@ -40,6 +40,18 @@ import Testing
     #expect(try result(slower).stability == .stalled)
   }
 
+  /// A loss that falls fast, but to that of an answer that does not look at the images.
+  @Test(arguments: [(2.0, Stability.finished), (1.01, .stalled)])
+  func whatEndsAtItsBaselineHasStalled(baseline: Double, wanted: Stability) throws {
+    let folder = try TemporaryFolder()
+    let lines = (1...100).map { step in
+      "{\"step\":\(step),\"loss\":\(1 + 2 / Double(step))\(step % 50 == 0 ? ",\"baselineLoss\":\(baseline)" : "")}\n"
+    }
+    let file = try folder.write("metrics.jsonl", lines.joined())
+    let found = try StudyRunResult(metrics: file, plannedSteps: 100, divergedAt: nil, scores: [:])
+    #expect(found.stability == wanted)
+  }
+
   /// The step is the first after the last calm twentieth.
   @Test func whatRisesAndStaysHasDiverged() throws {
     let risen = losses { $0 < 50 ? 1 - 0.01 * $0 : 2 }

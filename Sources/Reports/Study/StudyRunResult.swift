@@ -33,6 +33,7 @@ public struct StudyRunResult: Codable, Sendable, Equatable {
       try LineReader.forEachLine(of: metrics) { text in
         guard let line = MetricsLine(json: text) else { return }
         losses.append(step: line.step, loss: line.loss)
+        if let known = line.health[.baselineLoss] { losses.trivial = known }
         if line.imagesPerSecond.isFinite { speeds.append(line.imagesPerSecond) }
         last = line
       }
@@ -55,8 +56,8 @@ public enum Stability: Codable, Sendable, Equatable {
   /// A loss or gradient was not finite, at that step; or the smoothed loss rose to more than 1.5 times its lowest and
   /// stayed there to the end, from that step on.
   case diverged(step: Int)
-  /// The smoothed loss fell by less than 2 % from a tenth of the run to its end: what came before is what any model
-  /// learns of the mean.
+  /// The smoothed loss fell by less than 2 % from a tenth of the run to its end, or ended at 0.98 of its trivial baseline
+  /// or more, where the log knows it: what was learnt is what any model learns of the mean.
   case stalled
 
   /// `finished`, `stalled`, `diverged at step 17`.
@@ -97,6 +98,8 @@ public enum Stability: Codable, Sendable, Equatable {
 /// Losses by step, smoothed over twentieths of the run.
 struct LossHistory {
   private var lines: [(step: Int, loss: Double)] = []
+  /// The newest loss of an answer that does not look at the images; nil where none was logged.
+  var trivial: Double?
 
   mutating func append(step: Int, loss: Double) {
     if loss.isFinite { lines.append((step, loss)) }
@@ -122,6 +125,7 @@ struct LossHistory {
     guard let tenth = smoothed.first(where: { 10 * $0.step >= end.step }), tenth.step < end.step else {
       return .finished
     }
-    return end.loss > 0.98 * tenth.loss ? .stalled : .finished
+    let isTrivial = trivial.map { end.loss >= 0.98 * $0 } ?? false
+    return isTrivial || end.loss > 0.98 * tenth.loss ? .stalled : .finished
   }
 }

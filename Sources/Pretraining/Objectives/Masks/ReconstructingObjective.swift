@@ -28,38 +28,54 @@ public enum ReconstructionError: Sendable {
 }
 
 extension ReconstructingObjective {
-  /// The loss of an answer that is the same for every image: each patch's own mean where patches are normalised, of
-  /// squares (P − 1)/P for P pixels a patch and less where patches are plain; else the mean of all masked patches.
+  /// The loss of an answer that is the same for every image: at each place the mean of the patches that are masked there,
+  /// normalised where the loss normalises them; of fewer than 8 patches a place, the mean of all.
+  ///
+  /// Squares are counted n/(n − 1)-fold, n patches at a place: their mean is nearer to them than that of other images.
   public func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss? {
-    let width = samples.patches.width
-    var answer = [Double](repeating: 0, count: width)
-    if !normalizesPixels {
-      var count = 0
-      forEachTarget(in: samples) { values in
-        for index in 0..<values.count { answer[index % width] += Double(values[index]) }
-        count += values.count / width
-      }
-      for index in 0..<width { answer[index] /= Double(count) }
+    let (placeCount, width) = (samples.patches.shape[1], samples.patches.width)
+    let masked = mask(for: samples.identity).masked
+    let knowsPlaces = masked.count >= 8 * placeCount
+    func group(_ patch: Int) -> Int { knowsPlaces ? Int(masked[patch]) : 0 }
+    var sums = [[Double]](repeating: [Double](repeating: 0, count: width), count: placeCount)
+    var counts = [Double](repeating: 0, count: placeCount)
+    forEachTarget(of: samples, masked) { patch, values in
+      counts[group(patch)] += 1
+      for index in 0..<width { sums[group(patch)][index] += Double(values[index]) }
     }
-    var (total, count) = (0.0, 0)
-    forEachTarget(in: samples) { values in
-      for index in 0..<values.count {
-        total += Self.reconstructionError(Double(values[index]) - answer[index % width])
+    var total = 0.0
+    forEachTarget(of: samples, masked) { patch, values in
+      let place = group(patch)
+      let correction = Self.reconstructionError == .squared ? counts[place] / max(counts[place] - 1, 1) : 1
+      for index in 0..<width {
+        total +=
+          correction * Self.reconstructionError(Double(values[index]) - sums[place][index] / counts[place])
       }
-      count += values.count
     }
     return TrivialLoss(
-      total / Double(count),
-      of: normalizesPixels ? "predicting the mean of each patch" : "predicting the mean patch")
+      total / Double(masked.count * width),
+      of: "predicting the mean patch\(knowsPlaces ? " of each place" : "")")
   }
 
-  /// The targets of masked patches, a few samples at a time: those of a large batch would take as much memory as it does.
-  private func forEachTarget(in batch: MicroBatch, _ body: (Span<Scalar>) -> Void) {
+  /// The targets at `masked`, [B·M] in its order, a few samples at a time: those of a large batch would take as much
+  /// memory as it does.
+  private func forEachTarget(
+    of samples: MicroBatch, _ masked: [Int32],
+    _ body: (_ patch: Int, _ values: UnsafeBufferPointer<Scalar>) -> Void
+  ) {
     let tape = Tape(mode: .evaluating)
-    for start in stride(from: 0, to: batch.count, by: 16) {
-      let some = batch.slice(start..<min(start + 16, batch.count))
-      let wanted = tape.gather(some.patches, indices: mask(for: some.identity).masked)
-      (normalizesPixels ? normalizedPatches(wanted, pool: tape.pool) : wanted).withSpan(body)
+    let (ofSample, width) = (masked.count / samples.count, samples.patches.width)
+    for start in stride(from: 0, to: samples.count, by: 16) {
+      let range = start..<min(start + 16, samples.count)
+      let wanted = tape.gather(
+        samples.patches.slice(range),
+        indices: Array(masked[range.lowerBound * ofSample..<range.upperBound * ofSample]))
+      let target = normalizesPixels ? normalizedPatches(wanted, pool: tape.pool) : wanted
+      target.values.withUnsafeBufferPointer { values in
+        for row in 0..<range.count * ofSample {
+          body(start * ofSample + row, UnsafeBufferPointer(rebasing: values[row * width..<(row + 1) * width]))
+        }
+      }
     }
   }
 }
