@@ -4,13 +4,15 @@ import VisionTransformer
 
 extension Teacher {
   /// The name that teachers have in a store.
-  static let scope = "teacher"
+  public static let scope = "teacher"
 
   /// Declares the teacher's twin of an encoder, and with `heads` those of the heads, by the names that the student's have.
   ///
   /// Nothing is drawn: the values are the student's as soon as a `Teacher` takes the parameters. A teacher drops no paths
   /// (Caron et al., 2021).
-  static func declaring<Heads>(
+  ///
+  /// - Throws: `Failure` for an encoder with a `powerNorm`.
+  public static func declaring<Heads>(
     twinOf encoder: VisionTransformer, at place: String, heads: (ParameterScope) -> Heads
   ) throws(Failure) -> (encoder: VisionTransformer, heads: Heads) {
     // What it normalises by in training it learns in passes that are recorded, and a teacher's are not.

@@ -11,25 +11,6 @@ import VisionTransformer
 /// Whole runs with norms that keep statistics between steps.
 @Suite("Runs with batch statistics", .timeLimit(.minutes(2)))
 struct BatchStatisticsRunTests {
-  /// Noise of three tones.
-  private struct Noise: ImageSource {
-    static let name = "noise"
-    static let summary = "made images"
-    static let source = "these tests, 2026"
-    static func open(path: String, options: SourceOptions) throws(Failure) -> Noise? { nil }
-
-    let path = "/noise"
-    let count = 24
-    let classNames: [String] = []
-    func label(of index: Int) -> Int? { nil }
-    func location(of index: Int) -> String { "\(path)#\(index)" }
-    func reader(at index: Int, options: DecodeOptions) throws(Failure) -> ImageReader {
-      var random = RandomStream(seed: UInt64(index), purpose: .synthetic)
-      let pixels = (0..<100).map { _ in UInt8(40 + 60 * (index % 3) + Int(random.next32() >> 26)) }
-      return ImageReader(Image(width: 10, height: 10, channels: 1, pixels: pixels))
-    }
-  }
-
   private func recipe(_ norm: Choice, _ change: (inout Recipe) -> Void = { _ in }) -> Recipe {
     var recipe = Recipe()
     (recipe.model.width, recipe.model.depth, recipe.model.heads) = (16, 1, 2)
@@ -61,12 +42,12 @@ struct BatchStatisticsRunTests {
     let folder = try TemporaryFolder()
     let whole = RunFolder(folder("whole"))
     #expect(
-      try PretrainingRun(recipe: recipe(norm), source: Noise(), folder: whole).run(resuming: false)
+      try PretrainingRun(recipe: recipe(norm), source: NoiseImages(), folder: whole).run(resuming: false)
         == .finished
     )
     let stopped = RunFolder(folder("stopped"))
     var asked = 0
-    let ending = try PretrainingRun(recipe: recipe(norm), source: Noise(), folder: stopped).run(
+    let ending = try PretrainingRun(recipe: recipe(norm), source: NoiseImages(), folder: stopped).run(
       resuming: false,
       shouldStop: {
         asked += 1
@@ -75,7 +56,7 @@ struct BatchStatisticsRunTests {
     #expect(ending == .interrupted(step: 4))
     let middle = try tensors(stopped.lastCheckpoint)
     #expect(
-      try PretrainingRun(recipe: recipe(norm), source: Noise(), folder: stopped).run(resuming: true)
+      try PretrainingRun(recipe: recipe(norm), source: NoiseImages(), folder: stopped).run(resuming: true)
         == .finished)
     for (file, other) in [(stopped.lastCheckpoint, whole.lastCheckpoint), (stopped.model, whole.model)] {
       let (result, wanted) = (try tensors(file), try tensors(other))
@@ -94,15 +75,15 @@ struct BatchStatisticsRunTests {
     let place = RunFolder(folder("run"))
     #expect {
       _ = try PretrainingRun(
-        recipe: recipe(norm) { $0.train.accumulation = .count(2) }, source: Noise(), folder: place)
+        recipe: recipe(norm) { $0.train.accumulation = .count(2) }, source: NoiseImages(), folder: place)
     } throws: {
       ($0 as? Failure)?.place == "train.accumulation"
     }
     // A batch that a model of other norms would take in several passes.
     let large = { (recipe: inout Recipe) in recipe.train.batchSize = 1024 }
-    let run = try PretrainingRun(recipe: recipe(norm, large), source: Noise(), folder: place)
+    let run = try PretrainingRun(recipe: recipe(norm, large), source: NoiseImages(), folder: place)
     #expect(run.recipe.train.accumulation == .count(1))
-    let other = try PretrainingRun(recipe: recipe("layerNorm", large), source: Noise(), folder: place)
+    let other = try PretrainingRun(recipe: recipe("layerNorm", large), source: NoiseImages(), folder: place)
     #expect(other.recipe.train.accumulation == .count(8))
   }
 }

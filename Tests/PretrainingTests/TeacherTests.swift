@@ -120,25 +120,6 @@ struct TeacherTests {
 
   // MARK: Runs
 
-  /// Noise of three tones.
-  private struct Noise: ImageSource {
-    static let name = "noise"
-    static let summary = "made images"
-    static let source = "these tests, 2026"
-    static func open(path: String, options: SourceOptions) throws(Failure) -> Noise? { nil }
-
-    let path = "/noise"
-    let count = 24
-    let classNames: [String] = []
-    func label(of index: Int) -> Int? { nil }
-    func location(of index: Int) -> String { "\(path)#\(index)" }
-    func reader(at index: Int, options: DecodeOptions) throws(Failure) -> ImageReader {
-      var random = RandomStream(seed: UInt64(index), purpose: .synthetic)
-      let pixels = (0..<100).map { _ in UInt8(40 + 60 * (index % 3) + Int(random.next32() >> 26)) }
-      return ImageReader(Image(width: 10, height: 10, channels: 1, pixels: pixels))
-    }
-  }
-
   private func recipe(_ objective: Choice) -> Recipe {
     var recipe = Recipe()
     (recipe.model.width, recipe.model.depth, recipe.model.heads) = (16, 1, 2)
@@ -167,9 +148,10 @@ struct TeacherTests {
     let (whole, stopped) = (RunFolder(folder("whole")), RunFolder(folder("stopped")))
     let recipe = recipe(objective)
     #expect(
-      try PretrainingRun(recipe: recipe, source: Noise(), folder: whole).run(resuming: false) == .finished)
+      try PretrainingRun(recipe: recipe, source: NoiseImages(), folder: whole).run(resuming: false)
+        == .finished)
     var asked = 0
-    let ending = try PretrainingRun(recipe: recipe, source: Noise(), folder: stopped).run(
+    let ending = try PretrainingRun(recipe: recipe, source: NoiseImages(), folder: stopped).run(
       resuming: false,
       shouldStop: {
         asked += 1
@@ -180,7 +162,8 @@ struct TeacherTests {
     let name = "blocks.0.attn.qkv.weight"
     #expect(middle["teacher.\(name)"] != nil && middle["teacher.\(name)"] != middle[name])
     #expect(
-      try PretrainingRun(recipe: recipe, source: Noise(), folder: stopped).run(resuming: true) == .finished)
+      try PretrainingRun(recipe: recipe, source: NoiseImages(), folder: stopped).run(resuming: true)
+        == .finished)
     for (file, other) in [(stopped.lastCheckpoint, whole.lastCheckpoint), (stopped.model, whole.model)] {
       #expect(try tensors(file) == tensors(other))
     }

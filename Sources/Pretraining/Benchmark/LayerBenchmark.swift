@@ -18,8 +18,9 @@ public struct LayerBenchmark: Sendable {
       entries += measure("norm [\(rows), \(width)]", try norms(rows: rows, width: width))
     }
     var placements: [(String, () -> Void)] = []
-    for type in NormPlacements.all.sorted(by: { first, _ in first.name == "pre" }) {
-      placements.append((type.name, try encoder { $0.placement = Choice(type.name) }))
+    let others = NormPlacements.all.map { $0.name }.filter { $0 != PreNorm.name }
+    for name in [PreNorm.name] + others {
+      placements.append((name, try encoder { $0.placement = Choice(name) }))
     }
     placements.append(("pre, queryKeyNorm", try encoder { $0.queryKeyNorm = true }))
     placements.append(
@@ -55,9 +56,9 @@ public struct LayerBenchmark: Sendable {
   private func norms(rows: Int, width: Int) throws(Failure) -> [(String, () -> Void)] {
     let x = Tensor(shape: [rows, width], values: values(rows * width))
     let gradient = Tensor(shape: [rows, width], values: values(rows * width))
-    var choices = Norms.all.map { Choice($0.name) }
+    let others = Norms.all.map { $0.name }.filter { $0 != LayerNorm.name }
+    var choices = ([LayerNorm.name] + others).map { Choice($0) }
     choices += ["layerNorm", "rmsNorm", "crmsNorm"].map { Choice($0, options: ["affine": .bool(false)]) }
-    choices.sort { first, _ in first == "layerNorm" }
     var variants: [(String, () -> Void)] = []
     for choice in choices {
       let norm = try Norms.factory(for: choice, at: "bench")(

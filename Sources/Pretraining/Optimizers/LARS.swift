@@ -38,15 +38,14 @@ public struct LARS: Optimizer {
   }
 
   private let parameters: [Parameter]
-  private let velocities: [Tensor]
+  private let velocities: Velocities
   private let options: Options
 
   /// Starts with velocities of 0.
   public init(parameters: [Parameter], options: Options) {
     self.parameters = parameters
     self.options = options
-    let pool = BufferPool()
-    velocities = parameters.map { Tensor(shape: $0.shape, repeating: 0, pool: pool) }
+    velocities = Velocities(of: parameters)
   }
 
   /// One step on a parameter, which the slice covers.
@@ -62,8 +61,8 @@ public struct LARS: Optimizer {
         gradient: gradients[0], scale: step.gradientScale, decay: decay)
       if weightNorm > 0 && gradientNorm > 0 { trust = options.trustCoefficient * weightNorm / gradientNorm }
     }
-    parameter.momentumStep(
-      slice.range, gradient: gradients[0], velocity: velocities[slice.index],
+    velocities.step(
+      slice, gradient: gradients[0],
       MomentumConstants(
         learningRate: step.learningRate, momentum: options.momentum,
         gradientFactor: trust * step.gradientScale, decayFactor: trust * decay))
@@ -72,6 +71,6 @@ public struct LARS: Optimizer {
 
   /// The velocity of every parameter.
   public var state: [(name: String, tensor: Tensor)] {
-    zip(parameters, velocities).map { ("velocity.\($0.name)", $1) }
+    velocities.state
   }
 }

@@ -32,15 +32,14 @@ public struct SGD: Optimizer {
   }
 
   private let parameters: [Parameter]
-  private let velocities: [Tensor]
+  private let velocities: Velocities
   private let options: Options
 
   /// Starts with velocities of 0.
   public init(parameters: [Parameter], options: Options) {
     self.parameters = parameters
     self.options = options
-    let pool = BufferPool()
-    velocities = parameters.map { Tensor(shape: $0.shape, repeating: 0, pool: pool) }
+    velocities = Velocities(of: parameters)
   }
 
   /// One step on a slice.
@@ -48,8 +47,8 @@ public struct SGD: Optimizer {
     let parameter = parameters[slice.index]
     let square = reduceGradients(gradients, slice.range)
     let decays = options.decaysVectors || AdamW.decays(parameter)
-    parameter.momentumStep(
-      slice.range, gradient: gradients[0], velocity: velocities[slice.index],
+    velocities.step(
+      slice, gradient: gradients[0],
       MomentumConstants(
         learningRate: step.learningRate, momentum: options.momentum, nesterov: options.nesterov,
         gradientFactor: step.gradientScale, decayFactor: decays ? options.weightDecay : 0))
@@ -58,6 +57,6 @@ public struct SGD: Optimizer {
 
   /// The velocity of every parameter.
   public var state: [(name: String, tensor: Tensor)] {
-    zip(parameters, velocities).map { ("velocity.\($0.name)", $1) }
+    velocities.state
   }
 }

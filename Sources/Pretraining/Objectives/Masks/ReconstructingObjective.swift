@@ -39,17 +39,18 @@ extension ReconstructingObjective {
     func group(_ patch: Int) -> Int { knowsPlaces ? Int(masked[patch]) : 0 }
     var sums = [[Double]](repeating: [Double](repeating: 0, count: width), count: placeCount)
     var counts = [Double](repeating: 0, count: placeCount)
-    forEachTarget(of: samples, masked) { patch, values in
+    forEachTarget(of: samples, masked) { patch, values, start in
       counts[group(patch)] += 1
-      for index in 0..<width { sums[group(patch)][index] += Double(values[index]) }
+      for index in 0..<width { sums[group(patch)][index] += Double(values[start + index]) }
     }
     var total = 0.0
-    forEachTarget(of: samples, masked) { patch, values in
+    forEachTarget(of: samples, masked) { patch, values, start in
       let place = group(patch)
       let correction = Self.reconstructionError == .squared ? counts[place] / max(counts[place] - 1, 1) : 1
       for index in 0..<width {
         total +=
-          correction * Self.reconstructionError(Double(values[index]) - sums[place][index] / counts[place])
+          correction
+          * Self.reconstructionError(Double(values[start + index]) - sums[place][index] / counts[place])
       }
     }
     return TrivialLoss(
@@ -57,11 +58,11 @@ extension ReconstructingObjective {
       of: "predicting the mean patch\(knowsPlaces ? " of each place" : "")")
   }
 
-  /// The targets at `masked`, [B·M] in its order, a few samples at a time: those of a large batch would take as much
+  /// The targets at `masked`, [B·M] in its order, each the values from a start on, a few samples at a time: those of a large batch would take as much
   /// memory as it does.
   private func forEachTarget(
     of samples: MicroBatch, _ masked: [Int32],
-    _ body: (_ patch: Int, _ values: UnsafeBufferPointer<Scalar>) -> Void
+    _ body: (_ patch: Int, _ values: Span<Scalar>, _ start: Int) -> Void
   ) {
     let tape = Tape(mode: .evaluating)
     let (ofSample, width) = (masked.count / samples.count, samples.patches.width)
@@ -71,9 +72,9 @@ extension ReconstructingObjective {
         samples.patches.slice(range),
         indices: Array(masked[range.lowerBound * ofSample..<range.upperBound * ofSample]))
       let target = normalizesPixels ? normalizedPatches(wanted, pool: tape.pool) : wanted
-      target.values.withUnsafeBufferPointer { values in
+      target.withSpan { values in
         for row in 0..<range.count * ofSample {
-          body(start * ofSample + row, UnsafeBufferPointer(rebasing: values[row * width..<(row + 1) * width]))
+          body(start * ofSample + row, values, row * width)
         }
       }
     }
