@@ -41,7 +41,7 @@ package struct ContentHash: Hashable, Sendable {
   }
 
   /// The fingerprint of text in UTF-8.
-  init(of text: String) {
+  package init(of text: String) {
     var text = text
     self = text.withUTF8 { Self(of: UnsafeRawBufferPointer($0)) }
   }

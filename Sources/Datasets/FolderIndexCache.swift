@@ -31,10 +31,7 @@ package struct FolderIndexCache: Sendable {
     _ environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> FolderIndexCache? {
     guard environment["VITRAIL_INDEX_CACHE"] != "off" else { return nil }
-    // What is not absolute is to be passed over (XDG Base Directory Specification).
-    let bases = [environment["XDG_CACHE_HOME"], environment["HOME"].map { $0 + "/.cache" }]
-    guard let base = bases.compactMap({ $0 }).first(where: { $0.hasPrefix("/") }) else { return nil }
-    return FolderIndexCache(folder: base + "/vitrail/index")
+    return UserCache.folder("index", environment).map { FolderIndexCache(folder: $0) }
   }
 
   /// The file for the tree at `path`.

@@ -18,6 +18,10 @@ public protocol ImageSource: Variant, Sendable {
   var classNames: [String] { get }
   /// The class of an image; nil when it has none.
   func label(of index: Int) -> Int?
+  /// Whether an image may have several classes, or none of those there are; `label(of:)` is nil then.
+  var hasLabelSets: Bool { get }
+  /// All classes of an image, ascending.
+  func labels(of index: Int) -> [Int]
   /// Where an image is: its path, or `file#index`.
   func location(of index: Int) -> String
   /// In which order training best takes the images; `uniform` unless a source says otherwise.
@@ -31,6 +35,10 @@ public protocol ImageSource: Variant, Sendable {
 }
 
 extension ImageSource {
+  /// An image has one class at most.
+  public var hasLabelSets: Bool { false }
+  /// The class of the image, if it has one.
+  public func labels(of index: Int) -> [Int] { label(of: index).map { [$0] } ?? [] }
   /// Any image may follow any other.
   public var order: SampleOrder { .uniform }
 

@@ -6,6 +6,8 @@ struct ListEntries {
   private(set) var paths = PackedPaths()
   /// Numbers of `names`; −1 for a path without label.
   private(set) var labels: [Int32] = []
+  /// Numbers of `names` where a path may have several; nil where a path has one at most.
+  private(set) var labelSets: [[Int32]]?
   private(set) var names = LabelNames()
 
   /// Reads the text of the list at `path`.
@@ -35,6 +37,7 @@ struct ListEntries {
     guard let first = try rows.next() else { return }
     let header = try ListColumns(header: first)
     let columns = header ?? ListColumns(count: first.count)
+    if columns.labelsAreSets { labelSets = [] }
     var row = header == nil ? first : try rows.next()
     while let fields = row {
       guard fields.count == first.count else {
@@ -56,6 +59,13 @@ struct ListEntries {
       throw position.failure("a path that holds a zero byte", mend: "write the list as UTF-8 text")
     }
     paths.append(path)
+    guard labelSets == nil else {
+      let parts = (label ?? []).split(separator: UInt8(ascii: "|")).map { Array($0) }
+      var seen: Set<[UInt8]> = []
+      labelSets?.append(parts.filter { seen.insert($0).inserted }.map { names.number(of: $0) })
+      labels.append(-1)
+      return
+    }
     labels.append(label.flatMap { $0.isEmpty ? nil : names.number(of: $0) } ?? -1)
   }
 }
@@ -64,11 +74,14 @@ struct ListEntries {
 struct ListColumns {
   let path: Int
   let label: Int?
+  /// Whether the labels' column holds several with `|` between them.
+  let labelsAreSets: Bool
 
   /// The columns of a list without header.
   init(count: Int) {
     path = 0
     label = count > 1 ? 1 : nil
+    labelsAreSets = false
   }
 
   /// The columns that a header names; nil when the row is none.
@@ -77,11 +90,10 @@ struct ListColumns {
   init?(header: [DelimitedRows.Field]) throws(Failure) {
     func columns(_ names: Set<String>) -> [Int] {
       header.indices.filter { column in
-        let name = String(decoding: header[column].text, as: UTF8.self)
-        return names.contains(name.trimmingCharacters(in: .whitespaces).lowercased())
+        names.contains(header[column].name)
       }
     }
-    let (paths, labels) = (columns(["path"]), columns(["label", "class"]))
+    let (paths, labels) = (columns(["path"]), columns(["label", "class", "labels"]))
     guard !paths.isEmpty || !labels.isEmpty else { return nil }
     guard let path = paths.first else {
       throw header[labels[0]].position.failure(
@@ -93,5 +105,13 @@ struct ListColumns {
     }
     self.path = path
     label = labels.first
+    labelsAreSets = labels.first.map { header[$0].name == "labels" } ?? false
+  }
+}
+
+extension DelimitedRows.Field {
+  /// The name of a column, as it is compared.
+  fileprivate var name: String {
+    String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespaces).lowercased()
   }
 }

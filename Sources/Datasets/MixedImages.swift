@@ -81,6 +81,15 @@ public struct MixedImages: ImageSource {
     return sources[number].label(of: place).map { classes[number][$0] }
   }
 
+  /// Whether one of the sets has several classes an image.
+  public var hasLabelSets: Bool { sources.contains { $0.hasLabelSets } }
+
+  /// All classes of an image among those of all sets, ascending.
+  public func labels(of index: Int) -> [Int] {
+    let (number, place) = find(index)
+    return sources[number].labels(of: place).map { classes[number][$0] }.sorted()
+  }
+
   /// Where an image is.
   public func location(of index: Int) -> String {
     let (number, place) = find(index)

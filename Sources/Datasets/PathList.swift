@@ -7,7 +7,8 @@ import Platform
 /// - `.txt`: a path a line; empty lines and those that start with `#` are passed over, as are blanks around a path.
 /// - `.csv`, `.tsv`: a row an image, quotes as RFC 4180 has them. A first row that names the columns `path` and, if
 ///   there are labels, `label` or `class` may have them in any order beside others; without it the first column
-///   is the path and the second, if any, the label. A row whose label is empty has none.
+///   is the path and the second, if any, the label. A row whose label is empty has none. A column `labels` instead
+///   holds any number of labels an image, with `|` between them.
 /// - Relative paths start at the list's folder. Whether a file is there shows when it is read.
 public struct PathList: ImageSource {
   /// The name in listings.
@@ -24,6 +25,7 @@ public struct PathList: ImageSource {
   private let folder: String
   private let paths: PackedPaths
   private let labels: [Int32]
+  private let labelSets: [[Int32]]?
 
   /// The most bytes a list may have, 4 GiB.
   private static let maximumBytes = 4 << 30
@@ -53,13 +55,24 @@ public struct PathList: ImageSource {
     let (texts, ranks) = entries.names.ranked
     classNames = texts
     labels = entries.labels.map { $0 < 0 ? -1 : ranks[Int($0)] }
+    labelSets = entries.labelSets.map { sets in sets.map { set in set.map { ranks[Int($0)] }.sorted() } }
+  }
+
+  /// Whether the list has a column `labels`.
+  public var hasLabelSets: Bool { labelSets != nil }
+
+  /// All classes of an image, ascending.
+  public func labels(of index: Int) -> [Int] {
+    labelSets?[index].map { Int($0) } ?? label(of: index).map { [$0] } ?? []
   }
 
   /// Number of images.
   public var count: Int { paths.count }
 
   /// The class of an image; nil for one without.
-  public func label(of index: Int) -> Int? { labels[index] < 0 ? nil : Int(labels[index]) }
+  public func label(of index: Int) -> Int? {
+    labelSets != nil || labels[index] < 0 ? nil : Int(labels[index])
+  }
 
   /// The path of an image's file.
   public func location(of index: Int) -> String {

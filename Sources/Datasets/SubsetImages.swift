@@ -67,6 +67,10 @@ public struct SubsetImages: ImageSource {
   public var order: SampleOrder { base.order.restricted(to: indices[...]) }
   /// The class of an image; nil for one without.
   public func label(of index: Int) -> Int? { base.label(of: Int(indices[index])) }
+  /// As the other set.
+  public var hasLabelSets: Bool { base.hasLabelSets }
+  /// All classes of an image.
+  public func labels(of index: Int) -> [Int] { base.labels(of: Int(indices[index])) }
   /// Where an image is.
   public func location(of index: Int) -> String { base.location(of: Int(indices[index])) }
   /// The files that an image is read from.

@@ -22,7 +22,7 @@ public final class EncodedBytes: @unchecked Sendable {
   public var count: Int { memory.count }
 
   /// The bytes, for as long as the object lives.
-  var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(memory) }
+  package var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(memory) }
 
   /// A copy of the bytes.
   public var data: Data { Data(buffer) }

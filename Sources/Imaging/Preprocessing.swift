@@ -51,6 +51,14 @@ public struct Preprocessing: Sendable, Equatable {
       width: width, height: height, resizeShorterSide: resizeShorterSide, filter: filter)
   }
 
+  /// All of it in a line.
+  public var summary: String {
+    let size = "\(height)×\(width)×\(channels)"
+    let means = mean.map { "\($0)" }.joined(separator: " ")
+    let deviations = standardDeviation.map { "\($0)" }.joined(separator: " ")
+    return "\(size), shorter side to \(resizeShorterSide) by \(filter), less \(means), by \(deviations)"
+  }
+
   /// Why no model input can be described so, if it cannot.
   private var problem: String? {
     if !(1...Image.maximumChannels).contains(channels) {

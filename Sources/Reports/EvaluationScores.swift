@@ -76,6 +76,10 @@ package struct EvaluationScores: Sendable, Equatable {
 
   private static func rows(of json: JSONValue, evaluator: String) -> [Row] {
     guard case .object(let entries) = json else { return [] }
+    let names = ["linear": "Linear probe", "knn": "k-NN"]
+    if case .array(let measures)? = entries["measures"] {
+      return measures.compactMap { row(of: $0, title: names[evaluator] ?? evaluator) }
+    }
     let title =
       switch evaluator {
       case "linear": "Linear probe"
@@ -114,6 +118,16 @@ package struct EvaluationScores: Sendable, Equatable {
         return []
       }
     }
+  }
+
+  /// A line as `Scores` writes it.
+  private static func row(of measure: JSONValue, title: String) -> Row? {
+    guard let name = measure["name"]?.string, let value = measure["value"]?.number else { return nil }
+    let baselines = measure["baselines"]
+    return Row(
+      name: "\(title), \(name)", score: value, isAccuracy: measure["kind"]?.string != "number",
+      chance: measure["chance"]?.number, pixels: baselines?["pixels"]?.number,
+      randomInit: baselines?["randomInit"]?.number)
   }
 
   /// A baseline is a number (of `top1`), or an object like the evaluator's own.

@@ -98,6 +98,13 @@ public final class VisionTransformer: Sendable {
 
   /// Encodes the patches that a selection names, [B, L, P·P·C] → [B, N, D] after the final norm.
   public func encode(_ patches: Tensor, _ selection: PatchSelection, _ tape: Tape) -> Tensor {
+    encode(patches, selection, tape) { _, _ in }
+  }
+
+  /// As above; `afterBlock` is given the number of each block, from 1, and its tokens, for `finished`.
+  func encode(
+    _ patches: Tensor, _ selection: PatchSelection, _ tape: Tape, afterBlock: (Int, Tensor) -> Void
+  ) -> Tensor {
     let grid = selection.grid ?? configuration.grid
     precondition(
       patches.shape.count == 3 && patches.shape[1] == grid.count
@@ -118,12 +125,17 @@ public final class VisionTransformer: Sendable {
     for (layer, block) in blocks.enumerated() {
       tokens = block(tokens, tape, context)
       tape.observe("\(prefix)blocks.\(layer)", tokens)
+      afterBlock(layer + 1, tokens)
     }
-    let whole = configuration.stream.whole(tokens, tape)
-    guard let finalNorm else { return whole }
-    let normed = finalNorm(whole, tape)
-    tape.observe("\(prefix)norm", normed)
+    let normed = finished(tokens, tape)
+    if finalNorm != nil { tape.observe("\(prefix)norm", normed) }
     return normed
+  }
+
+  /// What the blocks' stream becomes behind the last one: whole tokens [B, N, D], after the final norm if there is one.
+  func finished(_ tokens: Tensor, _ tape: Tape) -> Tensor {
+    let whole = configuration.stream.whole(tokens, tape)
+    return finalNorm.map { $0(whole, tape) } ?? whole
   }
 
   /// Class token, registers and patches [B, K, D] with their positions.
@@ -153,7 +165,12 @@ public final class VisionTransformer: Sendable {
 
   /// One vector an image from tokens [B, N, D], as the configuration pools → [B, D].
   public func pooled(_ tokens: Tensor, _ tape: Tape) -> Tensor {
-    switch configuration.pooling {
+    pooled(tokens, by: configuration.pooling, tape)
+  }
+
+  /// One vector an image from tokens [B, N, D] → [B, D].
+  func pooled(_ tokens: Tensor, by pooling: Pooling, _ tape: Tape) -> Tensor {
+    switch pooling {
     case .mean: tape.meanTokens(tokens, prefixCount..<tokens.shape[1])
     case .classToken: tape.meanTokens(tokens, 0..<1)
     }

@@ -39,11 +39,11 @@ struct ContactSheetImages {
   }
 
   private func images(_ indices: [Int]) -> [Image] {
-    indices.compactMap { try? small(source.reader(at: $0, options: decoding)) }
+    indices.compactMap { try? Self.small(source.reader(at: $0, options: decoding)) }
   }
 
   /// The image at about the size of a thumbnail: no more of a large file is decoded than that takes.
-  private func small(_ reader: ImageReader) throws(Failure) -> Image {
+  static func small(_ reader: ImageReader) throws(Failure) -> Image {
     let longer = max(reader.width, reader.height)
     guard longer > ContactSheet.side else { return try reader.image() }
     return try reader.resized(

@@ -38,20 +38,22 @@ struct Embed: ParsableCommand {
       of: try ImageSources.open(
         data, options: SourceOptions(split: split, bands: bands.names ?? argument.bands)))
     let extraction = FeatureExtraction(
-      encoders: [("model", try file.makeModel())], preprocessing: file.preprocessing, includesPixels: false,
+      encoders: [.init(name: "model", model: try file.makeModel())], preprocessing: file.preprocessing,
+      includesPixels: false,
       team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad,
       decoding: decoding.options)
     let line = ProgressLine()
-    let sets = try extraction.run(source) { line.show("features", $0, rate: $1) }
+    let sets = try extraction.run(source) { _, fraction, rate in
+      line.show("features", fraction, rate: rate)
+    }
     line.finish()
     guard let features = sets.features["model"] else {
       preconditionFailure("features of the model were extracted")
     }
     let folder = URL(fileURLWithPath: out)
     try FeatureFiles.write(features, paths: sets.paths, to: folder)
-    print(
-      "\(features.count) × \(features.width) features in \(folder.path), \(fixed(sets.imagesPerSecond, 0)) img/s"
-    )
+    let rate = sets.imagesPerSecond.map { ", \(fixed($0, 0)) img/s" } ?? ""
+    print("\(features.count) × \(features.width) features in \(folder.path)\(rate)")
     if !sets.skipped.isEmpty { print("skipped \(sets.skipped.count) bad images") }
   }
 }

@@ -43,6 +43,12 @@ final class ProgressLine {
     lastDrawn = 0
   }
 
+  /// Says something on a line of its own above the progress.
+  func say(_ text: String) {
+    finish()
+    write(text + "\n")
+  }
+
   /// Shows the share done of a named job.
   func show(_ stage: String, _ fraction: Double, rate: Double? = nil) {
     draw(isLast: fraction >= 1, fraction: fraction) {

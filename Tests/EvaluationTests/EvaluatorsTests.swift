@@ -24,28 +24,32 @@ import Testing
     func check<E: Evaluator>(_ evaluator: E.Type) throws {
       let encoder = JSONEncoder()
       encoder.outputFormatting = .sortedKeys
-      let empty = try JSONDecoder().decode(E.Options.self, from: Data("{}".utf8))
-      #expect(try encoder.encode(empty) == encoder.encode(E.defaults))
+      let empty = try Choice(E.name).decodeOptions(E.Options.self, at: E.name)
+      #expect(try encoder.encode(empty) == encoder.encode(E.Options()))
     }
     for evaluator in Evaluators.all { try check(evaluator) }
   }
 
   @Test func givenOptionsReplaceDefaults() throws {
-    let options = try JSONDecoder().decode(
-      LinearProbeOptions.self, from: Data(#"{"l2": [0.5], "seed": 9}"#.utf8))
+    let options = try Choice("linear", options: ["l2": .array([.number(0.5)]), "seed": .integer(9)])
+      .decodeOptions(LinearProbeOptions.self, at: "linear")
     #expect(options.l2 == [0.5] && options.seed == 9 && options.heldOutShare == 0.1)
-    let vote = try JSONDecoder().decode(NearestNeighborOptions.self, from: Data(#"{"k": [3]}"#.utf8))
+    let vote = try Choice("knn", options: ["k": .array([.integer(3)])])
+      .decodeOptions(NearestNeighborOptions.self, at: "knn")
     #expect(vote.k == [3] && vote.temperature == 0.07)
   }
 
   @Test func scoresAreWrittenBesideTheirBaselines() throws {
     let train = try clusters(count: 100, width: 4, classes: 4, spread: 0.1, seed: 1)
     let test = try clusters(count: 40, width: 4, classes: 4, spread: 0.1, seed: 2)
-    let noise = (train: try clusters(count: 100, width: 2, classes: 4, spread: 9, seed: 3), test: test)
-    let pixels = (train: noise.train, test: try clusters(count: 40, width: 2, classes: 4, spread: 9, seed: 4))
+    let pixels = EvaluationTask(
+      train: try clusters(count: 100, width: 2, classes: 4, spread: 9, seed: 3),
+      test: try clusters(count: 40, width: 2, classes: 4, spread: 9, seed: 4))
     var stages: [String] = []
     func measure<E: Evaluator>(_ evaluator: E.Type) throws -> [String: Any] {
-      let scores = try Scores.measure(evaluator, (train, test), baselines: ["pixels": pixels]) { stage, _ in
+      let scores = try Scores.measure(
+        evaluator, EvaluationTask(train: train, test: test), baselines: ["pixels": pixels]
+      ) { stage, _ in
         stages.append(stage)
       }
       let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(scores))
@@ -55,6 +59,8 @@ import Testing
     #expect(linear["top1"] as? Double == 1)
     #expect(linear["top5"] as? Double == 1)
     #expect((linear["l2"] as? Double ?? 0) > 0)
+    let lines = try #require(linear["measures"] as? [[String: Any]])
+    #expect(lines.first?["name"] as? String == "top-1" && lines.first?["chance"] as? Double == 0.25)
     let baselines = try #require(linear["baselines"] as? [String: Double])
     #expect(baselines["chance"] == 0.25)
     #expect((baselines["pixels"] ?? 1) < 0.6)

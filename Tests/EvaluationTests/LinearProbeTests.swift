@@ -21,7 +21,8 @@ import Testing
     for fit in golden.fits {
       var options = LinearProbeOptions()
       options.l2 = [fit.l2]
-      let result = try LinearProbe.evaluate(train: train, test: test, options: options, threads: 2)
+      let result = try LinearProbe.evaluate(
+        EvaluationTask(train: train, test: test), options: options, threads: 2)
       let right = zip(try #require(fit.predictions), golden.testLabels).count { $0 == $1 }
       #expect(result.top1 == Double(right) / Double(golden.testLabels.count))
       #expect(result.top5 == 1)
@@ -34,8 +35,10 @@ import Testing
     let train = try clusters(count: 600, width: 8, classes: 6, seed: 1)
     let test = try clusters(count: 120, width: 8, classes: 6, seed: 2)
     let shuffled = try relabelled(test) { test.labels[($0 * 7 + 3) % test.count] }
-    let first = try LinearProbe.evaluate(train: train, test: test, options: .init(), threads: 2)
-    let second = try LinearProbe.evaluate(train: train, test: shuffled, options: .init(), threads: 2)
+    let first = try LinearProbe.evaluate(
+      EvaluationTask(train: train, test: test), options: .init(), threads: 2)
+    let second = try LinearProbe.evaluate(
+      EvaluationTask(train: train, test: shuffled), options: .init(), threads: 2)
     #expect(first.l2 == second.l2)
     #expect(first.candidates == second.candidates)
     #expect(first.iterations == second.iterations)
@@ -45,14 +48,16 @@ import Testing
   @Test func threadsDoNotMatter() throws {
     let train = try clusters(count: 3000, width: 9, classes: 7, seed: 1)
     let test = try clusters(count: 500, width: 9, classes: 7, seed: 2)
-    let one = try LinearProbe.evaluate(train: train, test: test, options: .init(), threads: 1)
-    let five = try LinearProbe.evaluate(train: train, test: test, options: .init(), threads: 5)
+    let one = try LinearProbe.evaluate(EvaluationTask(train: train, test: test), options: .init(), threads: 1)
+    let five = try LinearProbe.evaluate(
+      EvaluationTask(train: train, test: test), options: .init(), threads: 5)
     #expect(one == five)
   }
 
   @Test func choosesThePenaltyThatHeldOutRowsPrefer() throws {
     let train = try clusters(count: 300, width: 60, classes: 5, seed: 1)
-    let result = try LinearProbe.evaluate(train: train, test: train, options: .init(), threads: 2)
+    let result = try LinearProbe.evaluate(
+      EvaluationTask(train: train, test: train), options: .init(), threads: 2)
     let best = try #require(result.candidates.map(\.heldOutAccuracy).max())
     #expect(result.candidates.first { $0.heldOutAccuracy == best }?.l2 == result.l2)
     #expect(result.candidates.map(\.l2) == result.candidates.map(\.l2).sorted(by: >))
@@ -62,21 +67,24 @@ import Testing
 
   @Test func topFiveCountsTheFiveBest() throws {
     let train = try clusters(count: 400, width: 4, classes: 20, seed: 1)
-    let result = try LinearProbe.evaluate(train: train, test: train, options: .init(), threads: 2)
+    let result = try LinearProbe.evaluate(
+      EvaluationTask(train: train, test: train), options: .init(), threads: 2)
     #expect(result.top5 > result.top1 && result.top5 < 1)
   }
 
   @Test func aTestClassThatTrainLacksIsAlwaysWrong() throws {
     let train = try clusters(count: 90, width: 3, classes: 3, spread: 0.1, seed: 1)
     let test = try clusters(count: 120, width: 3, classes: 4, spread: 0.1, seed: 2)
-    let result = try LinearProbe.evaluate(train: train, test: test, options: .init(), threads: 2)
+    let result = try LinearProbe.evaluate(
+      EvaluationTask(train: train, test: test), options: .init(), threads: 2)
     #expect(result.top1 == 0.75)
     #expect(result.top5 == 0.75)
   }
 
   @Test func oneRowAClassTakesTheMiddlePenalty() throws {
     let train = try clusters(count: 3, width: 3, classes: 3, spread: 0.1, seed: 1)
-    let result = try LinearProbe.evaluate(train: train, test: train, options: .init(), threads: 2)
+    let result = try LinearProbe.evaluate(
+      EvaluationTask(train: train, test: train), options: .init(), threads: 2)
     #expect(result.l2 == 1e-3)
     #expect(result.candidates.isEmpty)
     #expect(result.top1 == 1)
@@ -87,9 +95,10 @@ import Testing
     let train = try Features(
       count: 10, width: 2, values: [Float](repeating: 3, count: 20), labels: labels, classNames: ["a", "b"],
       origin: "constant")
-    let result = try LinearProbe.evaluate(train: train, test: train, options: .init(), threads: 2)
+    let result = try LinearProbe.evaluate(
+      EvaluationTask(train: train, test: train), options: .init(), threads: 2)
     #expect(result.top1 == 0.7)
-    #expect(try LinearProbe.chance(train: train, test: train) == 0.7)
+    #expect(try LinearProbe.chance(EvaluationTask(train: train, test: train)) == 0.7)
   }
 
   @Test func impossibleOptionsAreRefused() throws {
@@ -98,7 +107,7 @@ import Testing
       var options = LinearProbeOptions()
       change(&options)
       do throws(Failure) {
-        _ = try LinearProbe.evaluate(train: train, test: train, options: options, threads: 1)
+        _ = try LinearProbe.evaluate(EvaluationTask(train: train, test: train), options: options, threads: 1)
         return false
       } catch {
         return error.place.hasPrefix("linear.")

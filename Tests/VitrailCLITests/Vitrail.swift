@@ -38,6 +38,9 @@ enum Vitrail {
       ["-c", "trap '' XFSZ; ulimit -f \(fileLimit); exec \"$0\" \"$@\"", executable.path] + arguments)
   }
 
+  fileprivate static let caches = FileManager.default.temporaryDirectory
+    .appendingPathComponent("vitrail-tests-cache-\(getpid())")
+
   /// A process at work.
   final class Running {
     private let process = Process()
@@ -50,6 +53,8 @@ enum Vitrail {
       process.arguments = arguments
       process.environment = ProcessInfo.processInfo.environment.merging([
         "SWIFT_BACKTRACE": "enable=no", "OPENBLAS_NUM_THREADS": "1",
+        // What a command keeps for the next is kept for the tests alone.
+        "XDG_CACHE_HOME": Vitrail.caches.path,
       ]) { $1 }
       process.standardInput = FileHandle.nullDevice
       process.standardOutput = try Self.file(folder.appendingPathComponent("out"))

@@ -59,6 +59,10 @@ public struct CachedImages: ImageSource {
   public var classNames: [String] { images.classNames }
   /// The class of an image.
   public func label(of index: Int) -> Int? { images.label(of: index) }
+  /// As the wrapped source.
+  public var hasLabelSets: Bool { images.hasLabelSets }
+  /// All its classes.
+  public func labels(of index: Int) -> [Int] { images.labels(of: index) }
   /// Where an image is from.
   public func location(of index: Int) -> String { images.location(of: index) }
   /// The order that suits the wrapped source.

@@ -79,7 +79,10 @@ public enum RecipeFile {
     return below.overlaid(with: .object(object))
   }
 
-  private static func parse(override: String) throws(Failure) -> JSONValue {
+  /// The tree of keys that `key.path=value` sets; the value is YAML.
+  ///
+  /// - Throws: `Failure` when it is not written so.
+  public static func parse(override: String) throws(Failure) -> JSONValue {
     let parts = override.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty else {
       throw Failure(

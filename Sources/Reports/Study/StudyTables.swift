@@ -1,3 +1,5 @@
+import Platform
+
 extension StudyResults {
   /// A line for each run that has ended, for other programs: empty where a run has no value.
   public var csv: String {
@@ -22,7 +24,7 @@ extension StudyResults {
         }
       }
     }
-    return lines.map { $0.map(Self.field).joined(separator: ",") + "\n" }.joined()
+    return CSV.text(lines)
   }
 
   /// A Markdown table for each table: mean ± standard deviation over seeds.
@@ -48,10 +50,4 @@ extension StudyResults {
   }
 
   private func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
-
-  /// A field as RFC 4180 has it.
-  private static func field(_ text: String) -> String {
-    let isPlain = !text.contains { $0 == "," || $0 == "\"" || $0.isNewline }
-    return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
-  }
 }

@@ -110,7 +110,8 @@ struct StudyJob {
       throw Failure(
         "no labelled images to score on", at: "data", mend: "give --data, or --train and --test")
     }
-    var arguments = ["evaluate", "--weights", runFolder.url.path, "--no-baselines", "--lanes", "\(lanes)"]
+    var arguments = ["evaluate", "--weights", runFolder.url.path, "--lanes", "\(lanes)"]
+    arguments += ["--no-baselines", "--no-cache"]
     arguments += ["--train", train, "--test", data.evaluationTest ?? train]
     arguments += ["--evaluators", evaluation.evaluators.joined(separator: ",")]
     if let limit = evaluation.limit { arguments += ["--limit", "\(limit)"] }

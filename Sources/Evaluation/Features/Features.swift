@@ -10,6 +10,8 @@ public struct Features: Sendable {
   public let values: [Float]
   /// Class index of each row, into `classNames`; empty when the rows are unlabelled.
   public let labels: [Int]
+  /// Where an image may have several classes, those of each row, ascending; `labels` is empty then.
+  public let labelSets: [[Int]]?
   /// Names of the classes, all different. A class may have no row.
   public let classNames: [String]
   /// Where the features come from, for messages: a path or a phrase such as `train images`.
@@ -24,7 +26,8 @@ public struct Features: Sendable {
   /// - Throws: `Failure` when there is no row or no column, sizes disagree, a value is not finite, a label
   ///   has no class name, or a class name occurs twice.
   public init(
-    count: Int, width: Int, values: [Float], labels: [Int] = [], classNames: [String] = [], origin: String
+    count: Int, width: Int, values: [Float], labels: [Int] = [], labelSets: [[Int]]? = nil,
+    classNames: [String] = [], origin: String
   ) throws(Failure) {
     guard count > 0, width > 0 else {
       throw Failure(
@@ -42,13 +45,15 @@ public struct Features: Sendable {
         "feature \(index % width) of row \(index / width) is \(values[index])", at: origin,
         mend: "check the weights (a diverged run gives NaN) and the image of that row")
     }
-    guard labels.isEmpty || labels.count == count else {
+    guard labels.isEmpty || labels.count == count, labelSets == nil || labelSets?.count == count else {
       throw Failure(
-        "\(labels.count) labels for \(count) rows", at: origin, mend: "give one label a row, or none")
+        "\(labelSets?.count ?? labels.count) labels for \(count) rows", at: origin,
+        mend: "give one label a row, or none")
     }
-    if let row = labels.firstIndex(where: { !classNames.indices.contains($0) }) {
+    let sets = labelSets ?? labels.map { [$0] }
+    if let row = sets.firstIndex(where: { !$0.allSatisfy(classNames.indices.contains) }) {
       throw Failure(
-        "label \(labels[row]) of row \(row) has no name among \(classNames.count) classes", at: origin,
+        "label \(sets[row]) of row \(row) has no name among \(classNames.count) classes", at: origin,
         mend: "labels are indices into the class names, from 0")
     }
     var seen = Set<String>()
@@ -58,7 +63,8 @@ public struct Features: Sendable {
     self.count = count
     self.width = width
     self.values = values
-    self.labels = labels
+    self.labels = labelSets == nil ? labels : []
+    self.labelSets = labelSets
     self.classNames = classNames
     self.origin = origin
   }

@@ -20,25 +20,21 @@ public enum LinearProbe: Evaluator {
   /// Where the protocol comes from.
   public static let source =
     "logistic-regression evaluation of Radford et al., 2021 (CLIP) and Oquab et al., 2023"
-  /// The default options.
-  public static let defaults = LinearProbeOptions()
-
   /// Scores `test`; see the type for the protocol.
   ///
-  /// - Throws: `Failure` when an option is out of range, a set has no labels, the widths differ, or train
-  ///   has one class only.
+  /// - Throws: `Failure` when a set is missing or has no labels, the widths differ, or train has one class only.
   public static func evaluate(
-    train: Features, test: Features, options: LinearProbeOptions, progress: ProgressHandler
+    _ task: EvaluationTask, options: LinearProbeOptions, progress: ProgressHandler
   ) throws(Failure) -> LinearProbeResult {
-    try evaluate(
-      train: train, test: test, options: options, threads: defaultThreadCount, progress: progress)
+    try evaluate(task, options: options, threads: defaultThreadCount, progress: progress)
   }
 
   package static func evaluate(
-    train: Features, test: Features, options: LinearProbeOptions, threads: Int,
+    _ given: EvaluationTask, options: LinearProbeOptions, threads: Int,
     progress: ProgressHandler = { _, _ in }
   ) throws(Failure) -> LinearProbeResult {
-    try options.check()
+    try options.validate(at: name)
+    let (train, test) = (given.train, try given.requireTest(for: self))
     let task = try ClassificationTask(train: train, test: test)
     let standardizer = Standardizer(
       values: train.values, count: train.count, width: train.width, threads: threads)
@@ -57,10 +53,9 @@ public enum LinearProbe: Evaluator {
 
     progress("scoring the test set", 0.98)
     let logits = model.logits(of: standardizer.apply(to: test.values))
-    let ranks = ranks(of: task.testLabels, in: logits, classCount: task.classCount)
+    let probabilities = ClassificationScores.softmax(logits, classes: task.classCount)
     return LinearProbeResult(
-      top1: Double(ranks.count { $0 < 1 }) / Double(ranks.count),
-      top5: Double(ranks.count { $0 < 5 }) / Double(ranks.count), l2: selection.l2,
+      scores: ClassificationScores(probabilities: probabilities, task), l2: selection.l2,
       candidates: selection.candidates, iterations: model.iterations, converged: model.converged)
   }
 
@@ -119,19 +114,5 @@ public enum LinearProbe: Evaluator {
     result.reserveCapacity(rows.count * width)
     for row in rows { result += values[(row * width)..<((row + 1) * width)] }
     return result
-  }
-
-  /// How many classes score above each row's own, of equal scores the lower class first; `Int.max` for a row
-  /// whose class the train set does not have. A score that overflowed to NaN counts as wrong.
-  private static func ranks(of labels: [Int?], in logits: [Float], classCount: Int) -> [Int] {
-    labels.enumerated().map { row, label in
-      guard let label else { return .max }
-      let own = logits[row * classCount + label]
-      return (0..<classCount).count { other in
-        let score = logits[row * classCount + other]
-        let isBelow = score < own || (score == own && other > label)
-        return other != label && !isBelow
-      }
-    }
   }
 }

@@ -12,15 +12,31 @@ public struct ClassificationTask: Sendable {
   public let trainLabels: [Int]
   /// Class of each test row, an index into `classNames`; nil when the train set has no such class.
   public let testLabels: [Int?]
+  /// Names of the classes of test rows that the train set does not have.
+  public let unknownClassNames: [String]
+  /// Class of each test row, an index into `classNames` followed by `unknownClassNames`.
+  public let testClasses: [Int]
 
   /// Number of classes.
   public var classCount: Int { classNames.count }
+
+  /// Matches the sets of a task.
+  ///
+  /// - Throws: `Failure` as below, and when there is no test set.
+  public init(_ task: EvaluationTask, for evaluator: any Evaluator.Type) throws(Failure) {
+    try self.init(train: task.train, test: task.requireTest(for: evaluator))
+  }
 
   /// Matches two labelled sets.
   ///
   /// - Throws: `Failure` when a set has no labels, the widths differ, or the train rows are all of one class.
   public init(train: Features, test: Features) throws(Failure) {
     for set in [train, test] where set.labels.isEmpty {
+      guard set.labelSets == nil else {
+        throw Failure(
+          "the images have several labels each", at: set.origin,
+          mend: "use --evaluators multiLabel, or give each image one label")
+      }
       throw Failure(
         "the images have no classes", at: set.origin,
         mend: "put each class in its own folder, or use an evaluator that needs no labels")
@@ -46,6 +62,12 @@ public struct ClassificationTask: Sendable {
     classNames = names
     trainLabels = train.labels.map { number[$0] }
     testLabels = test.labels.map { numberOfTestClass[$0] }
+    let used = Set(test.labels)
+    let unknown = test.classNames.indices.filter { numberOfTestClass[$0] == nil && used.contains($0) }
+    unknownClassNames = unknown.map { test.classNames[$0] }
+    let numberOfUnknown = Dictionary(
+      uniqueKeysWithValues: unknown.enumerated().map { ($1, names.count + $0) })
+    testClasses = test.labels.map { numberOfTestClass[$0] ?? numberOfUnknown[$0] ?? 0 }
   }
 
   /// Share of the most frequent train class among the test rows: what a classifier that ignores the features

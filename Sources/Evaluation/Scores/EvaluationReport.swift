@@ -15,14 +15,20 @@ public struct EvaluationReport: Encodable, Sendable {
       self.images = images
       self.classes = classes
     }
+
+    /// The size of a set of features.
+    public init(_ features: Features) {
+      self.init(images: features.count, classes: features.classNames.count)
+    }
   }
 
   private let weights: String
-  private let train, test: SetSummary
+  private let train: SetSummary
+  private let test: SetSummary?
   private let scores: [Scores]
 
   /// Gathers what was measured.
-  public init(weights: String, train: SetSummary, test: SetSummary, scores: [Scores]) {
+  public init(weights: String, train: SetSummary, test: SetSummary?, scores: [Scores]) {
     self.weights = weights
     self.train = train
     self.test = test
@@ -42,35 +48,23 @@ public struct EvaluationReport: Encodable, Sendable {
     }
   }
 
-  /// A line a score: the model's beside its baselines, in per cent.
+  /// A line a number: the model's beside its baselines, shares in per cent.
   public var table: String {
-    let columns = ["this model", "random init", "raw pixels", "chance"]
-    let lines = scores.flatMap { score -> [[String]] in
-      let entries = [
-        JSONValue.encoding(score.result.baseline),
-        score.baselines["randomInit"].map { .encoding($0.baseline) } ?? .null,
-        score.baselines["pixels"].map { .encoding($0.baseline) } ?? .null, .number(score.chance),
-      ]
-      guard case .object(let parts) = entries[0] else {
-        return [[score.evaluator] + entries.map { Self.percent($0) }]
-      }
-      let keys = parts.keys.sorted { (Double($0) ?? 0, $0) < (Double($1) ?? 0, $1) }
-      return keys.map { key in
-        ["\(score.evaluator) \(key)"]
-          + entries.map { entry in
-            if case .object(let object) = entry { return Self.percent(object[key] ?? .null) }
-            return Self.percent(entry)
-          }
+    let names = ["randomInit": "random init", "pixels": "raw pixels"]
+    let baselines = ["randomInit", "pixels"].filter { name in
+      scores.contains { $0.baselines[name] != nil }
+    }
+    let header = ["", "this model"] + baselines.compactMap { names[$0] } + ["chance"]
+    let lines = scores.flatMap { score in
+      score.lines.map { line in
+        [
+          "\(score.evaluator) \(line.name)\(line.kind == .number ? "" : ", %")",
+          Self.text(line.value, line.kind),
+        ]
+          + baselines.map { Self.text(line.baselines[$0], line.kind) } + [Self.text(line.chance, line.kind)]
       }
     }
-    let rows = [["top-1 accuracy, %"] + columns] + lines
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      zip(row, widths).enumerated().map { index, cell in
-        let padding = String(repeating: " ", count: cell.1 - cell.0.count)
-        return index == 0 ? cell.0 + padding : padding + cell.0
-      }.joined(separator: "   ")
-    }.joined(separator: "\n")
+    return TextTable.aligned([header] + lines)
   }
 
   /// Encodes the keys of design.md's JSON section.
@@ -78,17 +72,14 @@ public struct EvaluationReport: Encodable, Sendable {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(weights, forKey: Key("weights"))
     try container.encode(train, forKey: Key("train"))
-    try container.encode(test, forKey: Key("test"))
+    try container.encodeIfPresent(test, forKey: Key("test"))
     var entries = container.nestedContainer(keyedBy: Key.self, forKey: Key("evaluators"))
     for score in scores { try entries.encode(score, forKey: Key(score.evaluator)) }
   }
 
-  private static func percent(_ value: JSONValue) -> String {
-    switch value {
-    case .number(let number): String(format: "%.2f", number * 100)
-    case .integer(let number): String(format: "%.2f", Double(number) * 100)
-    default: "–"
-    }
+  private static func text(_ value: Double?, _ kind: Measure.Kind) -> String {
+    guard let value else { return "–" }
+    return kind == .number ? String(format: "%.4g", value) : String(format: "%.2f", value * 100)
   }
 
   private struct Key: CodingKey {

@@ -1,0 +1,44 @@
+import Platform
+import VisionTransformer
+
+/// The features that an evaluator works on.
+public struct EvaluationTask: Sendable {
+  /// Features of a train and a test set; no test set where one set is all there is.
+  public typealias Sets = (train: Features, test: Features?)
+
+  /// What is learned from.
+  public let train: Features
+  /// What is measured on; nil where one set is all there is.
+  public let test: Features?
+  /// The same images at the further places that the evaluator asked for.
+  public let readouts: [FeatureReadout: Sets]
+  /// The train images seen through the augmentation of a pass, from 0; nil for features that no images stand behind.
+  public let augmentedTrain: AugmentedFeatures?
+
+  /// Gives the features of one augmented pass over the train images.
+  public typealias AugmentedFeatures =
+    @Sendable (_ pass: Int, _ readouts: [FeatureReadout]) throws(Failure) -> [Features]
+
+  /// Creates a task.
+  public init(
+    train: Features, test: Features?, readouts: [FeatureReadout: Sets] = [:],
+    augmentedTrain: AugmentedFeatures? = nil
+  ) {
+    self.train = train
+    self.test = test
+    self.readouts = readouts
+    self.augmentedTrain = augmentedTrain
+  }
+
+  /// The test features.
+  ///
+  /// - Throws: `Failure` when there are none.
+  public func requireTest(for evaluator: any Evaluator.Type) throws(Failure) -> Features {
+    guard let test else {
+      throw Failure(
+        "\(evaluator.name) wants a test set beside the train set", at: train.origin,
+        mend: "give --test PATH, or hold out a part with --hold-out 0.2")
+    }
+    return test
+  }
+}

@@ -1,0 +1,82 @@
+import Platform
+
+/// One evaluator's result beside its baselines.
+///
+/// Encodes as the result's own keys plus `baselines`: `chance` as a number, every other baseline as its
+/// result's `baseline`; and `measures`, the lines of tables with what baselines measured.
+public struct Scores: Encodable, Sendable {
+  /// Name of the evaluator.
+  public let evaluator: String
+  /// What the features in question score.
+  public let result: any EvaluationResult
+  /// What ignoring the features scores; nil where that says nothing.
+  public let chance: Double?
+  /// What other features of the same images score, such as `pixels` and `randomInit`.
+  public let baselines: [String: any EvaluationResult]
+
+  /// Runs `evaluator` on features and on the baselines' features, all with the same options.
+  ///
+  /// - Parameter baselines: other features of the same images, by name.
+  /// - Throws: the evaluator's `Failure`.
+  public static func measure<E: Evaluator>(
+    _ evaluator: E.Type, _ task: EvaluationTask, baselines: [String: EvaluationTask] = [:],
+    options: E.Options = E.Options(), progress: ProgressHandler = { _, _ in }
+  ) throws(Failure) -> Scores {
+    func run(_ name: String, _ task: EvaluationTask) throws(Failure) -> E.Result {
+      try E.evaluate(task, options: options) { stage, fraction in
+        progress("\(E.name) on \(name): \(stage)", fraction)
+      }
+    }
+    let result = try run("features", task)
+    var others: [String: any EvaluationResult] = [:]
+    for (name, baseline) in baselines.sorted(by: { $0.key < $1.key }) {
+      others[name] = try run(name, baseline)
+    }
+    return Scores(
+      evaluator: E.name, result: result, chance: try E.chance(task), baselines: others)
+  }
+
+  /// A number of the result with what chance and the baselines come to.
+  public struct Line: Encodable, Sendable, Equatable {
+    /// What was measured.
+    public let name: String
+    /// How it is read.
+    public let kind: Measure.Kind
+    /// The number.
+    public let value: Double
+    /// What ignoring the features scores, for accuracies.
+    public let chance: Double?
+    /// The same number of other features, by their name.
+    public let baselines: [String: Double]
+  }
+
+  /// The numbers of the result, each beside its baselines.
+  public var lines: [Line] {
+    result.measures.map { measure in
+      Line(
+        name: measure.name, kind: measure.kind, value: measure.value,
+        chance: measure.kind == .accuracy ? chance : nil,
+        baselines: baselines.compactMapValues { other in
+          other.measures.first { $0.name == measure.name }?.value
+        })
+    }
+  }
+
+  /// Writes the result's keys, `baselines` and `measures` into one object.
+  public func encode(to encoder: any Encoder) throws {
+    try result.encode(to: encoder)
+    var object = encoder.container(keyedBy: Key.self)
+    var entries = object.nestedContainer(keyedBy: Key.self, forKey: Key("baselines"))
+    if let chance { try entries.encode(chance, forKey: Key("chance")) }
+    for (name, baseline) in baselines { try entries.encode(baseline.baseline, forKey: Key(name)) }
+    try object.encode(lines, forKey: Key("measures"))
+  }
+
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(_ name: String) { stringValue = name }
+    init?(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { return nil }
+  }
+}

@@ -1,0 +1,63 @@
+/// Several named lines over a common axis, as a piece of SVG.
+public struct CurvePlot: Sendable {
+  /// What the plot shows.
+  public var title: String
+  /// The horizontal axis, with its unit.
+  public var xLabel: String
+  /// The vertical axis, with its unit.
+  public var yLabel: String
+
+  /// A line.
+  public struct Line: Sendable {
+    /// What it shows.
+    public var name: String
+    /// Its points, from left to right; those that are not finite break it.
+    public var points: [(x: Double, y: Double)]
+
+    /// Creates a line.
+    public init(name: String, points: [(Double, Double)]) {
+      self.name = name
+      self.points = points.map { (x: $0.0, y: $0.1) }
+    }
+  }
+
+  /// Creates a plot.
+  public init(title: String, xLabel: String, yLabel: String) {
+    self.title = title
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+  }
+
+  /// The SVG element; it carries its own style and may stand alone or inside HTML.
+  public func svg(_ lines: [Line]) -> String {
+    let frame = PlotFrame(title: title, xLabel: xLabel, yLabel: yLabel)
+    let finite = lines.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
+    guard let left = finite.map(\.x).min(), let right = finite.map(\.x).max(),
+      let low = finite.map(\.y).min(), let high = finite.map(\.y).max()
+    else { return frame.svg([frame.nothing]) }
+    let xAxis = PlotAxis.linear(left...right, widened: false)
+    let yAxis = PlotAxis.linear(low...high)
+    let drawn = lines.enumerated().map { index, line in
+      frame.path(
+        "vp-line vp-bold",
+        line.points.map { $0.x.isFinite && $0.y.isFinite ? DecimatedSeries.Point(x: $0.x, y: $0.y) : nil },
+        xAxis, yAxis, style: "stroke:\(colour(index, of: lines.count))")
+    }
+    return frame.svg(frame.axes(xAxis, yAxis) + drawn + legend(lines))
+  }
+
+  /// The names in their colours, under the title.
+  private func legend(_ lines: [Line]) -> [String] {
+    var x = PlotFrame.area.left
+    return lines.enumerated().map { index, line in
+      defer { x += Double(line.name.count) * 7 + 14 }
+      return
+        "<text x=\"\(PlotFrame.coordinate(x))\" y=\"36\" style=\"fill:\(colour(index, of: lines.count))\">"
+        + "\(Markup.escaped(line.name))</text>"
+    }
+  }
+
+  private func colour(_ index: Int, of count: Int) -> String {
+    "hsl(\((210 + 360 * index / max(count, 1)) % 360) 60% 48%)"
+  }
+}

@@ -1,0 +1,113 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Foundation
+import Platform
+import Pretraining
+import Tensors
+import VisionTransformer
+
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Score a frozen encoder on labelled images, beside chance, raw pixels and random weights.",
+    discussion: """
+      Example: vitrail evaluate --weights runs/photos --train labelled/train --test labelled/test
+      One set, split: vitrail evaluate --weights runs/photos --train labelled/ --hold-out 0.2
+      Stored features: vitrail evaluate --train-features features/train --test-features features/test
+      """)
+
+  @Option(help: "Run folder or weights file.")
+  var weights: String?
+  @OptionGroup var sets: LabelledSets
+  @Option(help: "Instead of weights and images: a folder that vitrail embed wrote.")
+  var trainFeatures: String?
+  @Option(help: "The same for the test set.")
+  var testFeatures: String?
+  @OptionGroup var choices: EvaluatorChoices
+  @Option(help: "Also write the scores as JSON to this file; - for standard output.")
+  var json: String?
+  @Option(
+    help: "Folder for tables and pictures; default: evaluation/ in the run folder, if --weights is one.")
+  var out: String?
+  @OptionGroup var features: FeatureArguments
+  @Flag(help: "Leave out raw pixels and random weights, which take two thirds of the time.")
+  var noBaselines = false
+
+  func validate() throws {
+    guard (weights == nil) != (trainFeatures == nil) else {
+      throw ValidationError("give either --weights and --train, or --train-features")
+    }
+    if weights != nil && sets.train == nil { throw ValidationError("give --train PATH") }
+    if weights == nil && sets.train != nil { throw ValidationError("give --weights RUN for --train") }
+    if testFeatures != nil && trainFeatures == nil {
+      throw ValidationError("give --train-features beside --test-features")
+    }
+  }
+
+  func run() throws {
+    let chosen = try choices.chosen()
+    let line = ProgressLine()
+    guard let weights else { return try evaluateStored(chosen, line) }
+    let argument = try WeightsArgument(weights)
+    let evaluation = try ModelEvaluation(
+      argument.model, chosen: chosen, includesBaselines: !noBaselines, features: features, line: line)
+    let sources = try sets.open(bands: argument.bands)
+    try requireTest(chosen, sources.test == nil, at: sources.train.path)
+    line.say("input: \(argument.model.preprocessing.summary)")
+    let scored = try evaluation.run(train: sources.train, test: sources.test)
+    line.finish()
+    let report = EvaluationReport(
+      weights: weights, train: scored.train, test: scored.test, scores: scored.scores)
+    try tell(report)
+    if let folder = argument.folder {
+      try AtomicFile.write(Data(try report.json().utf8), to: folder.evaluation)
+    }
+    let place =
+      out.map { URL(fileURLWithPath: $0) } ?? argument.folder?.url.appendingPathComponent("evaluation")
+    try write(scored.scores, to: place, images: scored.images)
+  }
+
+  private func evaluateStored(_ chosen: [EvaluatorChoices.Chosen], _ line: ProgressLine) throws {
+    guard let trainFeatures else { preconditionFailure("validate() wants it") }
+    let train = try FeatureFiles.read(URL(fileURLWithPath: trainFeatures))
+    let test = try testFeatures.map { try FeatureFiles.read(URL(fileURLWithPath: $0)) }
+    try requireTest(chosen, test == nil, at: trainFeatures)
+    let scores = try chosen.map { choice in
+      try choice.measure(EvaluationTask(train: train, test: test)) { line.show($0, $1) }
+    }
+    line.finish()
+    try tell(
+      EvaluationReport(
+        weights: trainFeatures, train: .init(train), test: test.map { .init($0) }, scores: scores))
+    try write(scores, to: out.map { URL(fileURLWithPath: $0) }, images: nil)
+  }
+
+  private func requireTest(
+    _ chosen: [EvaluatorChoices.Chosen], _ isMissing: Bool, at place: String
+  ) throws(Failure) {
+    guard isMissing, let first = chosen.first(where: { !$0.evaluator.worksOnOneSet }) else { return }
+    throw Failure(
+      "\(first.evaluator.name) wants a test set beside the train set", at: place,
+      mend: "give --test PATH, or hold out a part with --hold-out 0.2")
+  }
+
+  private func tell(_ report: EvaluationReport) throws(Failure) {
+    let text = try report.json()
+    if json != "-" { print(report.table) }
+    guard let json else { return }
+    if json == "-" {
+      print(text, terminator: "")
+    } else {
+      try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: json))
+    }
+  }
+
+  private func write(
+    _ scores: [Scores], to folder: URL?,
+    images: (train: EvaluationFiles.RowImages, test: EvaluationFiles.RowImages?)?
+  ) throws(Failure) {
+    guard let folder else { return }
+    let files = try EvaluationFiles(folder: folder, images: images).write(scores)
+    if json != "-", !files.isEmpty { print("\(files.count) tables and pictures in \(folder.path)") }
+  }
+}

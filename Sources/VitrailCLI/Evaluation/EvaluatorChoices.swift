@@ -1,0 +1,69 @@
+import ArgumentParser
+import Evaluation
+import Platform
+import Pretraining
+import VisionTransformer
+
+/// The evaluators of a command and their options.
+struct EvaluatorChoices: ParsableArguments {
+  @Option(help: "Evaluators, separated by commas, or all; vitrail list evaluators names them.")
+  var evaluators = "linear,knn"
+  @Option(help: "Set an option of an evaluator: name.key=value, such as knn.k=[10,20]. May be repeated.")
+  var set: [String] = []
+
+  func validate() throws {
+    if evaluators.split(separator: ",").isEmpty {
+      throw ValidationError("--evaluators names no evaluator")
+    }
+  }
+
+  /// An evaluator and what was set of its options.
+  struct Chosen {
+    let evaluator: any Evaluator.Type
+    let options: Choice
+
+    /// Further places that it wants features of.
+    func readouts(of encoder: VisionTransformerConfiguration) throws(Failure) -> [FeatureReadout] {
+      func readouts<E: Evaluator>(_: E.Type) throws(Failure) -> [FeatureReadout] {
+        E.readouts(try options.decodeOptions(E.Options.self, at: E.name), of: encoder)
+      }
+      return try readouts(evaluator)
+    }
+  }
+
+  /// The chosen evaluators, their options checked.
+  func chosen() throws(Failure) -> [Chosen] {
+    var tree = JSONValue.object([:])
+    for override in set { tree = tree.overlaid(with: try RecipeFile.parse(override: override)) }
+    guard case .object(var options) = tree else { preconditionFailure("overrides make an object") }
+    let names =
+      evaluators == "all"
+      ? Evaluators.all.map { $0.name }
+      : evaluators.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    var found: [Chosen] = []
+    for name in names {
+      let evaluator = try Evaluators.named(name)
+      guard !found.contains(where: { $0.evaluator == evaluator }) else { continue }
+      var keys: [String: JSONValue] = [:]
+      switch options.removeValue(forKey: evaluator.name) {
+      case nil: break
+      case .object(let given)?: keys = given
+      default:
+        throw Failure(
+          "'\(evaluator.name)' is no option", at: "--set", mend: "write \(evaluator.name).key=value")
+      }
+      let choice = Choice(evaluator.name, options: keys)
+      func check<E: Evaluator>(_: E.Type) throws(Failure) {
+        _ = try choice.decodeOptions(E.Options.self, at: E.name)
+      }
+      try check(evaluator)
+      found.append(Chosen(evaluator: evaluator, options: choice))
+    }
+    if let unused = options.keys.sorted().first {
+      throw Failure(
+        "'\(unused)' is not among the evaluators of this command", at: "--set",
+        mend: Spelling.remedy(for: unused, among: names))
+    }
+    return found
+  }
+}

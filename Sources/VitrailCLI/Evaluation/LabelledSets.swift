@@ -1,0 +1,53 @@
+import ArgumentParser
+import Datasets
+import Platform
+
+/// The images that evaluators learn from and are measured on.
+struct LabelledSets: ParsableArguments {
+  @Option(
+    help: """
+      Labelled images to learn from: a folder with a sub-folder a class, tar shards, a .csv list, or an IDX or CIFAR \
+      folder.
+      """)
+  var train: String?
+  @Option(help: "Labelled images to be measured on.")
+  var test: String?
+  @Option(
+    help: "Instead of --test: the share of each class of --train to be measured on.",
+    transform: number(in: 0.0.nextUp...1.0.nextDown))
+  var holdOut: Double?
+  @Option(help: "The seed that chooses what is held out; as data.splitSeed of a recipe.")
+  var splitSeed: UInt64 = 0
+  @Option(
+    help: "Only that many images of each set, drawn at random, each class by its share.",
+    transform: number(in: 1...Int.max))
+  var limit: Int?
+  @OptionGroup var bands: BandsArgument
+
+  func validate() throws {
+    if test != nil && holdOut != nil { throw ValidationError("give either --test PATH or --hold-out SHARE") }
+    if train == nil && (test ?? holdOut.map { "\($0)" }) != nil {
+      throw ValidationError("give --train PATH, what evaluators learn from")
+    }
+  }
+
+  /// Both sets of images; `bands` are those of the weights. No test set where none was asked for.
+  func open(bands: [String]) throws(Failure) -> (train: any ImageSource, test: (any ImageSource)?) {
+    guard let train else { throw Failure("no images", at: "--train", mend: "give --train PATH") }
+    func open(_ path: String, _ split: DatasetSplit) throws(Failure) -> any ImageSource {
+      try ImageSources.open(path, options: SourceOptions(split: split, bands: self.bands.names ?? bands))
+    }
+    let trainSource = try open(train, .train)
+    if let holdOut {
+      let split = try SubsetImages.split(trainSource, holdingOut: holdOut, seed: splitSeed)
+      return (
+        SubsetImages.limited(to: limit, of: split.kept), SubsetImages.limited(to: limit, of: split.heldOut)
+      )
+    }
+    let testSource = try test.map { (path) throws(Failure) in try open(path, .test) }
+    return (
+      SubsetImages.limited(to: limit, of: trainSource),
+      testSource.map { SubsetImages.limited(to: limit, of: $0) }
+    )
+  }
+}

@@ -1,0 +1,129 @@
+import Datasets
+import Evaluation
+import Foundation
+import Imaging
+import Platform
+import Tensors
+import VisionTransformer
+
+/// One encoder through the chosen evaluators: one pass over the images for all of them.
+struct ModelEvaluation {
+  /// What came of it.
+  struct Outcome {
+    let scores: [Scores]
+    let train: EvaluationReport.SetSummary
+    let test: EvaluationReport.SetSummary?
+    let images: (train: EvaluationFiles.RowImages, test: EvaluationFiles.RowImages?)
+    let imagesPerSecond: Double?
+  }
+
+  private let chosen: [EvaluatorChoices.Chosen]
+  private let readouts: [[FeatureReadout]]
+  private let extraction: FeatureExtraction
+  private let includesBaselines: Bool
+  private let decoding: DecodeOptions
+  private let line: ProgressLine
+
+  private static let modelName = "model"
+  private static let untrainedName = "randomInit"
+
+  /// Prepares the pass; `preprocessing` takes the place of the file's.
+  init(
+    _ file: ModelFile, chosen: [EvaluatorChoices.Chosen], includesBaselines: Bool,
+    features: FeatureArguments, preprocessing: Preprocessing? = nil, line: ProgressLine
+  ) throws(Failure) {
+    let readouts = try chosen.map { (choice) throws(Failure) in try choice.readouts(of: file.configuration) }
+    let all = readouts.flatMap { $0 }
+    var encoders = [
+      FeatureExtraction.Encoder(name: Self.modelName, model: try file.makeModel(), readouts: all)
+    ]
+    if includesBaselines {
+      let untrained = try VisionTransformer(file.configuration, parameters: ParameterStore(seed: 0))
+      encoders.append(.init(name: Self.untrainedName, model: untrained, readouts: all))
+    }
+    extraction = features.extraction(
+      encoders, preprocessing ?? file.preprocessing, includesPixels: includesBaselines)
+    decoding = features.decoding.options
+    self.chosen = chosen
+    self.readouts = readouts
+    self.includesBaselines = includesBaselines
+    self.line = line
+  }
+
+  /// Extracts features and measures.
+  func run(train: any ImageSource, test: (any ImageSource)?) throws(Failure) -> Outcome {
+    let trainSets = try pass(train, "train")
+    let testSets = try test.map { (source) throws(Failure) in try pass(source, "test") }
+    var scores: [Scores] = []
+    for (choice, readouts) in zip(chosen, readouts) {
+      var baselines: [String: EvaluationTask] = [:]
+      if includesBaselines {
+        baselines[Self.untrainedName] = task(Self.untrainedName, trainSets, testSets, readouts)
+        if readouts.isEmpty {
+          baselines[FeatureExtraction.pixelsName] = task(
+            FeatureExtraction.pixelsName, trainSets, testSets, [])
+        }
+      }
+      scores.append(
+        try choice.measure(task(Self.modelName, trainSets, testSets, readouts), baselines: baselines) {
+          line.show($0, $1)
+        })
+    }
+    func images(_ source: any ImageSource, _ sets: FeatureExtraction.Sets) -> EvaluationFiles.RowImages {
+      .init(source: source, rows: sets.rows, decoding: decoding)
+    }
+    return Outcome(
+      scores: scores, train: .init(features(Self.modelName, trainSets)),
+      test: testSets.map { .init(features(Self.modelName, $0)) },
+      images: (
+        images(train, trainSets),
+        test.flatMap { source in testSets.map { images(source, $0) } }
+      ), imagesPerSecond: trainSets.imagesPerSecond)
+  }
+
+  private func pass(_ source: any ImageSource, _ name: String) throws(Failure) -> FeatureExtraction.Sets {
+    let sets = try extraction.run(source) { stage, fraction, rate in
+      line.show("\(stage) \(source.count) \(name) images", fraction, rate: rate)
+    }
+    if let first = sets.skipped.first {
+      line.say(
+        "skipped \(sets.skipped.count) bad images in \(source.path), such as \(first.path): \(first.reason)")
+    }
+    return sets
+  }
+
+  private func task(
+    _ name: String, _ train: FeatureExtraction.Sets, _ test: FeatureExtraction.Sets?,
+    _ readouts: [FeatureReadout]
+  ) -> EvaluationTask {
+    var places: [FeatureReadout: EvaluationTask.Sets] = [:]
+    for readout in readouts {
+      if let found = train.readouts[name]?[readout] {
+        places[readout] = (found, test?.readouts[name]?[readout])
+      }
+    }
+    return EvaluationTask(
+      train: features(name, train), test: test.map { features(name, $0) }, readouts: places)
+  }
+
+  private func features(_ name: String, _ sets: FeatureExtraction.Sets) -> Features {
+    guard let features = sets.features[name] else {
+      preconditionFailure("features of \(name) were extracted")
+    }
+    return features
+  }
+}
+
+extension EvaluatorChoices.Chosen {
+  /// Runs the evaluator with the options that were set.
+  func measure(
+    _ task: EvaluationTask, baselines: [String: EvaluationTask] = [:], progress: ProgressHandler
+  ) throws(Failure) -> Scores {
+    func measure<E: Evaluator>(_: E.Type) throws(Failure) -> Scores {
+      try Scores.measure(
+        E.self, task, baselines: baselines, options: try options.decodeOptions(E.Options.self, at: E.name),
+        progress: progress)
+    }
+    return try measure(evaluator)
+  }
+}
