@@ -51,6 +51,22 @@ public struct Preprocessing: Sendable, Equatable {
       width: width, height: height, resizeShorterSide: resizeShorterSide, filter: filter)
   }
 
+  /// The same for input of another size: all lengths follow the shorter side.
+  ///
+  /// - Throws: `Failure` when a side would not be a whole number of pixels, or too large.
+  public func resized(toShorterSide side: Int) throws(Failure) -> Preprocessing {
+    let shorter = min(height, width)
+    guard side > 0, side <= 1 << 16, height * side % shorter == 0, width * side % shorter == 0 else {
+      throw Failure(
+        "input of \(height)×\(width) pixels cannot have a shorter side of \(side)", at: "size",
+        mend: "choose a size that keeps both sides whole, up to 65536")
+    }
+    return Preprocessing(
+      height: height * side / shorter, width: width * side / shorter, channels: channels,
+      resizeShorterSide: max(side, (resizeShorterSide * side + shorter / 2) / shorter), filter: filter,
+      mean: mean, standardDeviation: standardDeviation)
+  }
+
   /// All of it in a line.
   public var summary: String {
     let size = "\(height)×\(width)×\(channels)"

@@ -13,7 +13,8 @@ struct ReportPage: Sendable {
   var html: String {
     let name = contents.url.standardizedFileURL.lastPathComponent
     let sections = [
-      headline, warnings, curves, features, health, reconstructions, scores, nextStep, recipe, badImages,
+      headline, warnings, curves, features, contents.monitor.section, health, reconstructions, scores,
+      nextStep, recipe, badImages,
       remarks,
     ]
     return HTMLPage.document(title: name, kind: "Vitrail pretraining run", sections.compactMap(\.self))

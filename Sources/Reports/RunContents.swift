@@ -17,6 +17,8 @@ struct RunContents: Sendable {
   let metrics: MetricsSummary
   /// How blocks fared; empty without `health.jsonl`.
   let health: HealthSummary
+  /// Scores of the encoder while it trained.
+  let monitor: MonitorSummary
   /// The lines of `warnings.txt`.
   let warnings: [String]
   /// The recipe's text.
@@ -59,6 +61,7 @@ struct RunContents: Sendable {
     if health.startedFromOtherWeights {
       remarks.append("Layer rotation counts from the weights that the run started from, not from its seed's.")
     }
+    monitor = MonitorSummary(contentsOf: url.appendingPathComponent("monitor.jsonl"))
     warnings =
       Self.bytes(of: url, "warnings.txt", limit: Self.largestText, &remarks).map { data in
         String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)

@@ -86,6 +86,12 @@ struct Pretrain: ParsableCommand {
     let pictures = ReconstructionPictures(run: run, source: source)
     run.onCheckpoint = { step in pictures?.write(step: step) }
     run.onWarning = { line.warn("\($0)") }
+    if let monitor = recipe.train.monitor {
+      let scoring = try MonitorScoring(monitor, recipe)
+      run.scoring = { (encoder, preprocessing) throws(Failure) in
+        try scoring.score(encoder, preprocessing, line)
+      }
+    }
     let signals = StopSignals()
     let start = Clock.seconds
     let ending: PretrainingRun.Ending

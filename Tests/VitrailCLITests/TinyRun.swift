@@ -78,6 +78,12 @@ func parsed(_ text: String) throws -> JSONValue {
 }
 
 extension JSONValue {
+  /// The elements, where this is a list.
+  var list: [JSONValue] {
+    if case .array(let elements) = self { return elements }
+    return []
+  }
+
   /// The entries of an object; empty for anything else.
   var entries: [String: JSONValue] {
     if case .object(let entries) = self { return entries }

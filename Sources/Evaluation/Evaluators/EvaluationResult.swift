@@ -11,6 +11,10 @@ public protocol EvaluationResult: Encodable, Sendable {
   var measures: [Measure] { get }
   /// What was chosen by looking at train rows alone, by the names of the options; none by default.
   var choices: [String: JSONValue] { get }
+  /// Which test rows are right, for paired tests; nil, the default, where rows are not right or wrong.
+  var isRight: [Bool]? { get }
+  /// The one number for plots and comparisons: the first measure unless another is more usual.
+  var score: Double { get }
   /// What is written beside the scores; nothing by default.
   var attachments: [EvaluationAttachment] { get }
 }
@@ -20,7 +24,9 @@ extension EvaluationResult {
   public var choices: [String: JSONValue] { [:] }
   /// Nothing.
   public var attachments: [EvaluationAttachment] { [] }
-  /// The one number for plots: the first measure.
+  /// Not known.
+  public var isRight: [Bool]? { nil }
+  /// The first measure.
   public var score: Double { measures[0].value }
 }
 

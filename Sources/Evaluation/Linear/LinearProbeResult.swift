@@ -31,6 +31,8 @@ public struct LinearProbeResult: EvaluationResult, Equatable {
   public var baseline: Double { scores.top1 }
   /// Those of any classifier.
   public var measures: [Measure] { scores.measures }
+  /// Which test rows are right.
+  public var isRight: [Bool]? { scores.isRight }
   /// λ.
   public var choices: [String: JSONValue] { ["l2": .number(l2)] }
   /// Confusion matrix and classes.

@@ -18,6 +18,9 @@ public struct NearestNeighborResult: EvaluationResult, Equatable {
   /// Top-1 at the usual k.
   public var score: Double { top1[usualK] ?? 0 }
 
+  /// Which rows are right at the usual k.
+  public var isRight: [Bool]? { scores[usualK]?.isRight }
+
   /// Top-1 at every k.
   public var measures: [Measure] {
     top1.sorted { $0.key < $1.key }.map { Measure("k = \($0.key)", $0.value) }

@@ -19,6 +19,8 @@ public struct ClassificationScores: Encodable, Sendable, Equatable {
   public let confusion: ConfusionMatrix
   /// The class of highest probability of each test row.
   public let predictions: [Int]
+  /// Whether that is the row's class.
+  public let isRight: [Bool]
 
   /// Scores probabilities, row-major `[test rows, classes]`.
   public init(probabilities: [Float], _ task: ClassificationTask) {
@@ -36,6 +38,7 @@ public struct ClassificationScores: Encodable, Sendable, Equatable {
       return best
     }
     let right = ranks.map { $0 < 1 }
+    isRight = right
     top1 = Double(right.count { $0 }) / Double(ranks.count)
     top5 = Double(ranks.count { $0 < 5 }) / Double(ranks.count)
     confusion = ConfusionMatrix(predictions, task)

@@ -43,6 +43,8 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
   /// Steps between looks at the features, whose findings are in `metrics.jsonl` and the progress line and make the
   /// warnings of a run; 0: none.
   public var featureSteps = 100
+  /// Evaluators that look at the encoder now and then; absent: none do.
+  public var monitor: MonitorRecipe?
   /// The defaults.
   public init() {}
 
@@ -80,6 +82,7 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
       checkpointMinutes > 0, "checkpointMinutes", "checkpointMinutes is \(checkpointMinutes)", positive)
     try require(
       checkpointSteps ?? 1 > 0, "checkpointSteps", "checkpointSteps is \(checkpointSteps ?? 0)", positive)
+    try monitor?.validate(at: "\(place).monitor")
     try require(healthSteps ?? 1 > 0, "healthSteps", "healthSteps is \(healthSteps ?? 0)", positive)
     try require(
       featureSteps >= 0, "featureSteps", "featureSteps is \(featureSteps)", "choose 1 or more, or 0 for never"

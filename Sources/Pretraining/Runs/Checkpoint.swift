@@ -29,7 +29,7 @@ struct Checkpoint {
     try ModelFile.write(
       tensors, configuration: configuration, preprocessing: preprocessing,
       metadata: ["step": "\(step)", "seconds": "\(seconds)", "recipe": recipe.text], to: url)
-    try writeModel(step: step)
+    try writeModel(to: folder.model, step: step)
     try AtomicFile.link(folder.lastCheckpoint, to: url.lastPathComponent)
     removeOld(newest: step)
   }
@@ -62,19 +62,30 @@ struct Checkpoint {
     return zip(averaged, average.tensors).map { ($0.name, $1) }
   }
 
-  private func writeModel(step: Int) throws(Failure) {
+  /// Marks the checkpoint of a step, just written, as the best so far: it stays until another is.
+  func keepBest(step: Int) throws(Failure) {
+    try writeModel(to: folder.bestModel, step: step)
+    try AtomicFile.link(folder.bestCheckpoint, to: folder.checkpoint(step).lastPathComponent)
+  }
+
+  /// The encoder's tensors as the model file holds them, in the order of its parameters.
+  var exportedEncoder: [(name: String, tensor: Tensor)] {
     let byName = Dictionary(uniqueKeysWithValues: averages.map { ($0.name, $0.tensor) })
-    let encoder = store.parameters.prefix(encoderParameterCount).map { parameter in
+    return store.parameters.prefix(encoderParameterCount).map { parameter in
       (name: parameter.name, tensor: byName[parameter.name] ?? objective.exported(parameter))
     }
+  }
+
+  private func writeModel(to url: URL, step: Int) throws(Failure) {
     try ModelFile.write(
-      encoder, configuration: configuration, preprocessing: preprocessing,
-      metadata: ["step": "\(step)", "recipe": recipe.text], to: folder.model)
+      exportedEncoder, configuration: configuration, preprocessing: preprocessing,
+      metadata: ["step": "\(step)", "recipe": recipe.text], to: url)
   }
 
   private func removeOld(newest: Int) {
+    let best = folder.bestCheckpoint.resolvingSymlinksInPath().lastPathComponent
     for name in folder.checkpointNames.dropLast(Self.kept)
-    where name != folder.checkpoint(newest).lastPathComponent {
+    where name != folder.checkpoint(newest).lastPathComponent && name != best {
       try? FileManager.default.removeItem(at: folder.checkpoints.appendingPathComponent(name))
     }
   }

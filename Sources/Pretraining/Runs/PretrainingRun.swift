@@ -50,6 +50,8 @@ public final class PretrainingRun {
   public let totalSteps: Int
   /// Called after each checkpoint with its step.
   public var onCheckpoint: ((Int) -> Void)?
+  /// Scores the encoder for `train.monitor`, which wants it.
+  public var scoring: EncoderScoring?
   /// Told each warning once; without it the logger is.
   public var onWarning: ((HealthWarning) -> Void)?
 
@@ -160,6 +162,7 @@ public final class PretrainingRun {
       folder, resuming: resuming, interval: recipe.train.featureSteps, totalSteps: totalSteps,
       warmupSteps: Int((schedule.warmupEpochs * Double(sampler.stepsPerEpoch)).rounded(.up)),
       probe: FeatureProbe(objective: objective, encoder: encoder, trainer: step))
+    let monitor = try openMonitor(log, resumingAfter: done)
     let badImages = try BadImages(in: source, file: folder.badImages, maximumShare: recipe.data.maxBad)
     let loader = try makeLoader(steps: done..<totalSteps, badImages: badImages)
     defer { loader.stop() }
@@ -210,6 +213,16 @@ public final class PretrainingRun {
         for warning in found { warn(warning) }
       }
       onProgress(self.progress(done, meter, badImages.count, features.latest))
+      if let monitor, monitor.isDue(after: done) {
+        let start = Clock.seconds
+        let isBest = try monitor.look(after: done)
+        meter.leaveOut(Clock.seconds - start)
+        if isBest {
+          try save()
+          try checkpoint.keepBest(step: done)
+          continue
+        }
+      }
       let isDue =
         recipe.train.checkpointSteps.map { done % $0 == 0 }
         ?? (Clock.seconds - lastCheckpoint >= recipe.train.checkpointMinutes * 60)
@@ -224,6 +237,18 @@ public final class PretrainingRun {
       source: try recipe.data.cached(source, for: recipe.model), sampler: sampler, pipelines: pipelines,
       patchSize: recipe.model.patchSize, steps: steps, totalSteps: totalSteps, badImages: badImages,
       options: recipe.data.loading)
+  }
+
+  private func openMonitor(_ log: RunLog, resumingAfter done: Int) throws(Failure) -> EncoderMonitor? {
+    guard let wanted = recipe.train.monitor else { return nil }
+    guard let scoring else {
+      throw Failure(
+        "the recipe wants evaluators to look, and this program has given none", at: "train.monitor",
+        mend: "set PretrainingRun.scoring, or leave out train.monitor")
+    }
+    return try EncoderMonitor(
+      wanted, scoring: scoring, checkpoint: checkpoint, variants: variants.model, totalSteps: totalSteps,
+      resumingAfter: done, log: log)
   }
 
   private func warn(_ warning: HealthWarning) {

@@ -10,7 +10,7 @@ final class ProgressMeter {
   }
 
   private let batchSize: Int
-  private let start: Double
+  private var start: Double
   private var lastTime: Double
   private var lastWait = 0.0
   private var intervalLoss = 0.0
@@ -54,6 +54,13 @@ final class ProgressMeter {
     intervalLoss += loss
     intervalWait += wait
     intervalSteps += 1
+  }
+
+  /// Leaves out seconds since the last step that no training was done in.
+  func leaveOut(_ seconds: Double) {
+    start += seconds
+    lastTime += seconds
+    intervalStart += seconds
   }
 
   /// Ends the interval and starts the next.

@@ -25,6 +25,12 @@ public struct RunFolder: Sendable {
   public var checkpoints: URL { url.appendingPathComponent("checkpoints", isDirectory: true) }
   /// The newest checkpoint: a link.
   public var lastCheckpoint: URL { checkpoints.appendingPathComponent("last.safetensors") }
+  /// What `train.monitor` found, an object a look.
+  public var monitor: URL { url.appendingPathComponent("monitor.jsonl") }
+  /// The checkpoint that `train.monitor` scored best: a link.
+  public var bestCheckpoint: URL { checkpoints.appendingPathComponent("best.safetensors") }
+  /// The encoder alone of that checkpoint.
+  public var bestModel: URL { url.appendingPathComponent("best.safetensors") }
   /// The encoder alone.
   public var model: URL { url.appendingPathComponent("model.safetensors") }
   /// Files that could not be decoded, and why.

@@ -53,6 +53,14 @@ final class RunLog {
     events = try EventFile(in: folder.url)
   }
 
+  /// Adds numbers of a step to the TensorBoard file alone, as `group/name`.
+  func append(_ values: [String: Double], group: String, step: Int) throws(Failure) {
+    try events.append(
+      values.sorted { $0.key < $1.key }.map { .init(tag: "\(group)/\($0.key)", value: Float($0.value)) },
+      step: step)
+    try events.flush()
+  }
+
   func append(_ line: Metrics) throws(Failure) {
     try metrics.append(line)
     let health: [(String, Double?)] = [

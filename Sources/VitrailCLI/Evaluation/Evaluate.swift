@@ -29,6 +29,11 @@ struct Evaluate: ParsableCommand {
   @Option(
     help: "Folder for tables and pictures; default: evaluation/ in the run folder, if --weights is one.")
   var out: String?
+  @Option(
+    help:
+      "Score at these sizes of the input's shorter side instead, separated by commas; positions are interpolated.",
+    transform: numbers(in: 1...1 << 16))
+  var sweepResize: [Int]?
   @OptionGroup var features: FeatureArguments
   @Flag(help: "Leave out raw pixels and random weights, which take two thirds of the time.")
   var noBaselines = false
@@ -39,6 +44,7 @@ struct Evaluate: ParsableCommand {
     }
     if weights != nil && sets.train == nil { throw ValidationError("give --train PATH") }
     if weights == nil && sets.train != nil { throw ValidationError("give --weights RUN for --train") }
+    if sweepResize != nil && weights == nil { throw ValidationError("give --weights RUN for --sweep-resize") }
     if testFeatures != nil && trainFeatures == nil {
       throw ValidationError("give --train-features beside --test-features")
     }
@@ -49,6 +55,7 @@ struct Evaluate: ParsableCommand {
     let line = ProgressLine()
     guard let weights else { return try evaluateStored(chosen, line) }
     let argument = try WeightsArgument(weights)
+    if let sweepResize { return try sweep(sweepResize, argument, chosen, line) }
     let evaluation = try ModelEvaluation(
       argument.model, chosen: chosen, includesBaselines: !noBaselines, features: features, line: line)
     let sources = try sets.open(bands: argument.bands)
@@ -82,6 +89,23 @@ struct Evaluate: ParsableCommand {
     try write(scores, to: out.map { URL(fileURLWithPath: $0) }, images: nil)
   }
 
+  private func sweep(
+    _ sizes: [Int], _ argument: WeightsArgument, _ chosen: [EvaluatorChoices.Chosen], _ line: ProgressLine
+  ) throws {
+    let sources = try sets.open(bands: argument.bands)
+    try requireTest(chosen, sources.test == nil, at: sources.train.path)
+    let sweep = try ResizeSweep(sizes, argument.model) { (preprocessing) throws(Failure) in
+      line.say("input: \(preprocessing.summary)")
+      return try ModelEvaluation(
+        argument.model, chosen: chosen, includesBaselines: false, features: features,
+        preprocessing: preprocessing, line: line
+      ).run(train: sources.train, test: sources.test).scores
+    }
+    line.finish()
+    if json != "-" { print(sweep.table) }
+    try writeJSON(JSONValue.encoding(sweep).text + "\n")
+  }
+
   private func requireTest(
     _ chosen: [EvaluatorChoices.Chosen], _ isMissing: Bool, at place: String
   ) throws(Failure) {
@@ -92,8 +116,11 @@ struct Evaluate: ParsableCommand {
   }
 
   private func tell(_ report: EvaluationReport) throws(Failure) {
-    let text = try report.json()
     if json != "-" { print(report.table) }
+    try writeJSON(try report.json())
+  }
+
+  private func writeJSON(_ text: String) throws(Failure) {
     guard let json else { return }
     if json == "-" {
       print(text, terminator: "")

@@ -9,7 +9,8 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure speed on this machine.",
     discussion: "Example: vitrail bench step --shape ti --json",
-    subcommands: [Step.self, Loader.self, Layers.self], defaultSubcommand: Step.self)
+    subcommands: [Step.self, Loader.self, Layers.self, FeaturePass.self, Evaluation.self],
+    defaultSubcommand: Step.self)
 
   struct Step: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -114,7 +115,7 @@ struct Bench: ParsableCommand {
     try ImageSources.open(path, options: SourceOptions(bands: bands.names ?? []))
   }
 
-  private static func show(_ result: some Encodable & CustomStringConvertible, json: Bool) throws {
+  static func show(_ result: some Encodable & CustomStringConvertible, json: Bool) throws {
     guard json else { return print(result) }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]

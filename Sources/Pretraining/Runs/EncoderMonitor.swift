@@ -1,0 +1,63 @@
+import Foundation
+import Imaging
+import Platform
+import Tensors
+import VisionTransformer
+
+/// Scores an encoder that is still being trained: the first number of each evaluator, by its name, larger is better.
+public typealias EncoderScoring =
+  (_ encoder: VisionTransformer, _ preprocessing: Preprocessing) throws(Failure) -> [String: Double]
+
+/// The looks of `train.monitor` in a run: scores go to `monitor.jsonl`, and what scored best is kept.
+final class EncoderMonitor {
+  private let recipe: MonitorRecipe
+  private let totalSteps: Int
+  private let scoring: EncoderScoring
+  private let checkpoint: Checkpoint
+  private let encoder: VisionTransformer
+  private let lines: StepLines
+  private let log: RunLog
+  private var best: Double
+
+  /// Opens the log; what was found up to `step` decides what a later look must beat.
+  init(
+    _ recipe: MonitorRecipe, scoring: @escaping EncoderScoring, checkpoint: Checkpoint,
+    variants: ModelVariants, totalSteps: Int, resumingAfter step: Int, log: RunLog
+  ) throws(Failure) {
+    self.recipe = recipe
+    self.scoring = scoring
+    self.checkpoint = checkpoint
+    self.totalSteps = totalSteps
+    let store = ParameterStore()
+    store.drawsInitialValues = false
+    encoder = try VisionTransformer(checkpoint.configuration, parameters: store, variants: variants)
+    lines = try StepLines(checkpoint.folder.monitor, resumingAfter: step)
+    self.log = log
+    let judge = recipe.evaluators[0]
+    best =
+      StepLines.read(Line.self, from: checkpoint.folder.monitor).compactMap { $0.scores[judge] }.max()
+      ?? -.infinity
+  }
+
+  /// A look; a line of `monitor.jsonl`.
+  struct Line: Codable {
+    let step: Int
+    let scores: [String: Double]
+  }
+
+  /// Whether a look is due after a step.
+  func isDue(after step: Int) -> Bool { step % recipe.everySteps == 0 || step == totalSteps }
+
+  /// Scores the encoder as it would be exported; whether it is the best so far.
+  func look(after step: Int) throws(Failure) -> Bool {
+    for (parameter, found) in zip(encoder.parameters.parameters, checkpoint.exportedEncoder) {
+      parameter.assign(found.tensor.values)
+    }
+    let scores = try scoring(encoder, checkpoint.preprocessing)
+    try lines.append(Line(step: step, scores: scores))
+    try log.append(scores, group: "monitor", step: step)
+    guard let score = scores[recipe.evaluators[0]], score > best else { return false }
+    best = score
+    return true
+  }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Foundation
+import Platform
+import VisionTransformer
+
+struct Compare: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Score several encoders on the same images, and say which differences could be chance.",
+    discussion: """
+      Example: vitrail compare runs/a runs/b --train labelled/train --test labelled/test
+      Each encoder sees images prepared as it was trained; its speed is measured without the cache of features.
+      """)
+
+  @Argument(help: "Run folders or weights files, two or more.")
+  var weights: [String]
+  @OptionGroup var sets: LabelledSets
+  @OptionGroup var choices: EvaluatorChoices
+  @Option(help: "Also write the comparison as JSON to this file; - for standard output.")
+  var json: String?
+  @Option(help: "Also write it as Markdown to this file; - for standard output.")
+  var markdown: String?
+  @OptionGroup var features: FeatureArguments
+
+  private static let timedImages = 2000
+
+  func validate() throws {
+    guard weights.count > 1 else { throw ValidationError("name two run folders or weights files at least") }
+    guard Set(weights).count == weights.count else { throw ValidationError("a model is named twice") }
+    guard sets.train != nil, (sets.test != nil) != (sets.holdOut != nil) else {
+      throw ValidationError("give --train PATH and either --test PATH or --hold-out SHARE")
+    }
+    if json == "-" && markdown == "-" {
+      throw ValidationError("standard output takes one of --json and --markdown")
+    }
+  }
+
+  func run() throws {
+    let chosen = try choices.chosen()
+    let arguments = try weights.map { try WeightsArgument($0) }
+    let line = ProgressLine()
+    var models: [Comparison.Model] = []
+    var summary: (train: EvaluationReport.SetSummary, test: EvaluationReport.SetSummary)?
+    for (name, argument) in zip(weights, arguments) {
+      line.say("\(name)  input: \(argument.model.preprocessing.summary)")
+      let sources = try sets.open(bands: argument.bands)
+      guard let test = sources.test else { preconditionFailure("validate() wants it") }
+      let outcome = try ModelEvaluation(
+        argument.model, chosen: chosen, includesBaselines: false, features: features, line: line
+      ).run(train: sources.train, test: test)
+      models.append(
+        Comparison.Model(
+          name: name, parameters: try parameterCount(argument.model),
+          imagesPerSecond: try speed(argument.model, test, line), scores: outcome.scores))
+      summary = outcome.test.map { (outcome.train, $0) }
+    }
+    line.finish()
+    guard let summary else { preconditionFailure("two models were measured") }
+    let comparison = Comparison(train: summary.train, test: summary.test, models: models)
+    if json != "-" && markdown != "-" { print(comparison.text) }
+    try write(JSONValue.encoding(comparison).text + "\n", to: json)
+    try write(comparison.markdown, to: markdown)
+  }
+
+  private func parameterCount(_ file: ModelFile) throws(Failure) -> Int {
+    let names = try file.encoderNames()
+    return file.file.entries.reduce(0) { names.contains($1.key) ? $0 + $1.value.shape.reduce(1, *) : $0 }
+  }
+
+  /// Images a second from file to features, nothing cached.
+  private func speed(
+    _ file: ModelFile, _ source: any ImageSource, _ line: ProgressLine
+  ) throws(Failure) -> Double {
+    var timed = features
+    timed.noCache = true
+    let extraction = timed.extraction(
+      [.init(name: "model", model: try file.makeModel())], file.preprocessing, includesPixels: false)
+    let images = SubsetImages.limited(to: Self.timedImages, of: source)
+    let sets = try extraction.run(images) { _, fraction, rate in line.show("speed", fraction, rate: rate) }
+    return sets.imagesPerSecond ?? 0
+  }
+
+  private func write(_ text: String, to path: String?) throws(Failure) {
+    guard let path else { return }
+    if path == "-" {
+      print(text, terminator: "")
+    } else {
+      try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: path))
+    }
+  }
+}

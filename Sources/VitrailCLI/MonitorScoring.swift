@@ -1,0 +1,66 @@
+import Datasets
+import Evaluation
+import Imaging
+import Platform
+import Pretraining
+import Tensors
+import VisionTransformer
+
+/// What `train.monitor` of a recipe asks for: the sets are opened once, the encoder is scored at every look.
+struct MonitorScoring {
+  private let evaluators: [any Evaluator.Type]
+  private let train, test: any ImageSource
+  private let recipe: Recipe
+
+  private var lanes: Int {
+    if case .count(let count) = recipe.train.lanes { return count }
+    return LaneTeam.coreCount
+  }
+
+  /// Opens the sets.
+  ///
+  /// - Throws: `Failure` when an evaluator is not known or wants more than features, or a set cannot be opened.
+  init(_ monitor: MonitorRecipe, _ recipe: Recipe) throws(Failure) {
+    evaluators = try monitor.evaluators.map { (name) throws(Failure) in
+      let evaluator = try Evaluators.named(name)
+      func wantsMore<E: Evaluator>(_: E.Type) -> Bool {
+        !E.readouts(E.Options(), of: recipe.model.configuration(at: "model")).isEmpty
+      }
+      guard !wantsMore(evaluator) else {
+        throw Failure(
+          "\(name) reads more than the features of the last block", at: "train.monitor.evaluators",
+          mend: "choose others, such as [knn, linear]")
+      }
+      return evaluator
+    }
+    func open(_ path: String, _ split: DatasetSplit) throws(Failure) -> any ImageSource {
+      SubsetImages.limited(
+        to: monitor.limit,
+        of: try ImageSources.open(path, options: SourceOptions(split: split, bands: recipe.data.bands)))
+    }
+    train = try open(monitor.train, .train)
+    test = try open(monitor.test ?? monitor.train, .test)
+    self.recipe = recipe
+  }
+
+  /// The first number of each evaluator, by its name.
+  func score(
+    _ encoder: VisionTransformer, _ preprocessing: Preprocessing, _ line: ProgressLine
+  ) throws(Failure) -> [String: Double] {
+    let extraction = FeatureExtraction(
+      encoders: [.init(name: "model", model: encoder)], preprocessing: preprocessing, includesPixels: false,
+      team: LaneTeam(count: lanes), maximumBad: recipe.data.maxBad,
+      decoding: recipe.data.loading.decoding)
+    func features(_ source: any ImageSource) throws(Failure) -> Features? {
+      try extraction.run(source) { line.show("monitor: \($0)", $1, rate: $2) }.features["model"]
+    }
+    guard let trainFeatures = try features(train), let testFeatures = try features(test) else { return [:] }
+    let task = EvaluationTask(train: trainFeatures, test: testFeatures)
+    var scores: [String: Double] = [:]
+    func measure<E: Evaluator>(_: E.Type) throws(Failure) -> Double {
+      try E.evaluate(task, options: E.Options()) { line.show("monitor: \($0)", $1) }.score
+    }
+    for evaluator in evaluators { scores[evaluator.name] = try measure(evaluator) }
+    return scores
+  }
+}
