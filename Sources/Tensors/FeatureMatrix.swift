@@ -46,19 +46,11 @@ public struct FeatureMatrix: Sendable {
     return total / Double(width).squareRoot()
   }
 
-  /// RankMe (Garrido et al., 2022): exp(−Σ p_k·log p_k), p_k = σ_k/Σσ + 1e-7, σ the singular values of the matrix as it
-  /// is, not centred.
+  /// RankMe of the matrix as it is, not centred; see `Spectrum.rankMe`.
   ///
   /// From 1, all features multiples of one, to min(n, D). 1 for a matrix of zeros; nil where a value is not finite.
   public var rankMe: Double? {
-    guard let singular = SingularValues(of: values, rows: count, columns: width)?.values else { return nil }
-    let total = singular.reduce(0, +)
-    guard total > 0 else { return total == 0 ? 1 : nil }
-    let entropy = singular.reduce(0) { sum, value in
-      let share = value / total + 1e-7
-      return sum - share * log(share)
-    }
-    return exp(entropy)
+    Spectrum(of: values, rows: count, columns: width)?.rankMe
   }
 
   /// Alignment (Wang & Isola, 2020): the mean of ‖x − x⁺‖² over the rows of both matrices, each made a unit vector.

@@ -39,6 +39,17 @@ struct Golden: Decodable {
     return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: url))
   }
 
+  /// The features as sets with names for classes.
+  func task() throws -> EvaluationTask {
+    let names = (0..<classCount).map { "class \($0)" }
+    return EvaluationTask(
+      train: try Features(
+        count: labels.count, width: width, values: train, labels: labels, classNames: names, origin: "train"),
+      test: try Features(
+        count: testLabels.count, width: width, values: test, labels: testLabels, classNames: names,
+        origin: "test"))
+  }
+
   var standardizer: Standardizer { Standardizer(values: train, count: labels.count, width: width) }
 }
 

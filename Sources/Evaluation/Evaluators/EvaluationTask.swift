@@ -42,3 +42,8 @@ public struct EvaluationTask: Sendable {
     return test
   }
 }
+
+extension EvaluationTask {
+  /// What an evaluator that learns nothing is measured on: the test features, or those there are.
+  public var measured: Features { test ?? train }
+}

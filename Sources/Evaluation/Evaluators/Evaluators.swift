@@ -3,7 +3,17 @@ import Platform
 /// The registry of evaluators.
 public enum Evaluators {
   /// Every evaluator, in the order in which `vitrail list evaluators` shows them.
-  public static let all: [any Evaluator.Type] = [LinearProbe.self, NearestNeighborVote.self]
+  public static let all: [any Evaluator.Type] = [
+    LinearProbe.self,
+    NearestNeighborVote.self,
+    NearestClassMean.self,
+    FewShot.self,
+    InterpolatedProbe.self,
+    LayerProbe.self,
+    ClusterQuality.self,
+    SpectralRank.self,
+    Retrieval.self,
+  ]
 
   /// The evaluator called `name`.
   ///

@@ -85,32 +85,38 @@ public enum NearestNeighborVote: Evaluator {
 }
 
 extension NearestNeighbors {
-  /// The train rows nearest to each test row; of one set, the other rows nearest to each.
+  /// The train rows nearest to each test row; of one set, the other rows nearest to each. Of some of these rows with
+  /// `queries`.
   ///
   /// - Throws: `Failure` when there are too many rows, or only one.
-  static func among(_ task: EvaluationTask, limit: Int, threads: Int) throws(Failure) -> Result {
+  static func among(
+    _ task: EvaluationTask, limit: Int, threads: Int, queries: Range<Int>? = nil
+  ) throws(Failure) -> Result {
     guard task.train.count <= UInt32.max else {
       throw Failure(
         "\(task.train.count) train rows are too many to search", at: task.train.origin,
         mend: "use a part of them")
     }
-    let bank = NearestNeighbors(bank: task.train.values, width: task.train.width)
-    if let test = task.test { return bank.search(test.values, limit: limit, threads: threads) }
-    guard task.train.count > 1 else {
+    guard task.test != nil || task.train.count > 1 else {
       throw Failure("a single image has no neighbours", at: task.train.origin, mend: "give more images")
     }
-    return bank.search(task.train.values, limit: limit + 1, threads: threads).leavingOneOut()
+    let (bank, width) = (NearestNeighbors(bank: task.train.values, width: task.train.width), task.train.width)
+    let rows = queries ?? 0..<task.measured.count
+    let values = Array(task.measured.values[(rows.lowerBound * width)..<(rows.upperBound * width)])
+    guard task.test == nil else { return bank.search(values, limit: limit, threads: threads) }
+    return bank.search(values, limit: limit + 1, threads: threads).leavingOneOut(from: rows.lowerBound)
   }
 }
 
 extension NearestNeighbors.Result {
-  /// The neighbours of the bank's own rows without each row itself; where equal rows hide it, without the last.
-  func leavingOneOut() -> NearestNeighbors.Result {
+  /// The neighbours of the bank's own rows from `first` on without each row itself; where equal rows hide it, without the
+  /// last.
+  func leavingOneOut(from first: Int) -> NearestNeighbors.Result {
     let rows = indices.count / neighborCount
     var kept: (similarities: [Float], indices: [Int]) = ([], [])
     for row in 0..<rows {
       let range = (row * neighborCount)..<((row + 1) * neighborCount)
-      let own = range.first { indices[$0] == row } ?? range.upperBound - 1
+      let own = range.first { indices[$0] == first + row } ?? range.upperBound - 1
       for place in range where place != own {
         kept.similarities.append(similarities[place])
         kept.indices.append(indices[place])

@@ -73,16 +73,3 @@ public struct NearestNeighbors: Sendable {
     return heaps.flatMap { $0.sorted() }
   }
 }
-
-/// Rows scaled to length 1 (zero rows stay zero), followed by zero rows up to `padded` rows.
-private func unitRows(_ values: [Float], width: Int, paddedTo padded: Int) -> [Float] {
-  var result = [Float](repeating: 0, count: padded * width)
-  for base in stride(from: 0, to: values.count, by: width) {
-    var squares = 0.0
-    for index in base..<(base + width) { squares += Double(values[index]) * Double(values[index]) }
-    guard squares > 0 else { continue }
-    let scale = 1 / squares.squareRoot()
-    for index in base..<(base + width) { result[index] = Float(Double(values[index]) * scale) }
-  }
-  return result
-}

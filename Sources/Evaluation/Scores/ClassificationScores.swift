@@ -29,14 +29,7 @@ public struct ClassificationScores: Encodable, Sendable, Equatable {
     let ranks = task.testLabels.enumerated().map { row, label in
       Self.rank(of: label, in: probabilities[(row * classes)..<((row + 1) * classes)])
     }
-    predictions = task.testLabels.indices.map { row in
-      var best = 0
-      for label in 1..<classes
-      where probabilities[row * classes + label] > probabilities[row * classes + best] {
-        best = label
-      }
-      return best
-    }
+    predictions = Self.predictions(probabilities, classes: classes)
     let right = ranks.map { $0 < 1 }
     isRight = right
     top1 = Double(right.count { $0 }) / Double(ranks.count)
@@ -106,6 +99,15 @@ public struct ClassificationScores: Encodable, Sendable, Equatable {
       sums[bin].right += isRight ? 1 : 0
     }
     return sums.reduce(0) { $0 + abs($1.right - $1.confidence) } / Double(max(confidences.count, 1))
+  }
+
+  /// The class of the highest score of each row of `scores`, row-major `[rows, classes]`; of equal ones the first.
+  static func predictions(_ scores: [Float], classes: Int) -> [Int] {
+    stride(from: 0, to: scores.count, by: classes).map { base in
+      var best = 0
+      for label in 1..<classes where scores[base + label] > scores[base + best] { best = label }
+      return best
+    }
   }
 
   /// Probabilities of unnormalised log-probabilities, row-major `[rows, classes]`.

@@ -1,0 +1,68 @@
+import Platform
+import Tensors
+
+/// Some rows of a row-major matrix, in the order asked for.
+func gatheredRows(_ rows: [Int], of values: [Float], width: Int) -> [Float] {
+  var result: [Float] = []
+  result.reserveCapacity(rows.count * width)
+  for row in rows { result += values[(row * width)..<((row + 1) * width)] }
+  return result
+}
+
+/// At most `limit` of the rows `0..<count`, drawn without replacement, ascending; draws of different uses have nothing in
+/// common.
+func drawnRows(_ limit: Int, of count: Int, seed: UInt64, for use: String) -> [Int] {
+  guard limit < count else { return Array(0..<count) }
+  var random = RandomStream(seed: seed, purpose: .resampling, name: use)
+  return random.permutation(count).prefix(limit).map { Int($0) }.sorted()
+}
+
+/// Rows scaled to length 1 (zero rows stay zero), followed by zero rows up to `padded` rows.
+func unitRows(_ values: [Float], width: Int, paddedTo padded: Int? = nil) -> [Float] {
+  var result = [Float](repeating: 0, count: padded.map { $0 * width } ?? values.count)
+  for base in stride(from: 0, to: values.count, by: width) {
+    var squares = 0.0
+    for index in base..<(base + width) { squares += Double(values[index]) * Double(values[index]) }
+    guard squares > 0 else { continue }
+    let scale = 1 / squares.squareRoot()
+    for index in base..<(base + width) { result[index] = Float(Double(values[index]) * scale) }
+  }
+  return result
+}
+
+/// The mean of each column of a row-major matrix.
+func columnMeans(_ values: [Float], width: Int) -> [Double] {
+  var sums = [Double](repeating: 0, count: width)
+  for base in stride(from: 0, to: values.count, by: width) {
+    for column in 0..<width { sums[column] += Double(values[base + column]) }
+  }
+  return sums.map { $0 / Double(values.count / width) }
+}
+
+/// Rows less a vector.
+func shiftedRows(_ values: [Float], by shift: [Double]) -> [Float] {
+  var result = values
+  for base in stride(from: 0, to: values.count, by: shift.count) {
+    for column in shift.indices {
+      result[base + column] = Float(Double(values[base + column]) - shift[column])
+    }
+  }
+  return result
+}
+
+extension Features {
+  /// Some rows, with their labels.
+  func gathered(_ rows: [Int]) throws(Failure) -> Features {
+    try Features(
+      count: rows.count, width: width, values: gatheredRows(rows, of: values, width: width),
+      labels: labels.isEmpty ? [] : rows.map { labels[$0] },
+      labelSets: labelSets.map { sets in rows.map { sets[$0] } }, classNames: classNames, origin: origin)
+  }
+
+  /// All rows less a vector.
+  func shifted(by shift: [Double]) throws(Failure) -> Features {
+    try Features(
+      count: count, width: width, values: shiftedRows(values, by: shift), labels: labels,
+      labelSets: labelSets, classNames: classNames, origin: origin)
+  }
+}

@@ -1,0 +1,27 @@
+import Platform
+
+/// Settings of classification from few images.
+public struct FewShotOptions: DefaultedOptions {
+  /// The numbers of train images a class.
+  public var shots = [1, 5, 10]
+  /// How often train images are drawn for each number.
+  public var draws = 10
+  /// Chooses the images.
+  public var seed: UInt64 = 0
+  /// What learns from the images.
+  public var classifier = FewShotClassifier.centroid
+  /// Of `knn`, neighbours that vote; at most the shots.
+  public var k = 20
+
+  /// The defaults.
+  public init() {}
+
+  /// Checks the ranges.
+  public func validate(at place: String) throws(Failure) {
+    try requireOption(
+      "shots", shots, !shots.isEmpty && shots.allSatisfy { $0 > 0 },
+      "give one or more numbers of images a class, each at least 1", at: place)
+    try requireOption("draws", draws, draws > 0, "give at least 1", at: place)
+    try requireOption("k", k, k > 0, "give at least 1", at: place)
+  }
+}

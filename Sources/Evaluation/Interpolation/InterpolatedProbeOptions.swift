@@ -1,0 +1,30 @@
+import Platform
+
+/// Settings of the interpolation of the k-NN vote with the linear probe.
+public struct InterpolatedProbeOptions: DefaultedOptions {
+  /// The shares λ of the vote to choose from; 0 is the linear probe alone, 1 the vote alone.
+  public var lambda = (1...19).map { Double($0) / 20 }
+  /// The numbers of neighbours to choose from.
+  public var k = (0...9).map { 1 << $0 }
+  /// The T of the vote weights exp(s/T) to choose from.
+  public var temperature = [1e-4, 1e-3, 1e-2, 0.1, 1, 10]
+  /// The settings of the linear probe; its held-out rows choose λ, k and T too.
+  public var linear = LinearProbeOptions()
+
+  /// The defaults.
+  public init() {}
+
+  /// Checks the ranges.
+  public func validate(at place: String) throws(Failure) {
+    try requireOption(
+      "lambda", lambda, !lambda.isEmpty && lambda.allSatisfy { (0...1).contains($0) },
+      "give one or more numbers from 0 to 1", at: place)
+    try requireOption(
+      "k", k, !k.isEmpty && k.allSatisfy { $0 > 0 },
+      "give one or more numbers of neighbours, each at least 1", at: place)
+    try requireOption(
+      "temperature", temperature, !temperature.isEmpty && temperature.allSatisfy { $0 > 0 && $0.isFinite },
+      "give one or more numbers above 0", at: place)
+    try linear.validate(at: "\(place).linear")
+  }
+}

@@ -1,0 +1,32 @@
+import Platform
+
+/// Settings of the probe by depth.
+public struct LayerProbeOptions: DefaultedOptions {
+  /// What probes the features behind each block.
+  public enum Probe: String, Codable, Sendable, CaseIterable {
+    /// The linear probe.
+    case linear
+    /// The vote of nearest neighbours.
+    case knn
+  }
+
+  /// What probes the features behind each block.
+  public var evaluator = Probe.linear
+  /// Of `linear`, its settings, with few penalties to choose from, since every block is fitted.
+  public var linear: LinearProbeOptions = {
+    var options = LinearProbeOptions()
+    options.l2 = [1, 1e-2, 1e-4]
+    return options
+  }()
+  /// Of `knn`, neighbours that vote.
+  public var k = 20
+
+  /// The defaults.
+  public init() {}
+
+  /// Checks the ranges.
+  public func validate(at place: String) throws(Failure) {
+    try linear.validate(at: "\(place).linear")
+    try requireOption("k", k, k > 0, "give at least 1", at: place)
+  }
+}

@@ -1,0 +1,43 @@
+import Evaluation
+import Testing
+
+@Suite struct AveragePrecisionTests {
+  @Test func agreesWithScikitLearn() throws {
+    let golden = try ScoresGolden.load()
+    for wanted in golden.precisions {
+      let found = try #require(AveragePrecision.of(scores: wanted.scores, positives: wanted.positives))
+      #expect(abs(found - wanted.value) <= 1e-12)
+    }
+    let mean = golden.meanPrecision
+    let found = AveragePrecision.mean(
+      scores: mean.scores, labelSets: mean.labelSets, classCount: mean.classCount)
+    #expect(abs(try #require(found) - mean.value) <= 1e-12)
+  }
+
+  @Test func orderOfEqualScoresDoesNotMatter() {
+    let scores: [Float] = [1, 1, 1, 0, 0, 2]
+    let first = AveragePrecision.of(scores: scores, positives: [true, false, false, false, true, true])
+    let second = AveragePrecision.of(scores: scores, positives: [false, false, true, true, false, true])
+    #expect(first == second && first != nil)
+  }
+
+  @Test func perfectAndEmptyOrders() {
+    #expect(AveragePrecision.of(scores: [3, 2, 1], positives: [true, true, false]) == 1)
+    #expect(AveragePrecision.of(scores: [3, 2, 1], positives: [false, false, false]) == nil)
+    #expect(AveragePrecision.mean(scores: [1, 2], labelSets: [[], []], classCount: 1) == nil)
+    // A class without a positive row is left out.
+    #expect(AveragePrecision.mean(scores: [1, 5, 2, 5], labelSets: [[], [0]], classCount: 2) == 1)
+  }
+
+  @Test func rankingsMayEndEarly() {
+    let ranking = [true, false, true, false]
+    #expect(AveragePrecision.of(ranking: ranking, relevantCount: 2) == (1 + 2.0 / 3) / 2)
+    #expect(AveragePrecision.of(ranking: ranking, relevantCount: 3) == (1 + 2.0 / 3) / 3)
+    #expect(AveragePrecision.of(ranking: ranking, relevantCount: 50) == (1 + 2.0 / 3) / 4)
+    #expect(AveragePrecision.of(ranking: ranking.map { !$0 && $0 }, relevantCount: 0) == 0)
+    let scores: [Float] = [4, 3, 2, 1]
+    #expect(
+      AveragePrecision.of(scores: scores, positives: ranking)
+        == AveragePrecision.of(ranking: ranking, relevantCount: 2))
+  }
+}
