@@ -31,10 +31,11 @@ import Testing
 
   @Test func rankingsMayEndEarly() {
     let ranking = [true, false, true, false]
-    #expect(AveragePrecision.of(ranking: ranking, relevantCount: 2) == (1 + 2.0 / 3) / 2)
-    #expect(AveragePrecision.of(ranking: ranking, relevantCount: 3) == (1 + 2.0 / 3) / 3)
-    #expect(AveragePrecision.of(ranking: ranking, relevantCount: 50) == (1 + 2.0 / 3) / 4)
-    #expect(AveragePrecision.of(ranking: ranking.map { !$0 && $0 }, relevantCount: 0) == 0)
+    let sum: Double = 1 + 2.0 / 3
+    for (relevant, possible) in [(2, 2.0), (3, 3), (50, 4)] {
+      #expect(AveragePrecision.of(ranking: ranking, relevantCount: relevant) == sum / possible)
+    }
+    #expect(AveragePrecision.of(ranking: [false, false], relevantCount: 0) == 0)
     let scores: [Float] = [4, 3, 2, 1]
     #expect(
       AveragePrecision.of(scores: scores, positives: ranking)

@@ -55,7 +55,7 @@ import Testing
       case .linear: try LinearProbe.evaluate(task, options: .init(), threads: 2).top1
       }
     #expect(found.shots[1].top1 == [whole, whole, whole])
-    #expect(found.shots[1].deviation == 0 && found.shots[1].shortClasses == 4)
+    #expect(found.shots[1].deviation <= 1e-15 && found.shots[1].shortClasses == 4)
     #expect(found.shots[0].shortClasses == 0 && found.shots[0].top1.count == 3)
   }
 
@@ -72,10 +72,14 @@ import Testing
     #expect(found.measures.count == 6 && found.measures[0].value == found.shots[0].mean)
   }
 
-  @Test func meanAndDeviationAreThoseOfASample() {
-    let entry = FewShotResult.Shots(shots: 1, top1: [0.5, 0.75, 1], shortClasses: 0)
-    #expect(entry.mean == 0.75 && entry.deviation == 0.25)
-    #expect(FewShotResult.Shots(shots: 1, top1: [0.5], shortClasses: 0).deviation == 0)
+  @Test func meanAndDeviationAreThoseOfASample() throws {
+    let train = try clusters(count: 400, width: 8, classes: 8, seed: 1)
+    let entry = try run(train, train) { ($0.shots, $0.draws) = ([2], 4) }.shots[0]
+    let mean = entry.top1.reduce(0, +) / 4
+    let variance = entry.top1.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 3
+    #expect(entry.top1.count == 4 && abs(entry.mean - mean) <= 1e-15)
+    #expect(abs(entry.deviation * entry.deviation - variance) <= 1e-15 && variance > 0)
+    #expect(try run(train, train) { ($0.shots, $0.draws) = ([2], 1) }.shots[0].deviation == 0)
   }
 
   @Test func impossibleOptionsAreRefused() throws {

@@ -65,12 +65,13 @@ public struct KMeans: Sendable {
       let blocks = rowRanges(count: points.count, multiple: 256)
       let parts = parallelMap(count: blocks.count, threads: threads) { index in
         let distances = points.squaredDistances(blocks[index], to: centers)
-        return stride(from: 0, to: distances.count, by: centers.count).map { base in
+        return blocks[index].enumerated().map { place, row in
+          let base = place * centers.count
           var best = 0
           for center in 1..<centers.count where distances[base + center] < distances[base + best] {
             best = center
           }
-          return (best, distances[base + best])
+          return (best, points.exactSquaredDistance(row, to: best, of: centers))
         }
       }
       for (cluster, square) in parts.joined() {

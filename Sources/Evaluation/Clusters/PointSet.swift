@@ -54,4 +54,14 @@ struct PointSet: Sendable {
     }
     return result
   }
+
+  /// ‖x − y‖² for a row of this set and a point of `others`, from the differences.
+  func exactSquaredDistance(_ row: Int, to other: Int, of others: PointSet) -> Double {
+    var sum = 0.0
+    for column in 0..<width {
+      let difference = Double(values[row * width + column]) - Double(others.values[other * width + column])
+      sum += difference * difference
+    }
+    return sum
+  }
 }

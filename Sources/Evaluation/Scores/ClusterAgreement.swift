@@ -64,7 +64,7 @@ public struct ClusterAgreement: Codable, Sendable, Equatable {
     let first = table.clusterSizes.reduce(0) { $0 + pairs($1) }
     let second = table.classSizes.reduce(0) { $0 + pairs($1) }
     guard first != together || second != together else { return 1 }
-    let expected = first / pairs(table.total) * second
+    let expected = first * second / pairs(table.total)
     return (together - expected) / ((first + second) / 2 - expected)
   }
 
