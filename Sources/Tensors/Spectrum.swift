@@ -28,7 +28,7 @@ public struct Spectrum: Sendable {
     self.values = values
   }
 
-  /// RankMe (Garrido et al., 2023): exp(−Σ p_k·log p_k), p_k = σ_k/Σσ + 1e-7.
+  /// RankMe (Garrido et al., 2022): exp(−Σ p_k·log p_k), p_k = σ_k/Σσ + 1e-7.
   ///
   /// From 1, one direction, to the number of singular values; 1 for a matrix of zeros.
   public var rankMe: Double {

@@ -12,7 +12,7 @@ public enum SpectralRank: Evaluator {
   /// What it measures, in one line.
   public static let summary = "RankMe, the effective rank of the features, and their spectrum; no labels"
   /// Where the protocol comes from.
-  public static let source = "Garrido et al., 2023 (RankMe)"
+  public static let source = "Garrido et al., 2022 (RankMe)"
   /// Nothing is learned.
   public static let worksOnOneSet = true
 
