@@ -25,6 +25,8 @@ public struct InterpolatedProbeResult: EvaluationResult, Equatable {
   public var baseline: Double { scores.top1 }
   /// Those of any classifier.
   public var measures: [Measure] { scores.measures }
+  /// Which test rows are right.
+  public var isRight: [Bool]? { scores.isRight }
   /// The mixture and the penalty.
   public var choices: [String: JSONValue] {
     [

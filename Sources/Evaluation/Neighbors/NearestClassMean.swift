@@ -40,6 +40,8 @@ public enum NearestClassMean: Evaluator {
     public var baseline: Double { scores.top1 }
     /// Those of any classifier.
     public var measures: [Measure] { scores.measures }
+    /// Which test rows are right.
+    public var isRight: [Bool]? { scores.isRight }
     /// Confusion matrix and classes.
     public var attachments: [EvaluationAttachment] { scores.attachments }
 
