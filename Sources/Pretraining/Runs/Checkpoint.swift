@@ -21,15 +21,21 @@ struct Checkpoint {
   /// Checkpoints that stay, the newest among them.
   private static let kept = 2
 
-  /// Writes the checkpoint of a step and the encoder alone, points `last` at the checkpoint, and removes old ones.
+  /// Writes the checkpoint of a step, the encoder alone and, where there are classes, the classifier; points `last` at the
+  /// checkpoint, and removes old ones.
   ///
-  /// The link comes after the encoder: a run that is killed between the two repeats both.
+  /// The link comes last: a run that is killed before it repeats the others.
   func write(step: Int, seconds: Double) throws(Failure) {
     let url = folder.checkpoint(step)
     try ModelFile.write(
       tensors, configuration: configuration, preprocessing: preprocessing,
       metadata: ["step": "\(step)", "seconds": "\(seconds)", "recipe": recipe.text], to: url)
-    try writeModel(step: step)
+    try write(store.parameters.prefix(encoderParameterCount), step: step, to: folder.model)
+    if let classNames = objective.classNames {
+      try write(
+        store.parameters[...], step: step, ["classes": JSONValue.encoding(classNames).text],
+        to: folder.classifier)
+    }
     try AtomicFile.link(folder.lastCheckpoint, to: url.lastPathComponent)
     removeOld(newest: step)
   }
@@ -62,14 +68,17 @@ struct Checkpoint {
     return zip(averaged, average.tensors).map { ($0.name, $1) }
   }
 
-  private func writeModel(step: Int) throws(Failure) {
+  /// Writes parameters as they are used: averaged where there is an average.
+  private func write(
+    _ parameters: ArraySlice<Parameter>, step: Int, _ metadata: [String: String] = [:], to url: URL
+  ) throws(Failure) {
     let byName = Dictionary(uniqueKeysWithValues: averages.map { ($0.name, $0.tensor) })
-    let encoder = store.parameters.prefix(encoderParameterCount).map { parameter in
+    let tensors = parameters.map { parameter in
       (name: parameter.name, tensor: byName[parameter.name] ?? objective.exported(parameter))
     }
     try ModelFile.write(
-      encoder, configuration: configuration, preprocessing: preprocessing,
-      metadata: ["step": "\(step)", "recipe": recipe.text], to: folder.model)
+      tensors, configuration: configuration, preprocessing: preprocessing,
+      metadata: metadata.merging(["step": "\(step)", "recipe": recipe.text]) { $1 }, to: url)
   }
 
   private func removeOld(newest: Int) {
