@@ -102,23 +102,24 @@ struct ClassificationRunTests {
 
   @Test func whatCannotBeLearntIsRefused() throws {
     let folder = try TemporaryFolder()
-    func problem(_ source: LabelledNoise, _ change: (inout Recipe) -> Void = { _ in }) throws -> String {
-      do {
+    func problem(_ source: LabelledNoise, _ change: (inout Recipe) -> Void = { _ in }) -> String {
+      do throws(Failure) {
         _ = try PretrainingRun(
           recipe: Self.recipe(change), source: source, folder: RunFolder(folder("none")))
         return ""
-      } catch let failure as Failure {
-        return "\(failure)"
+      } catch {
+        return "\(error)"
       }
     }
-    #expect(try problem(LabelledNoise(labels: [Int?](repeating: nil, count: 24))).contains("without a class"))
-    #expect(
-      try problem(LabelledNoise(labels: (0..<24).map { $0 == 20 ? nil : $0 % 3 })).contains("/labelled#20"))
-    #expect(
-      try problem(LabelledNoise(labels: [Int?](repeating: 1, count: 24))).contains("of class “gray”"))
-    #expect(try problem(LabelledNoise(hasLabelSets: true)).contains("several labels"))
     let listed = Choice("classification", options: ["classes": .array([.string("dark"), .string("gray")])])
-    #expect(try problem(LabelledNoise()) { $0.objective = listed }.contains("“light” is none of the 2"))
+    let found: [(problem: String, wanted: String)] = [
+      (problem(LabelledNoise(labels: [Int?](repeating: nil, count: 24))), "without a class"),
+      (problem(LabelledNoise(labels: (0..<24).map { $0 == 20 ? nil : $0 % 3 })), "/labelled#20"),
+      (problem(LabelledNoise(labels: [Int?](repeating: 1, count: 24))), "of class “gray”"),
+      (problem(LabelledNoise(hasLabelSets: true)), "several labels"),
+      (problem(LabelledNoise()) { $0.objective = listed }, "“light” is none of the 2"),
+    ]
+    for (problem, wanted) in found { #expect(problem.contains(wanted), "\(problem)") }
     // A class without images is none.
     let two = try PretrainingRun(
       recipe: Self.recipe(), source: LabelledNoise(labels: (0..<24).map { $0 % 2 * 2 }),

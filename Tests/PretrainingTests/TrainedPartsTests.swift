@@ -56,11 +56,11 @@ struct TrainedPartsTests {
     }
     TrainedParts.norms.freeze(encoder, of: model.encoder)
     for parameter in encoder {
-      let isStemsNorm = ["patch_embed.proj.1.", "patch_embed.proj.4."].contains {
-        parameter.name.hasPrefix($0)
-      }
-      #expect(
-        parameter.isTrainable == (parameter.name.contains("norm") || isStemsNorm), "\(parameter.name)")
+      // A weight of one axis is a gain, and a bias beside it the norm's.
+      let parts = parameter.name.split(separator: ".")
+      let gain = model.store[(parts.dropLast() + ["weight"]).joined(separator: ".")]
+      let isNorms = ["weight", "bias"].contains(parts.last) && gain?.shape.count == 1
+      #expect(parameter.isTrainable == isNorms, "\(parameter.name)")
     }
   }
 

@@ -85,13 +85,13 @@ struct FineTuneTests {
         folder.appendingPathComponent("whole"), folder.appendingPathComponent("stopped")
       )
       let options = FineTuneRun.options + TinyRun.settings(["train.checkpointSteps=2", "train.lanes=2"])
-      let first = try FineTuneRun.finetune(whole, steps: 40, options: options)
+      let first = try FineTuneRun.finetune(whole, steps: 100, options: options)
       #expect(first.code == 0, "\(first.errors)")
       #expect(first.errors.contains("step 2: top-1"), "checkpoints are scored")
       #expect(first.output.contains("classifier top-1, %"))
       let process = try Vitrail.start(
         FineTuneRun.arguments(
-          stopped, steps: 40, weights: shared.run, train: shared.train, test: shared.test) + options)
+          stopped, steps: 100, weights: shared.run, train: shared.train, test: shared.test) + options)
       let deadline = Clock.seconds + 60
       while process.isRunning, TinyRun.checkpointStep(stopped) ?? 0 < 4, Clock.seconds < deadline {
         usleep(200)
@@ -99,7 +99,7 @@ struct FineTuneTests {
       process.send(SIGINT)
       let interrupted = try process.finish()
       #expect(interrupted.output.contains("  vitrail finetune --resume --out"), "\(interrupted.errors)")
-      #expect(TinyRun.checkpointStep(stopped) ?? 40 < 40)
+      #expect(TinyRun.checkpointStep(stopped) ?? 100 < 100)
       let resumed = try Vitrail.run("finetune", "--resume", "--out", stopped.path)
       #expect(resumed.code == 0, "\(resumed.errors)")
       for file in ["checkpoints/last.safetensors", "classifier.safetensors"] {
@@ -113,7 +113,7 @@ struct FineTuneTests {
       }
       #expect(try evaluators(stopped) == evaluators(whole))
       expectError(
-        try Vitrail.run("finetune", "--resume", "--out", stopped.path, "--steps", "50"), code: 64,
+        try Vitrail.run("finetune", "--resume", "--out", stopped.path, "--steps", "120"), code: 64,
         "--resume and --out alone")
       expectError(
         try Vitrail.run("finetune", "--resume", "--out", shared.run.path), "vitrail pretrain --resume")
@@ -196,8 +196,15 @@ struct FineTuneTests {
       expectError(try Vitrail.run("finetune", "--out", out.path), code: 64, "--weights")
       #expect(!FileManager.default.fileExists(atPath: out.path))
       expectError(try FineTuneRun.finetune(shared.run), "holds a run already")
+      let converted = folder.appendingPathComponent("converted.safetensors")
+      #expect(
+        try Vitrail.run(
+          "convert", "--from", shared.run.path, "--to", converted.path, "--norm", "crmsNorm"
+        ).code == 0)
+      expectError(try FineTuneRun.finetune(out, weights: converted), "converted encoder", "before")
       // The head goes on where its classes are the same.
-      let outcome = try FineTuneRun.finetune(out, weights: head, "train.learningRatePerBatch256=0")
+      let outcome = try FineTuneRun.finetune(
+        out, weights: head, "train.learningRatePerBatch256=0", "train.minimumLearningRate=0")
       #expect(outcome.code == 0, "\(outcome.errors)")
       #expect(
         try TinyRun.tensors(out.appendingPathComponent("classifier.safetensors")) == TinyRun.tensors(head))

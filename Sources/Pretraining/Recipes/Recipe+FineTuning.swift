@@ -9,18 +9,24 @@ extension Recipe {
   /// `model.dropPath` and `model.imageSize` may change, with the size also `data.evaluationResize`; what else changes the
   /// shape of the weights is refused when they are loaded.
   ///
-  /// - Throws: `Failure` when the recipe cannot be read, or is of another objective.
+  /// - Throws: `Failure` when the recipe cannot be read, or is of another objective, or no keys describe the encoder.
   public static func fineTuning(
     _ file: ModelFile, bands: [String] = [], recipe name: String? = nil, folders: [URL],
     overrides: [String] = []
   ) throws(Failure) -> Recipe {
+    let model = ModelRecipe(file.configuration)
+    guard model.configuration(at: file.path) == file.configuration else {
+      throw Failure(
+        "a converted encoder, whose norms no key of a recipe describes", at: file.path,
+        mend: "fine-tune the weights from before vitrail convert, and convert what comes of them")
+    }
     let preprocessing = file.preprocessing
     let given: [String: JSONValue] = [
       "mean": .encoding(preprocessing.mean), "standardDeviation": .encoding(preprocessing.standardDeviation),
       "filter": .encoding(preprocessing.filter), "bands": .encoding(bands),
     ]
     let base = JSONValue.object([
-      "model": .encoding(ModelRecipe(file.configuration)), "objective": .string(Classification.name),
+      "model": .encoding(model), "objective": .string(Classification.name),
       "data": .object(given),
       "train": .object(["initialWeights": .string(URL(fileURLWithPath: file.path).standardizedFileURL.path)]),
     ])

@@ -50,6 +50,8 @@ struct Predict: ParsableCommand {
       try tell([prediction], text: prediction.table(top: top))
       return
     }
+    let table = URL(fileURLWithPath: out)
+    try AtomicFile.createFolder(table.deletingLastPathComponent())
     let options = SourceOptions(split: split, bands: bands.names ?? classifier.recipe.data.bands)
     let source = SubsetImages.limited(to: limit, of: try ImageSources.open(data, options: options))
     let pass = ClassificationPass(
@@ -64,8 +66,8 @@ struct Predict: ParsableCommand {
         source.location(of: index), Array(outcome.probabilities[row * count..<(row + 1) * count]),
         classifier.classNames)
     }
-    let table = CSV.text([["path", "class"] + classifier.classNames] + predictions.map(\.row))
-    try AtomicFile.write(Data(table.utf8), to: URL(fileURLWithPath: out))
+    let text = CSV.text([["path", "class"] + classifier.classNames] + predictions.map(\.row))
+    try AtomicFile.write(Data(text.utf8), to: table)
     let skipped = outcome.skipped.isEmpty ? "" : ", \(outcome.skipped.count) bad images skipped"
     try tell(predictions, text: "\(predictions.count) predictions in \(out)\(skipped)")
   }
