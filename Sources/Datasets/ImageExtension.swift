@@ -1,9 +1,12 @@
 /// The extensions by which a file is taken for an image.
-enum ImageExtension {
+package enum ImageExtension {
   private static let longest = 4
   private static let codes = ["png", "jpg", "jpeg", "jfif"].map {
     $0.utf8.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
   }
+
+  /// Whether a path is that of an image, by its extension.
+  package static func isImage(_ path: String) -> Bool { start(in: Array(path.utf8)) != nil }
 
   /// Where the extension of an image starts in a file's name, with its dot; nil when the file is no image.
   static func start(in name: some RandomAccessCollection<UInt8>) -> Int? {

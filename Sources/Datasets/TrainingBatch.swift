@@ -6,6 +6,8 @@ public struct TrainingBatch: Sendable {
   public let step: Int
   /// The epoch, and the number of each image in the data set.
   public let identity: SampleIdentity
+  /// The class of each image, a place in the source's list; empty when one has none.
+  public let labels: [Int]
   /// The views of each image, in the order of the loader's pipelines.
   public let views: [BatchView]
 

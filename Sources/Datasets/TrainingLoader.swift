@@ -133,10 +133,12 @@ private struct TrainingProducer: BatchProducer {
   }
 
   func finish(_ draft: Draft, rows: [Row]) -> TrainingBatch {
-    TrainingBatch(
+    let labels = rows.compactMap { source.label(of: $0.sample) }
+    return TrainingBatch(
       step: draft.step,
       identity: SampleIdentity(
         seed: sampler.seed, epoch: draft.epoch, indices: rows.map(\.sample), repetitions: draft.repetitions),
+      labels: labels.count == rows.count ? labels : [],
       views: views.indices.map { number in
         BatchView(
           images: rows.map { $0.images[number] }, grid: views[number].grid,

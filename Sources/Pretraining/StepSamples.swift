@@ -24,6 +24,6 @@ extension TrainingBatch: StepSamples {
   public func microBatch(_ range: Range<Int>, pool: BufferPool) -> MicroBatch {
     MicroBatch(
       views: views.map { MicroBatch.View($0.patches(range, pool: pool), grid: $0.grid) },
-      identity: identity[range])
+      labels: labels.isEmpty ? [] : Array(labels[range]), identity: identity[range])
   }
 }

@@ -16,10 +16,11 @@ public final class TrainingStep: Sendable {
 
   let team: LaneTeam
   let lanes: [Lane]
-  private let objective: any Objective
+  let objective: any Objective
+  let parameters: [Parameter]
   private let optimizer: any Optimizer
   private let teacher: Teacher?
-  private let parameters: [Parameter]
+  private let rules: [ParameterRule]
   private let places: [ObjectIdentifier: Int]
   private let slices: [ParameterSlice]
   private let slicesOf: [Range<Int>]
@@ -32,19 +33,23 @@ public final class TrainingStep: Sendable {
 
   /// Prepares steps on `parameters`, the trainable ones in the order that the optimiser knows.
   ///
+  /// `rules` say, one a parameter, how each is moved beside the others; nil: all alike.
   /// `passes` splits each lane's share into that many forward and backward passes (gradient accumulation), 1 with norms
   /// that go by the whole batch;
   /// `recompute` is what the backward pass computes again to save memory; `totalSteps` and
   /// `stepsPerEpoch` are for schedules inside the model.
   public init(
-    objective: any Objective, optimizer: any Optimizer, parameters: [Parameter], team: LaneTeam,
-    passes: Int = 1, recompute: Recompute = .none, clipping: GradientClipping? = nil,
+    objective: any Objective, optimizer: any Optimizer, parameters: [Parameter],
+    rules: [ParameterRule]? = nil, team: LaneTeam, passes: Int = 1, recompute: Recompute = .none,
+    clipping: GradientClipping? = nil,
     average: WeightAverage? = nil, totalSteps: Int? = nil, stepsPerEpoch: Int? = nil
   ) {
     self.objective = objective
     self.optimizer = optimizer
     teacher = objective.teacher
+    precondition(rules.map { $0.count == parameters.count } ?? true, "TrainingStep: one rule a parameter")
     self.parameters = parameters
+    self.rules = rules ?? parameters.map { _ in ParameterRule() }
     self.team = team
     self.passes = passes
     self.totalSteps = totalSteps
@@ -75,7 +80,9 @@ public final class TrainingStep: Sendable {
   public func run(_ batch: any StepSamples, learningRate: Double, step: Int) -> Outcome {
     let progress = progress(before: step)
     let update = OptimizerStep(number: step, learningRate: learningRate, fraction: progress.fraction)
-    guard let clipping else { return runUpdatingEarly(batch, update, progress) }
+    guard let clipping else {
+      return runUpdatingEarly(objective.prepared(batch, progress), update, progress)
+    }
     let loss = differentiate(batch, step: step)
     guard loss.isFinite else { return Outcome(loss: loss, gradientNorm: .nan) }
     let squares = overSlices { slice, gradients in reduceGradients(gradients, slice.range) }
@@ -94,6 +101,7 @@ public final class TrainingStep: Sendable {
   public func calibrate(
     _ store: ParameterStore, by initializer: any DataDrivenInitializer, on batch: any StepSamples
   ) {
+    let batch = objective.prepared(batch, progress(before: 1))
     let share = LaneTeam.range(of: 0, lanes: team.count, total: batch.count)
     let part = LaneTeam.range(of: 0, lanes: passes, total: share.count)
     let samples = batch.microBatch(part.isEmpty ? share : part, pool: lanes[0].tape.pool)
@@ -108,6 +116,7 @@ public final class TrainingStep: Sendable {
 
   /// Forward and backward on every lane; returns the mean loss. Gradients stay on the lanes' tapes.
   public func differentiate(_ batch: any StepSamples, step: Int = 1) -> Double {
+    let batch = objective.prepared(batch, progress(before: step))
     let shares = prepareLanes(for: batch, step: step)
     let losses = Mutex([Double](repeating: 0, count: team.count))
     runLanes { [self] lane in
@@ -202,7 +211,7 @@ public final class TrainingStep: Sendable {
     _ slice: ParameterSlice, _ gradients: [Tensor], _ step: OptimizerStep, _ progress: TrainingProgress
   ) -> Double {
     let parameter = parameters[slice.index]
-    let square = optimizer.update(slice, gradients: gradients, step)
+    let square = optimizer.update(slice, gradients: gradients, rules[slice.index].applied(to: step))
     average?.update(parameter, slice)
     teacher?.follow(parameter, slice.range, progress)
     return square
@@ -211,22 +220,6 @@ public final class TrainingStep: Sendable {
   /// The gradients of one parameter, a tensor for each lane that has any.
   public func gradients(of parameter: Parameter) -> [Tensor] {
     lanes.compactMap { $0.tape.gradient(of: parameter) }
-  }
-
-  /// Names the first layer whose output, or else the last parameter whose gradient, is not finite.
-  public func firstNonFinite(in samples: any StepSamples) -> String {
-    for parameter in parameters where !parameter.value.isFinite { return "the weights of \(parameter.name)" }
-    let tape = Tape(mode: .training, recordsGradients: false)
-    let batch = samples.microBatch(0..<samples.count, pool: tape.pool)
-    if batch.views.contains(where: { !$0.patches.isFinite }) { return "the input pixels" }
-    tape.samples = batch.identity
-    tape.progress = lanes[0].tape.progress
-    var found: String?
-    tape.observer = { name, tensor in if found == nil && !tensor.isFinite { found = name } }
-    _ = objective.loss(batch, tape)
-    if let found { return "the output of \(found)" }
-    let broken = parameters.last { parameter in gradients(of: parameter).contains { !$0.isFinite } }
-    return broken.map { "the gradient of \($0.name)" } ?? "the loss"
   }
 
   /// The norm of the last step's whole gradient, before clipping, with respect to some of the parameters.

@@ -13,9 +13,9 @@ struct ReportPage: Sendable {
   var html: String {
     let name = contents.url.standardizedFileURL.lastPathComponent
     let sections = [
-      headline, warnings, curves, features, contents.monitor.section, health, reconstructions, scores,
-      nextStep, recipe, badImages,
-      remarks,
+      headline, warnings, curves, features, contents.monitor.section, health, reconstructions,
+      table("Classifier", contents.classification), table("Scores", contents.scores), nextStep, recipe,
+      badImages, remarks,
     ]
     return HTMLPage.document(title: name, kind: "Vitrail pretraining run", sections.compactMap(\.self))
   }
@@ -113,8 +113,8 @@ struct ReportPage: Sendable {
       + "\(figures.joined(separator: "\n"))\n</div></section>"
   }
 
-  private var scores: String? {
-    guard let scores = contents.scores, !scores.rows.isEmpty else { return nil }
+  private func table(_ heading: String, _ scores: EvaluationScores?) -> String? {
+    guard let scores, !scores.rows.isEmpty else { return nil }
     let rows = scores.rows.map { row -> String in
       let show = { (value: Double?) in
         value.map { row.isAccuracy ? NumberText.percentage($0) : NumberText.measured($0) } ?? "–"
@@ -131,7 +131,7 @@ struct ReportPage: Sendable {
     }
     let caption = [scores.weights.map { "Weights \(Markup.escaped($0))" }].compactMap(\.self) + sets
     return """
-      <section><h2>Scores</h2>
+      <section><h2>\(heading)</h2>
       <div class="wide"><table>
       <thead><tr><th scope="col">Evaluator</th><th scope="col">This model</th><th scope="col">Chance</th>\
       <th scope="col">Raw pixels</th><th scope="col">Random init</th>\

@@ -31,6 +31,8 @@ struct RunContents: Sendable {
   let reconstructions: [Picture]
   /// The scores.
   let scores: EvaluationScores?
+  /// The scores of a fine-tuned classifier.
+  let classification: EvaluationScores?
   /// What was there and could not be shown, a sentence each.
   let remarks: [String]
 
@@ -73,6 +75,8 @@ struct RunContents: Sendable {
     if json != nil && scores == nil {
       remarks.append("evaluation.json could not be understood; run vitrail evaluate again.")
     }
+    classification = Self.bytes(of: url, "classification.json", limit: Self.largestText, &remarks)
+      .flatMap(EvaluationScores.init(json:))
     (badImageCount, badImageExamples) = Self.badImages(url.appendingPathComponent("bad-images.txt"), &remarks)
     reconstructions = Self.pictures(in: url.appendingPathComponent("reconstructions"), &remarks)
     self.remarks = remarks

@@ -5,7 +5,8 @@ import Platform
 public enum RunReport {
   /// Reads a run folder and writes its `report.html`, replacing an earlier one.
   ///
-  /// `metrics.jsonl` is required; recipe, bad images, reconstructions and scores are shown if there.
+  /// `metrics.jsonl` is required; recipe, bad images, reconstructions and the scores of `evaluation.json` and
+  /// `classification.json` are shown if there.
   /// The same folder gives the same file.
   ///
   /// - Returns: where the report is.

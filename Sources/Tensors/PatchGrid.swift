@@ -37,6 +37,12 @@ public struct PatchGrid: Sendable, Equatable {
   /// Pixel columns of an image.
   public var imageWidth: Int { columns * patchSize }
 
+  /// Where the channels of a pixel start in the patches [L, P·P·C] of an image.
+  public func offset(ofRow row: Int, column: Int) -> Int {
+    let patch = row / patchSize * columns + column / patchSize
+    return patch * width + (row % patchSize * patchSize + column % patchSize) * channels
+  }
+
   /// Writes one image into row `index` of `patches` [B, L, P·P·C], normalised in the same pass.
   ///
   /// `samples` are height × width × channels interleaved.

@@ -7,7 +7,8 @@ import Foundation
 public struct RandomStream: RandomNumberGenerator, Sendable {
   /// What the numbers are for; streams of different purposes never overlap.
   public enum Purpose: UInt32, Sendable {
-    case initialValue = 1, order, augmentation, mask, replacement, dropPath, synthetic, split, resampling
+    case initialValue = 1, order, augmentation, mask, replacement, dropPath, synthetic, split, resampling,
+      mixing
   }
 
   private let key: (UInt32, UInt32)

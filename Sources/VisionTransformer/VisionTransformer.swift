@@ -105,6 +105,22 @@ public final class VisionTransformer: Sendable {
   func encode(
     _ patches: Tensor, _ selection: PatchSelection, _ tape: Tape, afterBlock: (Int, Tensor) -> Void
   ) -> Tensor {
+    let normed = finished(stream(patches, selection, tape, afterBlock: afterBlock), tape)
+    if finalNorm != nil { tape.observe("\(prefix)norm", normed) }
+    return normed
+  }
+
+  /// One vector an image from tokens that the final norm has not seen: patches [B, L, P·P·C] → [B, D], pooled as the
+  /// configuration says. For heads that norm what is pooled, as MAE's fine-tuning does (He et al., 2021).
+  public func unnormedFeatures(_ patches: Tensor, _ tape: Tape) -> Tensor {
+    let tokens = stream(patches, PatchSelection(), tape) { _, _ in }
+    return pooled(configuration.stream.whole(tokens, tape), tape)
+  }
+
+  /// What the blocks' stream is behind the last one.
+  private func stream(
+    _ patches: Tensor, _ selection: PatchSelection, _ tape: Tape, afterBlock: (Int, Tensor) -> Void
+  ) -> Tensor {
     let grid = selection.grid ?? configuration.grid
     precondition(
       patches.shape.count == 3 && patches.shape[1] == grid.count
@@ -127,9 +143,7 @@ public final class VisionTransformer: Sendable {
       tape.observe("\(prefix)blocks.\(layer)", tokens)
       afterBlock(layer + 1, tokens)
     }
-    let normed = finished(tokens, tape)
-    if finalNorm != nil { tape.observe("\(prefix)norm", normed) }
-    return normed
+    return tokens
   }
 
   /// What the blocks' stream becomes behind the last one: whole tokens [B, N, D], after the final norm if there is one.

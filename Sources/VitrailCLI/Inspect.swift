@@ -49,7 +49,7 @@ struct Inspect: ParsableCommand {
       switch (isRun, file.metadata["format"], file.entries.keys.contains { $0.hasPrefix("optimizer.") }) {
       case (true, _, _): "run"
       case (_, "vitrail"?, true): "checkpoint"
-      case (_, "vitrail"?, false): "model"
+      case (_, "vitrail"?, false): file.metadata["classes"] == nil ? "model" : "classifier"
       default: "safetensors"
       }
     let tensors = file.entries.sorted { $0.key < $1.key }.map {

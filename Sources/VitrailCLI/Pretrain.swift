@@ -82,40 +82,17 @@ struct Pretrain: ParsableCommand {
     // One whose study was killed may still be at its last step.
     let lock = try FolderLock(folder.url, waits: parent != nil)
     defer { withExtendedLifetime(lock) {} }
-    announce(run, source, folder)
     let pictures = ReconstructionPictures(run: run, source: source)
-    run.onCheckpoint = { step in pictures?.write(step: step) }
-    run.onWarning = { line.warn("\($0)") }
-    if let monitor = recipe.train.monitor {
-      let scoring = try MonitorScoring(monitor, recipe)
-      run.scoring = { (encoder, preprocessing) throws(Failure) in
-        try scoring.score(encoder, preprocessing, line)
-      }
-    }
-    let signals = StopSignals()
-    let start = Clock.seconds
-    let ending: PretrainingRun.Ending
-    do throws(Failure) {
-      ending = try run.run(
-        resuming: resume, shouldStop: { signals.wantsStop || parent.map { $0 != getppid() } ?? false },
-        onProgress: { line.show($0) })
-    } catch {
-      line.finish()
-      throw error
-    }
-    line.finish()
-    switch ending {
-    case .interrupted(let step):
-      print("stopped at step \(step) of \(run.totalSteps); go on with:")
-      print("  vitrail pretrain --resume --out \(shellWord(folder.url.relativePath))")
-    case .finished:
-      let report = try RunReport.write(runFolder: folder.url)
-      print("trained \(run.totalSteps) steps in \(duration(Clock.seconds - start))")
-      print("encoder: \(folder.model.path)")
-      print("report:  \(report.path)")
-      print(
-        "next:    vitrail evaluate --weights \(shellWord(folder.url.relativePath)) --train PATH --test PATH")
-    }
+    let session = RunSession(run: run, source: source, line: line, command: "pretrain")
+    let isFinished = try session.train(
+      resuming: resume, shouldStop: { parent.map { $0 != getppid() } ?? false },
+      onCheckpoint: { step in pictures?.write(step: step) })
+    guard isFinished else { return }
+    let report = try RunReport.write(runFolder: folder.url)
+    print("encoder: \(folder.model.path)")
+    print("report:  \(report.path)")
+    print(
+      "next:    vitrail evaluate --weights \(shellWord(folder.url.relativePath)) --train PATH --test PATH")
   }
 
   private func freshRecipe(_ folder: RunFolder) throws -> Recipe {
@@ -177,17 +154,6 @@ struct Pretrain: ParsableCommand {
     }
   }
 
-  private func announce(_ run: PretrainingRun, _ source: any ImageSource, _ folder: RunFolder) {
-    let model = run.encoder.configuration
-    let lines = [
-      "images   \(source.count) in \(source.path)",
-      "model    \(model.width) × \(model.depth), \(model.headCount) heads, patch \(model.patchSize), \(run.encoder.parameters.trainableScalarCount) parameters with heads",
-      "training \(run.totalSteps) steps of \(run.recipe.train.batchSize), objective \(run.recipe.objective.name)",
-      "folder   \(folder.url.path)",
-    ]
-    FileHandle.standardError.write(Data((lines.joined(separator: "\n") + "\n").utf8))
-  }
-
   private func defaultFolder() -> String {
     let formatter = DateFormatter()
     formatter.locale = Locale(identifier: "en_US_POSIX")
@@ -195,14 +161,4 @@ struct Pretrain: ParsableCommand {
     return
       "runs/\(formatter.string(from: Date()))-\(recipe.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent } ?? "mae")"
   }
-
-  private func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
-
-  /// A path as a shell takes it for one word.
-  private func shellWord(_ path: String) -> String {
-    let isPlain = path.allSatisfy { $0.isLetter || $0.isNumber || "/._-+,:@".contains($0) }
-    return isPlain ? path : "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'"
-  }
-
-  private func quoted(_ text: String) -> String { JSONValue.string(text).text }
 }

@@ -8,8 +8,8 @@ struct Vitrail: ParsableCommand {
     commandName: "vitrail", abstract: "Self-supervised vision pretraining on ordinary CPUs.",
     discussion: "Example: vitrail pretrain --data photos/", version: "0.1.0",
     subcommands: [
-      Pretrain.self, Evaluate.self, Compare.self, Embed.self, Reconstruct.self, ReportCommand.self,
-      Inspect.self, List.self,
+      Pretrain.self, FineTune.self, Predict.self, Evaluate.self, Compare.self, Embed.self, Reconstruct.self,
+      ReportCommand.self, Inspect.self, List.self,
       Bench.self, Dataset.self, Pack.self, Augment.self, Convert.self, Study.self,
     ])
 

@@ -52,6 +52,16 @@ struct WeightsArgument {
     return try existing([folder.model], in: folder)
   }
 
+  /// The file with encoder and head: the named one, or that of the named run.
+  static func classifier(_ path: String) throws(Failure) -> URL {
+    let url = URL(fileURLWithPath: path)
+    guard let folder = runFolder(url) else { return url }
+    guard FileManager.default.fileExists(atPath: folder.classifier.path) else {
+      throw Classifier.noHead(at: url)
+    }
+    return folder.classifier
+  }
+
   private static func runFolder(_ url: URL) -> RunFolder? {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue else {

@@ -33,6 +33,16 @@ import Testing
     #expect(try ClassificationTask(train: balanced, test: balanced).chance == 0.1)
   }
 
+  /// A classifier's classes may be none of the test set's, or lack train rows.
+  @Test func aClassifiersClassesAreMatchedByName() {
+    let task = ClassificationTask(
+      classNames: ["cat", "ant", "yak"], trainLabels: [0, 0, 1], testLabels: [0, 1, 2, 0],
+      testClassNames: ["ant", "dog", "cat"])
+    #expect(task.testLabels == [1, nil, 0, 1])
+    #expect(task.unknownClassNames == ["dog"] && task.testClasses == [1, 3, 0, 1])
+    #expect(task.chance == 0.25)
+  }
+
   @Test func unusableSetsAreRefused() throws {
     let sound = try features([0, 1], ["ant", "bee"])
     let unlabelled = try features([], [])

@@ -36,6 +36,23 @@ struct ObjectiveGradientTests {
     let errors = GradientCheck.errors(of: model.trainable, entries: 8) { model.objective.loss(batch, $0) }
     for (name, error) in errors { #expect(error <= GradientCheck.tolerance, "\(name)") }
   }
+
+  /// Of smoothed labels, and of a batch that is mixed as a step mixes it.
+  @Test(arguments: [true, false], ["pooled", "tokens"])
+  func ofClasses(isMixed: Bool, norm: String) throws {
+    let model = try ComparingModel.classifying(["norm": .string(norm), "labelSmoothing": .number(0.2)]) {
+      ($0.registerCount, $0.positions) = (1, .learned)
+    }
+    model.store.randomize(seed: 5)
+    let plain = model.labelled(4)
+    let batch =
+      isMixed
+      ? model.objective.prepared(plain, TrainingProgress()).microBatch(0..<4, pool: BufferPool()) : plain
+    // The final norm stands aside where pooled features are normed.
+    let reached = model.trainable.filter { norm == "tokens" || !$0.name.hasPrefix("norm.") }
+    let errors = GradientCheck.errors(of: reached, entries: 8) { model.objective.loss(batch, $0) }
+    for (name, error) in errors { #expect(error <= GradientCheck.tolerance, "\(name)") }
+  }
 }
 
 /// Every registered objective and optimiser says what it is.

@@ -56,18 +56,30 @@ public struct ClassificationTask: Sendable {
     }
     var number = [Int](repeating: 0, count: train.classNames.count)
     for (index, label) in present.enumerated() { number[label] = index }
-    let names = present.map { train.classNames[$0] }
-    let numberOfName = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
-    let numberOfTestClass = test.classNames.map { numberOfName[$0] }
-    classNames = names
-    trainLabels = train.labels.map { number[$0] }
-    testLabels = test.labels.map { numberOfTestClass[$0] }
-    let used = Set(test.labels)
-    let unknown = test.classNames.indices.filter { numberOfTestClass[$0] == nil && used.contains($0) }
-    unknownClassNames = unknown.map { test.classNames[$0] }
+    self.init(
+      classNames: present.map { train.classNames[$0] }, trainLabels: train.labels.map { number[$0] },
+      testLabels: test.labels, testClassNames: test.classNames)
+  }
+
+  /// Matches the labels of a test set with the classes that a classifier tells apart.
+  ///
+  /// - Parameters:
+  ///   - trainLabels: the classes of what it learned from, places in `classNames`.
+  ///   - testLabels: the class of each test row, a place in `testClassNames`.
+  public init(
+    classNames: [String], trainLabels: [Int], testLabels: [Int], testClassNames: [String]
+  ) {
+    let numberOfName = Dictionary(uniqueKeysWithValues: classNames.enumerated().map { ($1, $0) })
+    let numberOfTestClass = testClassNames.map { numberOfName[$0] }
+    self.classNames = classNames
+    self.trainLabels = trainLabels
+    self.testLabels = testLabels.map { numberOfTestClass[$0] }
+    let used = Set(testLabels)
+    let unknown = testClassNames.indices.filter { numberOfTestClass[$0] == nil && used.contains($0) }
+    unknownClassNames = unknown.map { testClassNames[$0] }
     let numberOfUnknown = Dictionary(
-      uniqueKeysWithValues: unknown.enumerated().map { ($1, names.count + $0) })
-    testClasses = test.labels.map { numberOfTestClass[$0] ?? numberOfUnknown[$0] ?? 0 }
+      uniqueKeysWithValues: unknown.enumerated().map { ($1, classNames.count + $0) })
+    testClasses = testLabels.map { numberOfTestClass[$0] ?? numberOfUnknown[$0] ?? 0 }
   }
 
   /// Share of the most frequent train class among the test rows: what a classifier that ignores the features

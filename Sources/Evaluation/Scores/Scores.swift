@@ -14,6 +14,17 @@ public struct Scores: Encodable, Sendable {
   /// What other features of the same images score, such as `pixels` and `randomInit`.
   public let baselines: [String: any EvaluationResult]
 
+  /// Holds a result.
+  public init(
+    evaluator: String, result: any EvaluationResult, chance: Double? = nil,
+    baselines: [String: any EvaluationResult] = [:]
+  ) {
+    self.evaluator = evaluator
+    self.result = result
+    self.chance = chance
+    self.baselines = baselines
+  }
+
   /// Runs `evaluator` on features and on the baselines' features, all with the same options.
   ///
   /// - Parameter baselines: other features of the same images, by name.

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Platform
 import Tensors
@@ -62,6 +63,11 @@ extension DINO {
       progress.stepsPerEpoch != nil && progress.epoch < frozenLastLayerEpochs
     }
   }
+
+  /// Sizes of the head by the number of images.
+  public static func resolved(
+    _ options: Options, for source: any ImageSource, at place: String
+  ) throws(Failure) -> Options { resolved(options, imageCount: source.count) }
 
   /// Sizes of the head by the number of images: fewer images are told apart by fewer prototypes.
   public static func resolved(_ options: Options, imageCount: Int) -> Options {

@@ -1,8 +1,9 @@
+import Datasets
 import Platform
 import Tensors
 import VisionTransformer
 
-/// A self-supervised task; a variant is one file and one line in `Objectives.all`.
+/// A task that an encoder is trained by; a variant is one file and one line in `Objectives.all`.
 public protocol Objective: Variant, Sendable {
   /// What a recipe may set beside the name.
   associatedtype Options: DefaultedOptions = NoOptions
@@ -15,8 +16,12 @@ public protocol Objective: Variant, Sendable {
   /// The scalar loss of a micro-batch, a mean over its samples.
   func loss(_ batch: MicroBatch, _ tape: Tape) -> Tensor
 
-  /// The options with every choice made that goes by the number of images; by default they stay as they are.
-  static func resolved(_ options: Options, imageCount: Int) -> Options
+  /// The options with every choice made that goes by the images; by default they stay as they are.
+  ///
+  /// - Throws: `Failure` when there is nothing to learn from them.
+  static func resolved(
+    _ options: Options, for source: any ImageSource, at place: String
+  ) throws(Failure) -> Options
 
   /// The views of each image as published, for recipes that list none; nil, the default: one, by `data.augmentations`.
   static func publishedViews(_ options: Options, _ model: ModelRecipe) -> [ViewRecipe]?
@@ -25,6 +30,14 @@ public protocol Objective: Variant, Sendable {
   ///
   /// - Throws: `Failure` that says how many of which size are wanted.
   func check(views: [PatchGrid], at place: String) throws(Failure)
+
+  /// The classes that a supervised loss tells apart: the labels of its batches are places in this list. Nil, the default,
+  /// where the loss asks no labels.
+  var classNames: [String]? { get }
+
+  /// The samples of a step as the loss sees them; by default as they are. What is drawn for it belongs to the seed and
+  /// the step, or to a sample: lanes and passes take parts of the result.
+  func prepared(_ batch: any StepSamples, _ progress: TrainingProgress) -> any StepSamples
 
   /// Weights that follow the trained ones, if the loss asks them; nil by default.
   ///
@@ -42,9 +55,15 @@ public protocol Objective: Variant, Sendable {
 
 extension Objective {
   /// The options as they are.
-  public static func resolved(_ options: Options, imageCount: Int) -> Options { options }
+  public static func resolved(
+    _ options: Options, for source: any ImageSource, at place: String
+  ) throws(Failure) -> Options { options }
   /// One view, by `data.augmentations`.
   public static func publishedViews(_ options: Options, _ model: ModelRecipe) -> [ViewRecipe]? { nil }
+  /// No labels are asked.
+  public var classNames: [String]? { nil }
+  /// The samples as they are.
+  public func prepared(_ batch: any StepSamples, _ progress: TrainingProgress) -> any StepSamples { batch }
   /// No teacher.
   public var teacher: Teacher? { nil }
   /// None is known.
@@ -73,6 +92,7 @@ public enum Objectives {
     SimCLR.self,
     MoCoV3.self,
     DINO.self,
+    Classification.self,
   ]
 
   /// The objective that a recipe chose, its heads declared beside the encoder.
@@ -98,15 +118,15 @@ public enum Objectives {
     try check(type)
   }
 
-  /// The choice of a run on so many images, with every choice made that goes by their number.
+  /// The choice of a run on some images, with every choice made that goes by them.
   ///
-  /// - Throws: `Failure` for an unknown name or option.
+  /// - Throws: `Failure` for an unknown name or option, and for images that the objective cannot learn from.
   static func resolved(
-    _ choice: Choice, imageCount: Int, among all: [any Objective.Type], at place: String
+    _ choice: Choice, for source: any ImageSource, among all: [any Objective.Type], at place: String
   ) throws(Failure) -> Choice {
     func resolved<O: Objective>(_: O.Type) throws(Failure) -> Choice {
       let options = try choice.decodeOptions(O.Options.self, at: place)
-      let found = O.resolved(options, imageCount: imageCount)
+      let found = try O.resolved(options, for: source, at: place)
       guard found != options, case .object(let keys) = JSONValue.encoding(found) else { return choice }
       return Choice(choice.name, options: keys)
     }

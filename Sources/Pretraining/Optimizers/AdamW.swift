@@ -56,7 +56,7 @@ public struct AdamW: Optimizer {
   public func update(_ slice: ParameterSlice, gradients: [Tensor], _ step: OptimizerStep) -> Double {
     let parameter = parameters[slice.index]
     let decay = HalfCosine(from: options.weightDecay, to: options.finalWeightDecay ?? options.weightDecay)
-    let decays = options.decaysVectors || Self.decays(parameter)
+    let decays = step.decays && (options.decaysVectors || Self.decays(parameter))
     let constants = AdamWConstants(
       learningRate: step.learningRate, weightDecay: decays ? decay.value(at: step.fraction) : 0,
       beta1: options.beta1, beta2: options.beta2, epsilon: options.epsilon, step: step.number,

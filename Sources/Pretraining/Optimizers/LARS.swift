@@ -54,7 +54,7 @@ public struct LARS: Optimizer {
     precondition(slice.range == 0..<parameter.value.count, "LARS on a part of \(parameter.name)")
     let square = reduceGradients(gradients, slice.range)
     let isMatrix = parameter.shape.count > 1
-    let decay = isMatrix ? options.weightDecay : 0
+    let decay = isMatrix && step.decays ? options.weightDecay : 0
     var trust = 1.0
     if isMatrix {
       let (weightNorm, gradientNorm) = parameter.decayedNorms(

@@ -36,6 +36,8 @@ public struct OptimizerStep: Sendable, Equatable {
   public var gradientScale: Double
   /// The share of the training that was done before, 0…1; 0 when its length is unknown.
   public var fraction: Double
+  /// Whether weight decay may pull on the parameter; which others it leaves alone, an optimiser knows.
+  public var decays = true
 
   /// Creates a step.
   public init(number: Int, learningRate: Double, gradientScale: Double = 1, fraction: Double = 0) {

@@ -28,6 +28,20 @@ extension DataRecipe {
     return SubsetImages.limited(to: limit, of: source)
   }
 
+  /// Opens the images that a classifier is scored on: those of `test`, at most `limit`, or what is held out; nil without
+  /// either.
+  ///
+  /// - Throws: `Failure` when there are none, or the set cannot be opened.
+  public func openTest() throws(Failure) -> (any ImageSource)? {
+    if let test {
+      let options = SourceOptions(split: .test, bands: bands)
+      return SubsetImages.limited(to: limit, of: try ImageSources.open(test, options: options))
+    }
+    guard let holdOut else { return nil }
+    let split = try SubsetImages.split(try openAll(), holdingOut: holdOut, seed: splitSeed)
+    return SubsetImages.limited(to: limit, of: split.heldOut)
+  }
+
   private func openAll() throws(Failure) -> any ImageSource {
     if let path { return try ImageSources.open(path, options: sourceOptions) }
     guard let mix else {
@@ -62,6 +76,9 @@ extension DataRecipe {
     try require(
       holdOut.map { $0 > 0 && $0 < 1 } ?? true, "holdOut", "holdOut is \(holdOut ?? 0)",
       "choose a share between 0 and 1, such as 0.1")
+    try require(
+      test == nil || holdOut == nil, "test", "both test and holdOut are given",
+      "keep one of them; null removes a key")
     try require(limit ?? 1 > 0, "limit", "limit is \(limit ?? 0)", "choose a number above 0")
     try require(
       (1...1 << 24).contains(shuffleBuffer ?? 1), "shuffleBuffer", "shuffleBuffer is \(shuffleBuffer ?? 0)",

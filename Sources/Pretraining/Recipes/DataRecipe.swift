@@ -12,7 +12,9 @@ public struct DataRecipe: Codable, Sendable, Equatable {
   public var split = DatasetSplit.train
   /// Ends of the names of the files that make up an image, a channel each; empty where a file is an image.
   public var bands: [String] = []
-  /// Share of each class that is kept out of pretraining, to score on; absent: none.
+  /// Labelled images that `vitrail finetune` scores the classifier on; absent: those of `holdOut`, if any.
+  public var test: String?
+  /// Share of each class that is kept out of training, to score on; absent: none.
   public var holdOut: Double?
   /// The seed that chooses what is held out.
   public var splitSeed: UInt64 = 0

@@ -5,18 +5,20 @@ import Yams
 /// Reads and writes recipes as YAML.
 public enum RecipeFile {
   /// Reads a recipe: `name` is a file, or the name of one in `folders`; `extends:` lays it over another;
-  /// `overrides` are `key.path=value` with the value in YAML; `variants` is what the recipe may name.
+  /// `overrides` are `key.path=value` with the value in YAML; `base` is what it is laid over; `variants` is what the recipe
+  /// may name.
   ///
   /// - Throws: `Failure` that names the file, the key path, what was found and what is allowed.
   public static func load(
-    _ name: String?, folders: [URL], overrides: [String] = [], variants: RunVariants = RunVariants()
+    _ name: String?, folders: [URL], overrides: [String] = [], over base: JSONValue = .object([:]),
+    variants: RunVariants = RunVariants()
   ) throws(Failure) -> Recipe {
-    var tree = JSONValue.object([:])
+    var tree = base
     var place = "the default recipe"
     if let name {
       let url = try find(name, folders: folders)
       place = url.path
-      tree = try read(url, folders: folders)
+      tree = tree.overlaid(with: try read(url, folders: folders))
     }
     for override in overrides {
       tree = tree.overlaid(with: try parse(override: override))

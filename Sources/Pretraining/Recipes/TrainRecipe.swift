@@ -15,6 +15,15 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
   public var minimumLearningRate = 0.0
   /// Epochs of linear warm-up; absent: a tenth of the run, at most 40.
   public var warmupEpochs: Double?
+  /// Which of the encoder's parameters training moves: `full`, `head` (none of them), `norms` or `attention`. What the
+  /// objective adds is always trained.
+  public var trainable = TrainedParts.full
+  /// γ of layer-wise decay: γ^(L + 1 − i) is the share of the learning rate, i = 0 for the patch embedding, tokens and
+  /// positions, 1 … L for the blocks, L + 1 for what follows them; absent: all layers learn at the same rate.
+  public var layerDecay: Double?
+  /// Whether weight decay pulls on class token, registers, mask token and a table of positions; fine-tuning leaves them
+  /// alone.
+  public var decaysTokens = true
   /// Largest norm of the gradient; absent: no clipping.
   public var clipNorm: Double?
   /// Whether `clipNorm` is that of each parameter's gradient and not of the whole.
@@ -73,6 +82,9 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
       "learningRatePerBatch256 is \(learningRatePerBatch256)", "choose 0 or more; 1.5e-4 is usual for MAE")
     try require(
       warmupEpochs ?? 0 >= 0, "warmupEpochs", "warmupEpochs is \(warmupEpochs ?? 0)", "choose 0 or more")
+    try require(
+      layerDecay.map { $0 > 0 && $0 <= 1 } ?? true, "layerDecay", "layerDecay is \(layerDecay ?? 0)",
+      "choose above 0, up to 1; 0.65 … 0.85 is usual")
     try require(clipNorm ?? 1 > 0, "clipNorm", "clipNorm is \(clipNorm ?? 0)", positive)
     try require(
       (0...1).contains(averageMomentum ?? 0), "averageMomentum", "averageMomentum is \(averageMomentum ?? 0)",

@@ -21,15 +21,21 @@ struct Checkpoint {
   /// Checkpoints that stay, the newest among them.
   private static let kept = 2
 
-  /// Writes the checkpoint of a step and the encoder alone, points `last` at the checkpoint, and removes old ones.
+  /// Writes the checkpoint of a step, the encoder alone and, where there are classes, the classifier; points `last` at the
+  /// checkpoint, and removes old ones.
   ///
-  /// The link comes after the encoder: a run that is killed between the two repeats both.
+  /// The link comes last: a run that is killed before it repeats the others.
   func write(step: Int, seconds: Double) throws(Failure) {
     let url = folder.checkpoint(step)
     try ModelFile.write(
       tensors, configuration: configuration, preprocessing: preprocessing,
       metadata: ["step": "\(step)", "seconds": "\(seconds)", "recipe": recipe.text], to: url)
-    try writeModel(to: folder.model, step: step)
+    try write(exportedEncoder, step: step, to: folder.model)
+    if let classNames = objective.classNames {
+      try write(
+        exported(store.parameters[...]), step: step, ["classes": JSONValue.encoding(classNames).text],
+        to: folder.classifier)
+    }
     try AtomicFile.link(folder.lastCheckpoint, to: url.lastPathComponent)
     removeOld(newest: step)
   }
@@ -64,22 +70,29 @@ struct Checkpoint {
 
   /// Marks the checkpoint of a step, just written, as the best so far: it stays until another is.
   func keepBest(step: Int) throws(Failure) {
-    try writeModel(to: folder.bestModel, step: step)
+    try write(exportedEncoder, step: step, to: folder.bestModel)
     try AtomicFile.link(folder.bestCheckpoint, to: folder.checkpoint(step).lastPathComponent)
   }
 
   /// The encoder's tensors as the model file holds them, in the order of its parameters.
   var exportedEncoder: [(name: String, tensor: Tensor)] {
+    exported(store.parameters.prefix(encoderParameterCount))
+  }
+
+  /// Parameters as they are used: averaged where there is an average.
+  private func exported(_ parameters: ArraySlice<Parameter>) -> [(name: String, tensor: Tensor)] {
     let byName = Dictionary(uniqueKeysWithValues: averages.map { ($0.name, $0.tensor) })
-    return store.parameters.prefix(encoderParameterCount).map { parameter in
+    return parameters.map { parameter in
       (name: parameter.name, tensor: byName[parameter.name] ?? objective.exported(parameter))
     }
   }
 
-  private func writeModel(to url: URL, step: Int) throws(Failure) {
+  private func write(
+    _ tensors: [(name: String, tensor: Tensor)], step: Int, _ metadata: [String: String] = [:], to url: URL
+  ) throws(Failure) {
     try ModelFile.write(
-      exportedEncoder, configuration: configuration, preprocessing: preprocessing,
-      metadata: ["step": "\(step)", "recipe": recipe.text], to: url)
+      tensors, configuration: configuration, preprocessing: preprocessing,
+      metadata: metadata.merging(["step": "\(step)", "recipe": recipe.text]) { $1 }, to: url)
   }
 
   private func removeOld(newest: Int) {

@@ -8,30 +8,43 @@ import VisionTransformer
 ///
 /// Buffers and fixed tables that the file lacks keep their initial values, so that a LayerNorm's weights start a
 /// `removedLayerNorm`. A model may know positions where the file's knows none (`positions: none`, as `positionPrediction`
-/// wants it): a table then starts as it does without a file. The norms' variants may differ as far as their parameters agree; whatever else differs is an error.
+/// wants it): a table then starts as it does without a file. Of another size of images a table is interpolated, bicubic, as
+/// MAE's fine-tuning does. The norms' variants may differ as far as their parameters agree; whatever else differs is an error.
 struct InitialWeights {
   private let file: ModelFile
 
   /// Opens a model or a checkpoint.
   init(path: String) throws(Failure) { file = try ModelFile(contentsOf: URL(fileURLWithPath: path)) }
 
-  /// Loads into a model whose objective has declared its own parameters behind the encoder's.
+  /// Loads into a model whose objective has declared its own parameters behind the encoder's; `classNames` are those that
+  /// a supervised objective tells apart.
   func load(
-    into encoder: VisionTransformer, encoderParameterCount: Int, objective: Choice
+    into encoder: VisionTransformer, encoderParameterCount: Int, objective: Choice, classNames: [String]?
   ) throws(Failure) {
-    try compareArchitectures(encoder.configuration)
     let parameters = encoder.parameters.parameters
     let (present, encoderNames) = (file.parameterNames, try file.encoderNames())
-    try assign(parameters.prefix(encoderParameterCount), from: present.intersection(encoderNames))
-    let others = present.subtracting(encoderNames)
-    if !others.isEmpty && objectiveName == objective.name {
-      try assign(parameters.dropFirst(encoderParameterCount), from: others)
+    let written = writtenObjective
+    let others = written?.name == objective.name ? present.subtracting(encoderNames) : []
+    try compareArchitectures(encoder.configuration, resizes: others.isEmpty || classNames != nil)
+    try assign(
+      parameters.prefix(encoderParameterCount), from: present.intersection(encoderNames),
+      encoder.configuration)
+    guard !others.isEmpty else { return }
+    if let classNames, let known = written?.classNames, known != classNames {
+      throw Failure(
+        "the head of the weights tells \(known.count) classes apart (\(known.prefix(3).joined(separator: ", ")), …), "
+          + "these images are of \(classNames.count) (\(classNames.prefix(3).joined(separator: ", ")), …)",
+        at: file.path,
+        mend: "start with a new head from the run folder or its model.safetensors, or set objective.classes")
     }
+    try assign(parameters.dropFirst(encoderParameterCount), from: others, encoder.configuration)
   }
 
-  private func assign(_ parameters: ArraySlice<Parameter>, from names: Set<String>) throws(Failure) {
+  private func assign(
+    _ parameters: ArraySlice<Parameter>, from names: Set<String>, _ wanted: VisionTransformerConfiguration
+  ) throws(Failure) {
     for parameter in parameters where names.contains(parameter.name) || isNeeded(parameter) {
-      parameter.assign(try file.file.values(parameter.name, shape: parameter.shape))
+      parameter.assign(try values(of: parameter, wanted))
     }
     if let unknown = names.subtracting(parameters.map(\.name)).sorted().first {
       throw Failure(
@@ -40,24 +53,41 @@ struct InitialWeights {
     }
   }
 
+  /// The values of the file; of a table of positions those that it has on the grid that is wanted.
+  private func values(
+    of parameter: Parameter, _ wanted: VisionTransformerConfiguration
+  ) throws(Failure) -> [Scalar] {
+    guard parameter.name == VisionTransformer.positionsName, file.configuration.grid != wanted.grid else {
+      return try file.file.values(parameter.name, shape: parameter.shape)
+    }
+    let old = file.configuration
+    let shape = [1, old.grid.count + (old.hasClassToken ? 1 : 0), parameter.shape[2]]
+    return file.table(try file.file.values(parameter.name, shape: shape), wanted, .bicubic)
+  }
+
   /// Whether a file without this parameter is none for this model.
   private func isNeeded(_ parameter: Parameter) -> Bool {
     parameter.isTrainable
       && (file.configuration.positions != .none || parameter.name != VisionTransformer.positionsName)
   }
 
-  /// The name of the objective of the run that wrote the file.
-  private var objectiveName: String? {
+  /// The objective of the run that wrote the file, and the classes that it tells apart.
+  private var writtenObjective: (name: String, classNames: [String]?)? {
     guard let text = file.file.metadata["recipe"],
       let tree = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)),
-      let objective = tree["objective"]
+      let objective = tree["objective"], let name = objective.string ?? objective["kind"]?.string
     else { return nil }
-    return objective.string ?? objective["kind"]?.string
+    guard case .array(let names)? = objective["classes"] else { return (name, nil) }
+    return (name, names.compactMap(\.string))
   }
 
-  /// Keys that may differ say how a model trains or pools; what norms are, their parameters' names say.
-  private func compareArchitectures(_ wanted: VisionTransformerConfiguration) throws(Failure) {
+  /// Keys that may differ say how a model trains or pools; what norms are, their parameters' names say. The size of
+  /// images may differ where positions are the encoder's alone.
+  private func compareArchitectures(
+    _ wanted: VisionTransformerConfiguration, resizes: Bool
+  ) throws(Failure) {
     var found = file.configuration
+    if resizes { (found.imageHeight, found.imageWidth) = (wanted.imageHeight, wanted.imageWidth) }
     found.norm = wanted.norm
     found.layerNorms = wanted.layerNorms
     found.finalNorm = wanted.finalNorm

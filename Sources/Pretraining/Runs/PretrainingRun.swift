@@ -84,7 +84,7 @@ public final class PretrainingRun {
     let store = ParameterStore(seed: recipe.train.seed)
     encoder = try VisionTransformer(configuration, parameters: store, variants: variants.model)
     recipe.objective = try Objectives.resolved(
-      recipe.objective, imageCount: source.count, among: variants.objectives, at: "objective")
+      recipe.objective, for: source, among: variants.objectives, at: "objective")
     if recipe.data.views == nil {
       recipe.data.views = try Objectives.publishedViews(
         recipe.objective, recipe.model, among: variants.objectives, at: "objective")
@@ -115,22 +115,35 @@ public final class PretrainingRun {
     totalSteps = recipe.train.steps ?? max(1, Int((epochs * stepsPerEpoch).rounded(.up)))
     recipe.train.warmupEpochs = recipe.train.warmupEpochs ?? min(40, epochs / 10)
     self.recipe = recipe
-    self.source = source
+    // Labels become places among the classes of the loss.
+    self.source =
+      try objective.classNames.map { (names) throws(Failure) -> any ImageSource in
+        try ClassifiedImages(source, classNames: names)
+      } ?? source
     self.variants = variants
     self.folder = folder
     self.preprocessing = preprocessing
 
     if let path = recipe.train.initialWeights, folder.newestCheckpoint == nil {
       try InitialWeights(path: path).load(
-        into: encoder, encoderParameterCount: encoderParameterCount, objective: recipe.objective)
+        into: encoder, encoderParameterCount: encoderParameterCount, objective: recipe.objective,
+        classNames: objective.classNames)
       objective.teacher?.restart()
     }
+    let encoderParameters = store.parameters.prefix(encoderParameterCount)
+    recipe.train.trainable.freeze(encoderParameters, of: encoder)
+    let encoderNames = Set(encoderParameters.map(\.name))
     let trainable = store.parameters.filter(\.isTrainable)
     let optimizer = try Optimizers.make(
       recipe.optimizer, parameters: trainable, among: variants.optimizers, at: "optimizer")
     let average = recipe.train.averageMomentum.map { WeightAverage(of: trainable, momentum: $0) }
     step = TrainingStep(
-      objective: objective, optimizer: optimizer, parameters: trainable, team: LaneTeam(count: laneCount),
+      objective: objective, optimizer: optimizer, parameters: trainable,
+      rules: trainable.map { parameter in
+        ParameterRule(
+          of: parameter, isEncoders: encoderNames.contains(parameter.name), depth: configuration.depth,
+          layerDecay: recipe.train.layerDecay, decaysTokens: recipe.train.decaysTokens)
+      }, team: LaneTeam(count: laneCount),
       passes: passes, recompute: recipe.train.recompute, clipping: recipe.train.clipping,
       average: average, totalSteps: totalSteps, stepsPerEpoch: sampler.stepsPerEpoch)
     schedule = WarmupCosine(

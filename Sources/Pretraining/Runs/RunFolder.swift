@@ -33,6 +33,10 @@ public struct RunFolder: Sendable {
   public var bestModel: URL { url.appendingPathComponent("best.safetensors") }
   /// The encoder alone.
   public var model: URL { url.appendingPathComponent("model.safetensors") }
+  /// Encoder, head and the names of the classes; of supervised runs.
+  public var classifier: URL { url.appendingPathComponent("classifier.safetensors") }
+  /// How the classifier does on test images.
+  public var classification: URL { url.appendingPathComponent("classification.json") }
   /// Files that could not be decoded, and why.
   public var badImages: URL { url.appendingPathComponent("bad-images.txt") }
   /// Pictures of masked and reconstructed images.

@@ -30,7 +30,8 @@ extension ModelFile {
     return model
   }
 
-  private func table(
+  /// A table of positions of the file's grid, brought to that of another configuration.
+  package func table(
     _ values: [Scalar], _ resized: VisionTransformerConfiguration, _ transfer: PositionTransfer
   ) -> [Scalar] {
     let (old, new, stream) = (configuration.grid, resized.grid, configuration.stream)

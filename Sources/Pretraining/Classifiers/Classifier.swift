@@ -1,0 +1,59 @@
+import Foundation
+import Imaging
+import Platform
+import Tensors
+import VisionTransformer
+
+/// An encoder with a trained classification head, as a fine-tuning run leaves it in `classifier.safetensors`.
+public struct Classifier: Sendable {
+  /// The names of the classes, in the order of their probabilities; at least two.
+  public let classNames: [String]
+  /// The encoder.
+  public let encoder: VisionTransformer
+  /// How images become input.
+  public let preprocessing: Preprocessing
+  /// The recipe of the run.
+  public let recipe: Recipe
+  private let objective: Classification
+
+  /// Opens a classifier, or a checkpoint of a run of the objective `classification`.
+  ///
+  /// - Throws: `Failure` when the file holds no encoder, or no head beside it.
+  public init(contentsOf url: URL) throws(Failure) {
+    let file = try ModelFile(contentsOf: url)
+    guard file.parameterNames.contains(ClassificationHead.weightName), file.file.metadata["recipe"] != nil
+    else {
+      throw Self.noHead(at: url)
+    }
+    let trained = try TrainedObjective(file, at: url.path)
+    guard let objective = trained.objective as? Classification, let classNames = objective.classNames else {
+      throw Self.noHead(at: url)
+    }
+    self.classNames = classNames
+    self.objective = objective
+    encoder = trained.encoder
+    preprocessing = trained.preprocessing
+    recipe = trained.recipe
+  }
+
+  /// What is thrown where weights have no head.
+  public static func noHead(at url: URL) -> Failure {
+    Failure(
+      "no classification head in these weights", at: url.path,
+      mend: "train one with: vitrail finetune --weights RUN --train PATH --out RUN2, and give RUN2")
+  }
+
+  /// The probabilities of the classes: normalised patches [B, L, P·P·C] → [B, K].
+  public func probabilities(_ patches: Tensor, _ tape: Tape) -> Tensor {
+    softmaxRows(objective.logits(patches, tape), temperature: 1, pool: tape.pool)
+  }
+
+  /// The probabilities of one image.
+  ///
+  /// - Throws: `Failure` when it cannot be decoded or has other channels than the model.
+  public func probabilities(of reader: ImageReader) throws(Failure) -> [Float] {
+    try reader.requireChannels(preprocessing.channels)
+    let patches = encoder.patches(of: [try reader.image()], preprocessing: preprocessing)
+    return probabilities(patches, Tape(mode: .evaluating)).values.map { Float($0) }
+  }
+}

@@ -1,0 +1,106 @@
+import Datasets
+import Platform
+import Tensors
+import VisionTransformer
+
+/// Supervised classification: what fine-tunes an encoder, or trains one from scratch (He et al., 2021).
+///
+/// The cross-entropy of smoothed labels, of batches that are mixed by mixup or cutmix (see `BatchMixing`, `MixedSamples`).
+/// Where no parameter of the encoder is trained it runs as in use: without drop path, its statistics as they are.
+public struct Classification: Objective {
+  /// `classification` in recipes.
+  public static let name = "classification"
+  /// A line for `vitrail list`.
+  public static let summary = "supervised: the class of each image, for vitrail finetune or from scratch"
+  /// Where it is from.
+  public static let source = "Dosovitskiy et al., 2020; fine-tuning of He et al., 2021"
+
+  private let encoder: VisionTransformer
+  private let encoderParameters: [Parameter]
+  private let head: ClassificationHead
+  private let chances: BatchMixing.Chances
+  private let targets: ClassTargets
+  private let names: [String]
+
+  /// Declares `fc_norm.…` and `head.…`.
+  ///
+  /// - Throws: `Failure` when the classes are not known: a run takes them from its images.
+  public init(encoder: VisionTransformer, options: Options, at place: String) throws(Failure) {
+    guard let names = options.classes else {
+      throw Failure(
+        "a classification of unknown classes", at: "\(place).classes",
+        mend: "train on labelled images, whose classes the run takes, or list their names")
+    }
+    self.encoder = encoder
+    self.names = names
+    encoderParameters = encoder.parameters.parameters
+    head = ClassificationHead(
+      norm: options.norm, inputs: encoder.configuration.width, classCount: names.count,
+      standardDeviation: options.headDeviation, scope: encoder.parameters.root)
+    chances = BatchMixing.Chances(
+      mixup: options.mixup, cutmix: options.cutmix, switchProbability: options.mixupSwitchProbability,
+      probability: options.mixupProbability)
+    targets = ClassTargets(classCount: names.count, smoothing: options.labelSmoothing)
+  }
+
+  /// The classes of the images, unless they are listed.
+  ///
+  /// - Throws: `Failure` when an image has no class or several, or all are of one.
+  public static func resolved(
+    _ options: Options, for source: any ImageSource, at place: String
+  ) throws(Failure) -> Options {
+    guard options.classes == nil else { return options }
+    var options = options
+    options.classes = try ClassifiedImages.classNames(of: source)
+    return options
+  }
+
+  /// The names of the classes.
+  public var classNames: [String]? { names }
+
+  /// The batch of a step mixed by one draw, which belongs to the seed and the step.
+  public func prepared(_ batch: any StepSamples, _ progress: TrainingProgress) -> any StepSamples {
+    let grid = encoder.configuration.grid
+    var random = RandomStream(seed: batch.identity.seed, purpose: .mixing, sample: progress.step)
+    guard
+      let mixing = BatchMixing(
+        chances, height: grid.imageHeight, width: grid.imageWidth, using: &random)
+    else { return batch }
+    return MixedSamples(batch, mixing, grid: grid, targets: targets)
+  }
+
+  /// The mean cross-entropy of the batch's targets, or else of its smoothed labels.
+  public func loss(_ batch: MicroBatch, _ tape: Tape) -> Tensor {
+    let logits = logits(batch.patches, tape)
+    tape.observe("head", logits)
+    let wanted = batch.targets ?? targets.rows(batch.labels, pool: tape.pool)
+    let loss = tape.softCrossEntropy(logits, targets: wanted)
+    tape.observe("loss", loss)
+    return loss
+  }
+
+  /// Unnormalised log-probabilities of the classes: patches [B, L, P·P·C] → [B, K].
+  public func logits(_ patches: Tensor, _ tape: Tape) -> Tensor {
+    guard tape.mode == .training, !encoderParameters.contains(where: \.isTrainable) else {
+      return head(patches, of: encoder, tape, tape)
+    }
+    let frozen = Tape(mode: .evaluating, pool: tape.pool)
+    frozen.progress = tape.progress
+    frozen.observer = tape.observer
+    return head(patches, of: encoder, frozen, tape)
+  }
+
+  /// ln K: guessing among the classes.
+  public func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss? {
+    .guessing(among: names.count, "classes")
+  }
+
+  /// One view of the encoder's size.
+  public func check(views: [PatchGrid], at place: String) throws(Failure) {
+    guard views == [encoder.configuration.grid] else {
+      throw Failure(
+        "\(views.count) views of each image, where classification takes one of the model's size", at: place,
+        mend: "leave out data.views")
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import Platform
+
+extension Classification {
+  /// Where tokens are normed before they are classified.
+  public enum HeadNorm: String, Codable, Sendable, CaseIterable {
+    /// One vector an image, after pooling: the encoder's own final norm stands aside (He et al., 2021).
+    case pooled
+    /// Each token, by the encoder's own final norm, before pooling: features as evaluators see them.
+    case tokens
+  }
+
+  /// What a recipe may set; the defaults are those of MAE's fine-tuning (He et al., 2021).
+  public struct Options: DefaultedOptions {
+    /// The names of the classes, in the order of the head's outputs; absent: those of the images.
+    public var classes: [String]?
+    /// Where tokens are normed: `pooled` or `tokens`.
+    public var norm = HeadNorm.pooled
+    /// s: the share of a label that is spread over all classes.
+    public var labelSmoothing = 0.1
+    /// α of mixup's Β(α, α); 0: none.
+    public var mixup = 0.8
+    /// α of cutmix's Β(α, α); 0: none.
+    public var cutmix = 1.0
+    /// How often a mixed batch is cut, where both are on.
+    public var mixupSwitchProbability = 0.5
+    /// How often a batch is mixed.
+    public var mixupProbability = 1.0
+    /// The standard deviation of the weights of the head before training.
+    public var headDeviation = 2e-5
+    /// The defaults.
+    public init() {}
+
+    /// Checks the ranges.
+    public func validate(at place: String) throws(Failure) {
+      if let classes {
+        try requireOption(
+          "classes", classes, classes.count > 1 && Set(classes).count == classes.count,
+          "list at least two, each once", at: place)
+      }
+      try requireOption(
+        "labelSmoothing", labelSmoothing, labelSmoothing >= 0 && labelSmoothing < 1,
+        "choose 0 … below 1; 0.1 is usual", at: place)
+      for (name, alpha) in [("mixup", mixup), ("cutmix", cutmix)] {
+        try requireOption(
+          name, alpha, alpha >= 0 && alpha <= 1e3, "choose 0 for none, or up to 1000; 0.8 and 1 are usual",
+          at: place)
+      }
+      for (name, share) in [
+        ("mixupSwitchProbability", mixupSwitchProbability), ("mixupProbability", mixupProbability),
+      ] {
+        try requireOption(name, share, (0...1).contains(share), "choose 0 … 1", at: place)
+      }
+      try requireOption(
+        "headDeviation", headDeviation, headDeviation >= 0 && headDeviation <= 1,
+        "choose 0 … 1; 2e-5 is usual", at: place)
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import Tensors
+import VisionTransformer
+
+/// Which parameters of an encoder are trained.
+public enum TrainedParts: String, Codable, Sendable, CaseIterable {
+  /// All.
+  case full
+  /// None: the objective's own parameters alone.
+  case head
+  /// Gains and biases of all norms, those around the patch projection among them.
+  case norms
+  /// All of every attention: projections, and norms inside.
+  case attention
+
+  /// Keeps the others of the encoder's parameters as they are.
+  public func freeze(_ parameters: some Sequence<Parameter>, of encoder: VisionTransformer) {
+    let norms = encoder.recipe.declaredNorms.map { $0.name + "." }
+    for parameter in parameters {
+      let isTrained =
+        switch self {
+        case .full: true
+        case .head: false
+        case .norms: norms.contains { parameter.name.hasPrefix($0) }
+        case .attention: parameter.name.split(separator: ".").contains("attn")
+        }
+      if !isTrained { parameter.isTrainable = false }
+    }
+  }
+}

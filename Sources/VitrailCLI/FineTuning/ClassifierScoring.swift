@@ -1,0 +1,92 @@
+import Datasets
+import Evaluation
+import Foundation
+import Platform
+import Pretraining
+import Tensors
+
+/// Scores the classifier of a run on labelled test images.
+struct ClassifierScoring {
+  private let run: PretrainingRun
+  private let train, test: any ImageSource
+  private let classNames: [String]
+  private let team: LaneTeam
+  private let line: ProgressLine
+
+  /// Images that a checkpoint is scored on.
+  private static let glanceCount = 1000
+
+  /// Prepares scores.
+  ///
+  /// - Throws: `Failure` when a test image has no class or several, or none is of a class that is learnt.
+  init(
+    of run: PretrainingRun, train: any ImageSource, test: any ImageSource, line: ProgressLine
+  ) throws(Failure) {
+    let known = run.objective.classNames ?? []
+    let found = try ClassifiedImages.classNames(of: test)
+    guard !Set(found).isDisjoint(with: known) else {
+      throw Failure(
+        "test images of other classes (\(found.prefix(3).joined(separator: ", "))) than train images "
+          + "(\(known.prefix(3).joined(separator: ", ")))", at: test.path,
+        mend: "give test images whose classes have the same names")
+    }
+    self.run = run
+    self.train = train
+    self.test = test
+    self.line = line
+    classNames = known
+    team =
+      if case .count(let lanes) = run.recipe.train.lanes { LaneTeam(count: lanes) } else { LaneTeam() }
+  }
+
+  /// Says how the checkpoint of a step does on a thousand test images; the last one is scored in full.
+  func glance(step: Int) {
+    guard step < run.totalSteps else { return }
+    do throws(Failure) {
+      let few = SubsetImages.limited(to: Self.glanceCount, of: test)
+      let scores = try scores(on: few) { _ in }.scores
+      line.say("step \(step): top-1 \(fixed(scores.top1 * 100, 2)) % of \(few.count) test images")
+    } catch {
+      line.warn("\(error)")
+    }
+  }
+
+  /// Scores all test images; writes `classification.json`, and tables and pictures into `classification/`.
+  func write() throws(Failure) -> EvaluationReport {
+    let found = try scores(on: test) { [line, test] in line.show("test", done: $0, of: test.count) }
+    line.finish()
+    if let first = found.skipped.first {
+      line.say(
+        "skipped \(found.skipped.count) bad images in \(test.path), such as \(first.path): \(first.reason)")
+    }
+    let result = Scores(
+      evaluator: ClassifierResult.name, result: ClassifierResult(found.scores), chance: found.chance)
+    let report = EvaluationReport(
+      weights: run.folder.url.path, train: .init(images: train.count, classes: classNames.count),
+      test: .init(images: found.scores.predictions.count, classes: test.classNames.count), scores: [result])
+    try AtomicFile.write(Data(try report.json().utf8), to: run.folder.classification)
+    let place = run.folder.url.appendingPathComponent("classification")
+    _ = try EvaluationFiles(folder: place, images: nil).write([result])
+    return report
+  }
+
+  private func scores(
+    on source: any ImageSource, progress: (Int) -> Void
+  ) throws(Failure) -> (
+    scores: ClassificationScores, chance: Double, skipped: [(path: String, reason: String)]
+  ) {
+    let pass = ClassificationPass(
+      try Classifier(contentsOf: run.folder.classifier), team: team, maximumBad: run.recipe.data.maxBad,
+      loading: run.recipe.data.loading)
+    let outcome = try pass.run(source, progress: progress)
+    let places = Dictionary(uniqueKeysWithValues: classNames.enumerated().map { ($1, $0) })
+    let task = ClassificationTask(
+      classNames: classNames,
+      trainLabels: (0..<train.count).compactMap { index in
+        train.label(of: index).flatMap { places[train.classNames[$0]] }
+      },
+      testLabels: outcome.rows.compactMap { source.label(of: $0) }, testClassNames: source.classNames)
+    let scores = ClassificationScores(probabilities: outcome.probabilities, task)
+    return (scores, task.chance, outcome.skipped)
+  }
+}

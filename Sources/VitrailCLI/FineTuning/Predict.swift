@@ -1,0 +1,85 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Imaging
+import Platform
+import Pretraining
+import Tensors
+
+struct Predict: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what is in images, with a classifier that vitrail finetune trained.",
+    discussion: """
+      Example: vitrail predict --weights runs/labelled --data photo.jpg
+      A set: vitrail predict --weights runs/labelled --data photos/ --out predictions.csv
+      """)
+
+  @Option(help: "Run folder of vitrail finetune, or a classifier.safetensors.")
+  var weights: String
+  @Option(
+    help: """
+      An image; or a folder of them, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.
+      """)
+  var data: String
+  @Option(help: "Of a set: the table to write, a row an image, a column of probabilities a class.")
+  var out = "predictions.csv"
+  @Option(help: "The most likely classes that are shown of an image.", transform: number(in: 1...Int.max))
+  var top = 5
+  @Option(help: "Also write the most likely classes as JSON to this file; - for standard output.")
+  var json: String?
+  @Option(help: "Part of a set that comes in parts: train or test.")
+  var split: DatasetSplit = .test
+  @Option(help: "Only that many images, drawn at random.", transform: number(in: 1...Int.max))
+  var limit: Int?
+  @OptionGroup var bands: BandsArgument
+  @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
+  var lanes: Int?
+  @Option(help: "Share of files that may be undecodable.", transform: number(in: 0.0...1))
+  var maxBad = BadImages.defaultMaximumShare
+  @OptionGroup var decoding: DecodingArguments
+
+  func run() throws {
+    let classifier = try Classifier(contentsOf: WeightsArgument.classifier(weights))
+    let loading = LoadingOptions(decoding: decoding.options)
+    var isFolder: ObjCBool = false
+    let isThere = FileManager.default.fileExists(atPath: data, isDirectory: &isFolder)
+    if ImageExtension.isImage(data), isThere, !isFolder.boolValue {
+      let reader = try ImageReader(
+        contentsOf: data, options: loading.decoding(for: classifier.preprocessing.channels))
+      let prediction = Prediction(data, try classifier.probabilities(of: reader), classifier.classNames)
+      try tell([prediction], text: prediction.table(top: top))
+      return
+    }
+    let table = URL(fileURLWithPath: out)
+    try AtomicFile.createFolder(table.deletingLastPathComponent())
+    let options = SourceOptions(split: split, bands: bands.names ?? classifier.recipe.data.bands)
+    let source = SubsetImages.limited(to: limit, of: try ImageSources.open(data, options: options))
+    let pass = ClassificationPass(
+      classifier, team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad, loading: loading)
+    let line = ProgressLine()
+    let outcome = try pass.run(source) { line.show("predictions", done: $0, of: source.count) }
+    line.finish()
+    for bad in outcome.skipped { line.say("skipped \(bad.path): \(bad.reason)") }
+    let count = classifier.classNames.count
+    let predictions = outcome.rows.enumerated().map { row, index in
+      Prediction(
+        source.location(of: index), Array(outcome.probabilities[row * count..<(row + 1) * count]),
+        classifier.classNames)
+    }
+    let text = CSV.text([["path", "class"] + classifier.classNames] + predictions.map(\.row))
+    try AtomicFile.write(Data(text.utf8), to: table)
+    let skipped = outcome.skipped.isEmpty ? "" : ", \(outcome.skipped.count) bad images skipped"
+    try tell(predictions, text: "\(predictions.count) predictions in \(out)\(skipped)")
+  }
+
+  private func tell(_ predictions: [Prediction], text: String) throws(Failure) {
+    if json != "-" { print(text) }
+    guard let json else { return }
+    let tree = JSONValue.array(predictions.map { $0.json(top: top) })
+    if json == "-" {
+      print(tree.text)
+    } else {
+      try AtomicFile.write(Data((tree.text + "\n").utf8), to: URL(fileURLWithPath: json))
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Datasets
+import Foundation
+import Platform
+import Pretraining
+
+/// A run as a command carries it out: what it says before, meanwhile and when it is stopped.
+struct RunSession {
+  let run: PretrainingRun
+  let source: any ImageSource
+  let line: ProgressLine
+  /// The command's name, to say how to go on.
+  let command: String
+
+  /// Trains to the end; false when it was stopped before. `shouldStop` is asked beside the signals.
+  func train(
+    resuming: Bool, shouldStop: () -> Bool = { false }, onCheckpoint: @escaping (_ step: Int) -> Void
+  ) throws(Failure) -> Bool {
+    announce()
+    run.onCheckpoint = onCheckpoint
+    run.onWarning = { [line] warning in line.warn("\(warning)") }
+    if let monitor = run.recipe.train.monitor {
+      let scoring = try MonitorScoring(monitor, run.recipe)
+      run.scoring = { [line] (encoder, preprocessing) throws(Failure) in
+        try scoring.score(encoder, preprocessing, line)
+      }
+    }
+    let signals = StopSignals()
+    let start = Clock.seconds
+    let ending: PretrainingRun.Ending
+    do throws(Failure) {
+      ending = try run.run(
+        resuming: resuming, shouldStop: { signals.wantsStop || shouldStop() },
+        onProgress: { line.show($0) })
+    } catch {
+      line.finish()
+      throw error
+    }
+    line.finish()
+    switch ending {
+    case .interrupted(let step):
+      print("stopped at step \(step) of \(run.totalSteps); go on with:")
+      print("  vitrail \(command) --resume --out \(shellWord(run.folder.url.relativePath))")
+      return false
+    case .finished:
+      print("trained \(run.totalSteps) steps in \(duration(Clock.seconds - start))")
+      return true
+    }
+  }
+
+  private func announce() {
+    let model = run.encoder.configuration
+    let lines = [
+      "images   \(source.count) in \(source.path)",
+      "model    \(model.width) × \(model.depth), \(model.headCount) heads, patch \(model.patchSize), \(run.encoder.parameters.trainableScalarCount) parameters with heads",
+      "training \(run.totalSteps) steps of \(run.recipe.train.batchSize), objective \(run.recipe.objective.name)",
+      "folder   \(run.folder.url.path)",
+    ]
+    line.say(lines.joined(separator: "\n"))
+  }
+}

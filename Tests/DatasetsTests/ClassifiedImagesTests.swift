@@ -1,0 +1,47 @@
+import Datasets
+import Imaging
+import Platform
+import Testing
+
+@Suite struct ClassifiedImagesTests {
+  private struct Labelled: ImageSource {
+    static let name = "labelled"
+    static let summary = "images of one pixel"
+    static let source = "these tests"
+    static func open(path: String, options: SourceOptions) throws(Failure) -> Labelled? { nil }
+    let path = "/labelled"
+    let classNames = ["ash", "birch", "cedar", "none"]
+    let labels: [Int?]
+    var hasLabelSets = false
+    var count: Int { labels.count }
+    func label(of index: Int) -> Int? { labels[index] }
+    func location(of index: Int) -> String { "\(path)#\(index)" }
+    func reader(at index: Int, options: DecodeOptions) throws(Failure) -> ImageReader {
+      ImageReader(Image(width: 1, height: 1, channels: 1, pixels: [UInt8(index)]))
+    }
+  }
+
+  @Test func classesAreNumberedByName() throws {
+    let base = Labelled(labels: [2, 0, 2, 0])
+    let images = try ClassifiedImages(base, classNames: ["dogwood", "cedar", "ash"])
+    #expect(images.count == 4 && images.classNames == ["dogwood", "cedar", "ash"])
+    #expect((0..<4).map { images.label(of: $0) } == [1, 2, 1, 2])
+    #expect(images.labels(of: 0) == [1] && images.location(of: 3) == "/labelled#3")
+    #expect(try images.image(at: 3).pixels == [3])
+  }
+
+  @Test func classesAreThoseThatHaveImages() throws {
+    #expect(try ClassifiedImages.classNames(of: Labelled(labels: [2, 0, 2])) == ["ash", "cedar"])
+  }
+
+  @Test func otherImagesAreRefused() {
+    for labels in [[0, nil, 1], [1, 1]] as [[Int?]] {
+      #expect(throws: Failure.self) { try ClassifiedImages.classNames(of: Labelled(labels: labels)) }
+    }
+    let sets = Labelled(labels: [nil, nil], hasLabelSets: true)
+    #expect(throws: Failure.self) { try ClassifiedImages.classNames(of: sets) }
+    #expect(throws: Failure.self) {
+      try ClassifiedImages(Labelled(labels: [0, 1]), classNames: ["ash", "cedar"])
+    }
+  }
+}
