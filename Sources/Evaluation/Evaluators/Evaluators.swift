@@ -3,7 +3,9 @@ import Platform
 /// The registry of evaluators.
 public enum Evaluators {
   /// Every evaluator, in the order in which `vitrail list evaluators` shows them.
-  public static let all: [any Evaluator.Type] = [LinearProbe.self, NearestNeighborVote.self]
+  public static let all: [any Evaluator.Type] = [
+    LinearProbe.self, LinearSGD.self, NearestNeighborVote.self,
+  ]
 
   /// The evaluator called `name`.
   ///
