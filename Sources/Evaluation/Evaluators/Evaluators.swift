@@ -4,7 +4,7 @@ import Platform
 public enum Evaluators {
   /// Every evaluator, in the order in which `vitrail list evaluators` shows them.
   public static let all: [any Evaluator.Type] = [
-    LinearProbe.self, LinearSGD.self, NearestNeighborVote.self,
+    LinearProbe.self, LinearSGD.self, NearestNeighborVote.self, MultiLabelProbe.self,
   ]
 
   /// The evaluator called `name`.

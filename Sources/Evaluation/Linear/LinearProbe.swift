@@ -109,7 +109,8 @@ public enum LinearProbe: Evaluator {
     return selection
   }
 
-  private static func rows(_ rows: [Int], of values: [Float], width: Int) -> [Float] {
+  /// The rows numbered `rows` of `values`, row-major `[rows, width]`.
+  static func rows(_ rows: [Int], of values: [Float], width: Int) -> [Float] {
     var result: [Float] = []
     result.reserveCapacity(rows.count * width)
     for row in rows { result += values[(row * width)..<((row + 1) * width)] }
