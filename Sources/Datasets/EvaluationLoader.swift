@@ -2,7 +2,7 @@ import Imaging
 import Platform
 import Tensors
 
-/// Yields a set's images once and in order, as evaluation sees them, prepared ahead.
+/// Yields a set's images once and in order, as evaluation sees them or through a pass of augmentations, prepared ahead.
 ///
 /// Images that cannot be read are left out and entered as bad; a batch is smaller by them.
 public final class EvaluationLoader: Sendable {
@@ -14,19 +14,25 @@ public final class EvaluationLoader: Sendable {
   /// - Parameters:
   ///   - indices: the images wanted; nil means all.
   ///   - patchSize: divides the height and width of `preprocessing`.
+  ///   - augmentation: what takes the place of the evaluation view; its views have the size of `preprocessing`, which
+  ///     normalises them too.
   ///   - includesPixels: whether batches also hold raw pixels, for the raw-pixel baseline.
   ///   - badImages: where images that cannot be read are entered.
   public init(
-    source: any ImageSource, indices: Range<Int>? = nil, preprocessing: Preprocessing, patchSize: Int,
-    batchSize: Int, includesPixels: Bool = false, badImages: BadImages,
+    source: any ImageSource, indices: Range<Int>? = nil, preprocessing: Preprocessing,
+    augmentation: AugmentedPass? = nil, patchSize: Int, batchSize: Int, includesPixels: Bool = false,
+    badImages: BadImages,
     options: LoadingOptions = LoadingOptions()
   ) {
     let indices = indices ?? 0..<source.count
     precondition(
       indices.lowerBound >= 0 && indices.upperBound <= source.count, "\(indices) of \(source.count) images")
     precondition(batchSize > 0, "EvaluationLoader: batches of \(batchSize)")
+    precondition(
+      augmentation.map { $0.pipeline.hasSize(of: preprocessing) } ?? true,
+      "EvaluationLoader: views of another size")
     producer = EvaluationProducer(
-      source: source, indices: indices, preprocessing: preprocessing,
+      source: source, indices: indices, preprocessing: preprocessing, augmentation: augmentation,
       grid: PatchGrid(
         height: preprocessing.height, width: preprocessing.width, channels: preprocessing.channels,
         patchSize: patchSize),
@@ -69,6 +75,7 @@ private struct EvaluationProducer: BatchProducer {
   let source: any ImageSource
   let indices: Range<Int>
   let preprocessing: Preprocessing
+  let augmentation: AugmentedPass?
   let grid: PatchGrid
   let normalization: ChannelNormalization
   let batchSize: Int
@@ -93,8 +100,7 @@ private struct EvaluationProducer: BatchProducer {
     do throws(Failure) {
       let reader = try source.reader(at: index, options: decoding)
       try reader.requireChannels(preprocessing.channels)
-      let image = try reader.image()
-      let view = preprocessing.evaluationView(of: image)
+      let view = try view(of: reader, index)
       grid.patchify(view.samples, normalization, into: draft.patches, at: row)
       draft.pixels?.slice(row..<row + 1).assign(view.samples.unitValues.map { Scalar($0) })
       clock.add(from: start, codec: reader.codecNanoseconds, done: WorkClock.now)
@@ -103,6 +109,11 @@ private struct EvaluationProducer: BatchProducer {
       try badImages.record(index, error)
       return false
     }
+  }
+
+  private func view(of reader: ImageReader, _ index: Int) throws(Failure) -> Image {
+    if let augmentation { return try augmentation.view(of: reader, image: index) }
+    return preprocessing.evaluationView(of: try reader.image())
   }
 
   func finish(_ draft: Draft, rows: [Bool]) -> EvaluationBatch {

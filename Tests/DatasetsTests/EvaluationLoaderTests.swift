@@ -67,6 +67,38 @@ struct EvaluationLoaderTests {
     #expect(found.problem.contains("of 12 images"))
   }
 
+  /// What is drawn belongs to seed, pass and image, whatever the batches, the threads and the bad images.
+  @Test func augmentedPassesSeeTheViewsOfTheirNumbers() throws {
+    let source = try workspace.makeSet("set", count: 9, width: 15, height: 21)
+    try workspace.write([], to: workspace.file("set", 2, of: 9))
+    let pipeline = try AugmentationPipeline(
+      height: 8, width: 12, channels: 1, normalization: preprocessing.normalization, at: "augmentations")
+    let grid = PatchGrid(height: 8, width: 12, channels: 1, patchSize: 4)
+    var seen: Set<[Scalar]> = []
+    for (seed, pass, threads, batchSize) in [(0, 0, 1, 4), (0, 1, 3, 5), (7, 1, 2, 4)] {
+      let loader = EvaluationLoader(
+        source: source, preprocessing: preprocessing,
+        augmentation: AugmentedPass(pipeline: pipeline, seed: UInt64(seed), pass: pass), patchSize: 4,
+        batchSize: batchSize, badImages: try BadImages(in: source, maximumShare: 1),
+        options: LoadingOptions(threads: threads, batchesAhead: 2))
+      var indices: [Int] = []
+      while let batch = try loader.next() {
+        for (row, index) in batch.indices.enumerated() {
+          var stream = RandomStream(
+            seed: UInt64(seed), purpose: .augmentation, epoch: pass, sample: index)
+          let view = try pipeline.view(
+            of: source.reader(at: index, options: DecodeOptions()), using: &stream)
+          let values = grid.unpatchify(batch.patches.slice(row..<row + 1).values)
+          #expect(values == view.pixels.map { (Scalar($0) / 255 - Scalar(Float(0.3))) / Scalar(Float(0.2)) })
+          seen.insert(values)
+        }
+        indices += batch.indices
+      }
+      #expect(indices == [0, 1, 3, 4, 5, 6, 7, 8])
+    }
+    #expect(seen.count == 24)
+  }
+
   @Test func unlabelledImagesHaveNoLabels() throws {
     for number in 0..<3 { try workspace.writeImage(number, to: "flat/\(number).png") }
     let batches = try load(try ImageFolder(path: workspace.path("flat")))

@@ -57,6 +57,22 @@ struct PathListTests {
     #expect(header.count == 2 && header.location(of: 1) == workspace.path("2.png"))
   }
 
+  @Test func aColumnOfLabelsHoldsAnyNumber() throws {
+    let list = try open(
+      "labels,path\n\"dog|cat\",1.png\n,2.png\ncat|cat|cat,3.png\n\"a, b|say \"\"hi\"\"|dog\",4.png\n|dog||,5.png\n",
+      as: "sets.csv")
+    #expect(list.hasLabelSets && list.classNames == ["a, b", "cat", "dog", "say \"hi\""])
+    #expect((0..<5).map { list.labels(of: $0) } == [[1, 2], [], [1], [0, 2, 3], [2]])
+    #expect(labels(list) == [nil, nil, nil, nil, nil])
+    #expect(list.location(of: 3) == workspace.path("4.png"))
+    let part = SubsetImages(list, indices: [1, 3])
+    #expect(part.hasLabelSets && part.labels(of: 1) == [0, 2, 3])
+    // A column 'label' holds one: its bar is a part of the name.
+    let single = try open("path,label\n1.png,a|b\n2.png,\n", as: "single.csv")
+    #expect(!single.hasLabelSets && single.classNames == ["a|b"] && single.labels(of: 0) == [0])
+    #expect(single.labels(of: 1).isEmpty)
+  }
+
   @Test func ordersLabelsByBytesOrValue() throws {
     func classes(_ labels: [String]) throws -> [String] {
       let rows = labels.enumerated().map { "\($0).png,\($1)" }
@@ -80,6 +96,8 @@ struct PathListTests {
       ("tsv", "label\tpath\nx\t\n", "an empty path", "line 2, column 3"),
       ("csv", "file,label\na.png,x\n", "without the column 'path'", "line 1, column 6"),
       ("csv", "path,label,class\na.png,x,y\n", "second column of labels", "line 1, column 12"),
+      ("csv", "path,label,labels\na.png,x,y|z\n", "second column of labels", "line 1, column 12"),
+      ("csv", "labels,path,class\nx|y,a.png,z\n", "second column of labels", "line 1, column 13"),
       ("csv", "path,Path\na.png,x\n", "second column of paths", "line 1, column 6"),
       ("txt", "a.png\n  b\0.png\n", "zero byte", "line 2, column 3"),
       ("txt", "# nothing\n\n", "no paths", ""), ("csv", "path,label\n", "no paths", ""),

@@ -8,10 +8,6 @@ import Testing
       let found = try #require(AveragePrecision.of(scores: wanted.scores, positives: wanted.positives))
       #expect(abs(found - wanted.value) <= 1e-12)
     }
-    let mean = golden.meanPrecision
-    let found = AveragePrecision.mean(
-      scores: mean.scores, labelSets: mean.labelSets, classCount: mean.classCount)
-    #expect(abs(try #require(found) - mean.value) <= 1e-12)
   }
 
   @Test func orderOfEqualScoresDoesNotMatter() {
@@ -24,9 +20,6 @@ import Testing
   @Test func perfectAndEmptyOrders() {
     #expect(AveragePrecision.of(scores: [3, 2, 1], positives: [true, true, false]) == 1)
     #expect(AveragePrecision.of(scores: [3, 2, 1], positives: [false, false, false]) == nil)
-    #expect(AveragePrecision.mean(scores: [1, 2], labelSets: [[], []], classCount: 1) == nil)
-    // A class without a positive row is left out.
-    #expect(AveragePrecision.mean(scores: [1, 5, 2, 5], labelSets: [[], [0]], classCount: 2) == 1)
   }
 
   @Test func rankingsMayEndEarly() {

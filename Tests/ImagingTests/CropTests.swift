@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import Platform
 import Testing
 
 struct CropTests {
@@ -15,6 +16,32 @@ struct CropTests {
         left: Int(row[6]), top: Int(row[7]), width: Int(row[8]), height: Int(row[9]))
       #expect(crop == expected, "\(row)")
     }
+  }
+
+  /// The rule in plain Python; see `Scripts/golden/one_shot_crops.py`.
+  @Test func oneShotTakesTheFirstTry() throws {
+    var generator = SplitMix64(seed: 2025)
+    let rows: [[Double]] = try Golden.decoded("crops-one-shot.json")
+    #expect(rows.count == 324)
+    for row in rows {
+      let rule = RandomResizedCrop(scale: row[2]...row[3], ratio: row[4]...row[5], oneShot: true)
+      let crop = rule.sample(width: Int(row[0]), height: Int(row[1]), using: &generator)
+      let expected = CropRectangle(
+        left: Int(row[6]), top: Int(row[7]), width: Int(row[8]), height: Int(row[9]))
+      #expect(crop == expected, "\(row)")
+    }
+    // Where the first try fits, both rules take it.
+    var (one, other) = (SplitMix64(seed: 4), SplitMix64(seed: 4))
+    let (small, shot) = (
+      RandomResizedCrop(scale: 0.1...0.3), RandomResizedCrop(scale: 0.1...0.3, oneShot: true)
+    )
+    for _ in 0..<50 {
+      #expect(
+        small.sample(width: 60, height: 50, using: &one) == shot.sample(width: 60, height: 50, using: &other))
+    }
+    let made = try Augmentations.make(
+      Choice("randomResizedCrop", options: ["oneShot": .bool(true)]), at: "augmentations")
+    #expect((made as? RandomResizedCrop)?.oneShot == true)
   }
 
   @Test func areaAndRatioStayInRange() {

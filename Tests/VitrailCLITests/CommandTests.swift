@@ -41,7 +41,7 @@ struct CommandTests {
       "pack --data x --out x --quality 101", "pack --data x --out x --resize 0",
       "pretrain --data a --data b --mix 1", "pretrain --data a --data b --mix 1,0",
       "pretrain --data a --limit 0", "study", "study x --jobs 0", "study x --lanes 0",
-      "evaluate --weights x --train x", "evaluate --weights x --train x --test x --hold-out 0.2",
+      "evaluate --train x", "evaluate --weights x --train x --test x --hold-out 0.2",
       "evaluate --weights x --train x --hold-out 1",
     ])
   func usage(_ line: String) throws {

@@ -86,6 +86,62 @@ struct EvaluateTests {
     }
   }
 
+  @Test("several labels an image come from a list")
+  func labelSets() throws {
+    let shared = try TinyRun.shared.get()
+    try withTemporaryFolder { folder in
+      func list(_ name: String, _ images: URL, count: Int) throws -> String {
+        let rows = [("ash", "dark|tree"), ("birch", "tree"), ("cedar", "")].flatMap { (kind, labels) in
+          (0..<count).map { "\(images.path)/\(kind)/\($0).png,\(labels)" }
+        }
+        let file = folder.appendingPathComponent(name)
+        try Data((["path,labels"] + rows).joined(separator: "\n").utf8).write(to: file)
+        return file.path
+      }
+      let arguments = [
+        "evaluate", "--weights", shared.run.path, "--train", try list("train.csv", shared.train, count: 12),
+        "--test", try list("test.csv", shared.test, count: 4), "--out", folder.path,
+      ]
+      let outcome = try Vitrail.run(arguments + ["--evaluators", "multiLabel", "--json", "-"])
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      let found = try parsed(outcome.output).entries["evaluators"]?.entries["multiLabel"]?.entries ?? [:]
+      #expect((0...1).contains(found["meanAveragePrecision"]?.double ?? -1))
+      guard case .array(let lines)? = found["measures"] else { throw Failure("no lines", at: "", mend: "") }
+      #expect(lines.map { $0["name"] } == [.string("mAP"), .string("micro F1"), .string("macro F1")])
+      let baselines = found["baselines"]?.entries ?? [:]
+      #expect(baselines["pixels"]?.double == 1, "the classes differ in brightness")
+      #expect(baselines["chance"]?.double.map { abs($0 - 0.5) <= 1e-12 } == true)
+      let table = try String(
+        contentsOf: folder.appendingPathComponent("multiLabel-classes.csv"), encoding: .utf8)
+      #expect(table.split(separator: "\n").map { $0.prefix(8) }.dropFirst() == ["dark,12,", "tree,24,"])
+      expectError(
+        try Vitrail.run(arguments + ["--evaluators", "linear"]), "several labels", "--evaluators multiLabel")
+    }
+  }
+
+  @Test("linearSGD reads its places, and MAE's protocol its augmented passes, which are kept")
+  func linearSGD() throws {
+    let shared = try TinyRun.shared.get()
+    func scores(_ protocolName: String, _ pairs: String...) throws -> [String: JSONValue] {
+      let outcome = try Vitrail.run(
+        [
+          "evaluate", "--weights", shared.run.path, "--train", shared.train.path, "--test", shared.test.path,
+          "--evaluators", "linearSGD", "--json", "-",
+        ] + TinyRun.settings((["protocol=\(protocolName)"] + pairs).map { "linearSGD.\($0)" }))
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      return try parsed(outcome.output).entries["evaluators"]?.entries["linearSGD"]?.entries ?? [:]
+    }
+    let grid = try scores("dinov2", "iterations=40", "batchSize=8", "learningRates=[0.01,0.1]")
+    #expect(grid["chosen"]?["learningRate"] != nil && grid["baselines"]?["randomInit"] != nil)
+    let short = ["epochs=12", "warmupEpochs=2", "augmentedPasses=2"]
+    let augmented = try scores("mae", short[0], short[1], short[2])
+    #expect(augmented["augmentedPasses"] == .integer(2) && augmented["baselines"]?["pixels"] == nil)
+    #expect(augmented["baselines"]?["randomInit"] != nil)
+    #expect(try scores("mae", short[0], short[1], short[2]) == augmented, "scores repeat to the bit")
+    let plain = try scores("mae", short[0], short[1], "augmentedPasses=0")
+    #expect(plain["trainLoss"] != augmented["trainLoss"] && plain["baselines"]?["pixels"] != nil)
+  }
+
   @Test("embed writes NumPy arrays whose rows do not depend on the lanes")
   func embed() throws {
     let shared = try TinyRun.shared.get()

@@ -15,9 +15,11 @@ public struct EvaluationTask: Sendable {
   /// The train images seen through the augmentation of a pass, from 0; nil for features that no images stand behind.
   public let augmentedTrain: AugmentedFeatures?
 
-  /// Gives the features of one augmented pass over the train images.
+  /// Gives the features of one augmented pass over the train images, rows as in `train`: those at the encoder's own
+  /// place, then those at `readouts`.
   public typealias AugmentedFeatures =
-    @Sendable (_ pass: Int, _ readouts: [FeatureReadout]) throws(Failure) -> [Features]
+    @Sendable (_ pass: Int, _ readouts: [FeatureReadout], _ progress: ProgressHandler) throws(Failure) ->
+    [Features]
 
   /// Creates a task.
   public init(

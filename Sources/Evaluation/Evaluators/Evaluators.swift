@@ -5,6 +5,7 @@ public enum Evaluators {
   /// Every evaluator, in the order in which `vitrail list evaluators` shows them.
   public static let all: [any Evaluator.Type] = [
     LinearProbe.self,
+    LinearSGD.self,
     NearestNeighborVote.self,
     NearestClassMean.self,
     FewShot.self,
@@ -13,6 +14,7 @@ public enum Evaluators {
     ClusterQuality.self,
     SpectralRank.self,
     Retrieval.self,
+    MultiLabelProbe.self,
   ]
 
   /// The evaluator called `name`.

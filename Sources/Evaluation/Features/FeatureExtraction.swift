@@ -48,6 +48,8 @@ public struct FeatureExtraction: Sendable {
     public let skipped: [(path: String, reason: String)]
     /// Images a second over the whole pass; nil when all was in the cache.
     public let imagesPerSecond: Double?
+    /// What the images' files hold, where that was looked at.
+    let images: ContentHash?
   }
 
   /// Told what is being done, the share done, and images a second where images are encoded.
@@ -94,26 +96,32 @@ public struct FeatureExtraction: Sendable {
   ///
   /// - Throws: `Failure` when too many images are bad, or features are not finite.
   public func run(_ source: any ImageSource, progress: Progress = { _, _, _ in }) throws(Failure) -> Sets {
-    let wanted = matrices
+    let images = cache.map { _ in
+      Fingerprint.images(of: source, decoding: decoding) { progress("reading", $0, nil) }
+    }
+    let (found, rate) = try matrices(matrixNames, of: source, images: images, progress: progress)
+    return try sets(source, found, images: images, rate: rate)
+  }
+
+  /// Reads matrices from the cache, by what the files hold, and computes those that are not there.
+  func matrices(
+    _ wanted: [MatrixName], of source: any ImageSource, images: ContentHash?,
+    augmentation: AugmentedPass? = nil, progress: Progress
+  ) throws(Failure) -> (found: [MatrixName: FeatureCache.Matrix], rate: Double?) {
     var found: [MatrixName: FeatureCache.Matrix] = [:]
     var keys: [MatrixName: ContentHash] = [:]
-    if let cache {
-      keys = self.keys(
-        of: wanted,
-        images: Fingerprint.images(of: source, decoding: decoding) { progress("reading", $0, nil) })
+    if let cache, let images {
+      keys = self.keys(of: wanted, images: images, augmentation)
       for (name, key) in keys { found[name] = cache.load(key, count: source.count) }
     }
-    var rate: Double?
     let missing = wanted.filter { found[$0] == nil }
-    if !missing.isEmpty {
-      let pass = try FeaturePass(self, missing).run(source) { progress("encoding", $0, $1) }
-      rate = pass.imagesPerSecond
-      for (name, matrix) in pass.matrices {
-        found[name] = matrix
-        if let cache, let key = keys[name] { cache.save(matrix, as: key) }
-      }
+    guard !missing.isEmpty else { return (found, nil) }
+    let pass = try FeaturePass(self, missing, augmentation).run(source) { progress("encoding", $0, $1) }
+    for (name, matrix) in pass.matrices {
+      found[name] = matrix
+      if let cache, let key = keys[name] { cache.save(matrix, as: key) }
     }
-    return try sets(source, found, rate: rate)
+    return (found, pass.imagesPerSecond)
   }
 
   /// One matrix of features: of an encoder at a place, or without one of raw pixels.
@@ -122,15 +130,21 @@ public struct FeatureExtraction: Sendable {
     let readout: FeatureReadout?
   }
 
-  private var matrices: [MatrixName] {
+  private var matrixNames: [MatrixName] {
     encoders.enumerated().flatMap { index, encoder in
       encoder.places.map { MatrixName(encoder: index, readout: $0) }
     } + (includesPixels ? [MatrixName(encoder: nil, readout: nil)] : [])
   }
 
-  private func keys(of names: [MatrixName], images: ContentHash) -> [MatrixName: ContentHash] {
+  private func keys(
+    of names: [MatrixName], images: ContentHash, _ augmentation: AugmentedPass?
+  ) -> [MatrixName: ContentHash] {
     let weights = encoders.map { Fingerprint.weights(of: $0.model) }
-    let input = JSONValue.encoding(preprocessing).text + "\(decoding)"
+    var input = JSONValue.encoding(preprocessing).text + "\(decoding)"
+    if let augmentation {
+      let choices = JSONValue.encoding(Self.probeAugmentations(filter: preprocessing.filter)).text
+      input += " \(choices) \(augmentation.seed) \(augmentation.pass)"
+    }
     return Dictionary(
       uniqueKeysWithValues: names.map { name in
         let encoder = name.encoder.map { "\(weights[$0])" } ?? Self.pixelsName
@@ -140,7 +154,7 @@ public struct FeatureExtraction: Sendable {
   }
 
   private func sets(
-    _ source: any ImageSource, _ found: [MatrixName: FeatureCache.Matrix], rate: Double?
+    _ source: any ImageSource, _ found: [MatrixName: FeatureCache.Matrix], images: ContentHash?, rate: Double?
   ) throws(Failure) -> Sets {
     let bad = try BadImages(in: source, maximumShare: maximumBad)
     for skipped in Set(found.values.flatMap { $0.skipped.map(\.index) }) {
@@ -168,7 +182,8 @@ public struct FeatureExtraction: Sendable {
     }
     return Sets(
       features: features, readouts: readouts, rows: rows, paths: rows.map { source.location(of: $0) },
-      skipped: bad.entries.map { (source.location(of: $0.index), $0.reason) }, imagesPerSecond: rate)
+      skipped: bad.entries.map { (source.location(of: $0.index), $0.reason) }, imagesPerSecond: rate,
+      images: images)
   }
 }
 

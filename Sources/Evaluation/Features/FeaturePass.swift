@@ -14,12 +14,17 @@ struct FeaturePass {
   }
 
   private let extraction: FeatureExtraction
+  private let augmentation: AugmentedPass?
   private let places: [[FeatureReadout]]
   private let includesPixels: Bool
   private let grid: PatchGrid
 
-  init(_ extraction: FeatureExtraction, _ names: [FeatureExtraction.MatrixName]) {
+  /// Prepares a pass in which images are seen through `augmentation`, without it as evaluation sees them.
+  init(
+    _ extraction: FeatureExtraction, _ names: [FeatureExtraction.MatrixName], _ augmentation: AugmentedPass?
+  ) {
     self.extraction = extraction
+    self.augmentation = augmentation
     places = extraction.encoders.indices.map { index in
       names.filter { $0.encoder == index }.compactMap(\.readout)
     }
@@ -36,8 +41,9 @@ struct FeaturePass {
   ) throws(Failure) -> Outcome {
     let bad = try BadImages(in: source, maximumShare: extraction.maximumBad)
     let loader = EvaluationLoader(
-      source: source, preprocessing: extraction.preprocessing, patchSize: grid.patchSize,
-      batchSize: extraction.batchSize, includesPixels: includesPixels, badImages: bad,
+      source: source, preprocessing: extraction.preprocessing, augmentation: augmentation,
+      patchSize: grid.patchSize, batchSize: extraction.batchSize, includesPixels: includesPixels,
+      badImages: bad,
       options: LoadingOptions(decoding: extraction.decoding))
     defer { loader.stop() }
     var values = places.map { $0.map { _ in [Float]() } }

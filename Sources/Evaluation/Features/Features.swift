@@ -69,3 +69,16 @@ public struct Features: Sendable {
     self.origin = origin
   }
 }
+
+extension Features {
+  /// Refuses a test set of another width.
+  ///
+  /// - Throws: `Failure` when these train features have another.
+  func requireWidth(of test: Features) throws(Failure) {
+    guard width == test.width else {
+      throw Failure(
+        "train features have width \(width), test features \(test.width)", at: test.origin,
+        mend: "extract both with the same weights and the same pooling")
+    }
+  }
+}

@@ -1,6 +1,7 @@
 import Tensors
 
-/// An upper bound of the softmax objective's Hessian, the same for every class: ½·XᵀX/n + λ·I (Böhning, 1992).
+/// An upper bound of a linear objective's Hessian, the same for every class: c·XᵀX/n + λ·I, with c = ½ for softmax
+/// (Böhning, 1992) and ¼ for the logistic function.
 ///
 /// Its inverse preconditions L-BFGS: frozen features are so correlated that plain L-BFGS needs many hundreds of steps
 /// at weak penalties, and about a tenth of that with it.
@@ -8,11 +9,14 @@ package struct CurvatureBound: Sendable {
   private let second: [Double]  // XᵀX/n, [width, width]
   private let width: Int
   private let classCount: Int
+  private let curvature: Double
   /// Rows that the second moments are taken over: enough for a bound that need not be exact.
   private static let rowLimit = 20_000
 
-  /// Takes the second moments of `values`, [rows, width] and standardised.
-  package init(values: [Float], width: Int, classCount: Int, threads: Int) {
+  /// Takes the second moments of `values`, [rows, width] and standardised; `curvature` is c.
+  package init(
+    values: [Float], width: Int, classCount: Int, curvature: Double = SoftmaxObjective.curvature, threads: Int
+  ) {
     let count = values.count / width
     let rows = min(count, Self.rowLimit)
     // Every stride-th block, so that sorted classes all take part.
@@ -37,18 +41,19 @@ package struct CurvatureBound: Sendable {
     self.second = second
     self.width = width
     self.classCount = classCount
+    self.curvature = curvature
   }
 
   /// Applies the inverse bound at penalty `l2` to a vector laid out like the objective's parameters; nil when the
   /// bound cannot be factored.
   package func inverse(l2: Double) -> ((inout [Double]) -> Void)? {
-    var bound = second.map { 0.5 * $0 }
+    var bound = second.map { curvature * $0 }
     // The ridge beyond λ keeps constant or doubled columns from spoiling the factor.
     for index in 0..<width { bound[index * width + index] += l2 + 1e-6 }
     guard let factor = Cholesky(bound, order: width) else { return nil }
-    return { [width, classCount] vector in
+    return { [width, classCount, curvature] vector in
       factor.solve(&vector, count: classCount)
-      for index in classCount * width..<vector.count { vector[index] *= 2 }
+      for index in classCount * width..<vector.count { vector[index] /= curvature }
     }
   }
 }

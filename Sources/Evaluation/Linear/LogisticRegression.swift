@@ -1,10 +1,10 @@
-import Foundation
 import Tensors
 
 /// Multinomial logistic regression: the minimiser of (1/n)·Σ CE + (λ/2)·‖W‖² with free intercepts.
 ///
 /// scikit-learn's `LogisticRegression` has the same solution at λ = 1/(C·n), with two classes at λ = 2/(C·n):
-/// it then penalises the difference of both weight vectors. Features are used as given; see `Standardizer`.
+/// it then penalises the difference of both weight vectors. Features are used as given; see `Standardizer`. With a
+/// `SigmoidObjective` it is a regression for each class on its own.
 public struct LogisticRegression: Sendable {
   /// Number of classes.
   public let classCount: Int
@@ -46,13 +46,14 @@ public struct LogisticRegression: Sendable {
   }
 
   package static func fit(
-    _ objective: SoftmaxObjective, bound: CurvatureBound, start: LogisticRegression?,
+    _ objective: some LinearObjective, bound: CurvatureBound, start: LogisticRegression?,
     method: LimitedMemoryBFGS
   ) -> LogisticRegression {
     let (width, classCount) = (objective.width, objective.classCount)
     let reference = norm(
       objective.evaluate(at: [Double](repeating: 0, count: objective.parameterCount)).gradient)
-    let first = start.map { $0.weights + $0.intercepts } ?? priors(objective)
+    let prior = [Double](repeating: 0, count: classCount * width) + objective.priorIntercepts
+    let first = start.map { $0.weights + $0.intercepts } ?? prior
     let outcome = method.minimize(
       from: first, referenceNorm: reference, precondition: bound.inverse(l2: objective.l2)
     ) { objective.evaluate(at: $0) }
@@ -88,15 +89,5 @@ public struct LogisticRegression: Sendable {
       for label in 1..<classCount where logits[base + label] > logits[base + best] { best = label }
       return best
     }
-  }
-
-  /// W = 0 and the intercepts that give each class its share of the rows: the solution for λ → ∞.
-  private static func priors(_ objective: SoftmaxObjective) -> [Double] {
-    var rows = [Double](repeating: 0, count: objective.classCount)
-    for label in objective.labels { rows[label] += 1 }
-    let logarithms = rows.map { log(max($0, 0.5)) }
-    let mean = logarithms.reduce(0, +) / Double(rows.count)
-    return [Double](repeating: 0, count: objective.classCount * objective.width)
-      + logarithms.map { $0 - mean }
   }
 }

@@ -19,21 +19,6 @@ public enum AveragePrecision {
     return sum / Double(total)
   }
 
-  /// The mean over classes that have a positive row; nil when none has.
-  ///
-  /// - Parameters:
-  ///   - scores: row-major [rows, classCount], finite.
-  ///   - labelSets: the classes of each row.
-  public static func mean(scores: [Float], labelSets: [[Int]], classCount: Int) -> Double? {
-    precondition(scores.count == labelSets.count * classCount, "AveragePrecision: a score a row and class")
-    let values = (0..<classCount).compactMap { label in
-      of(
-        scores: stride(from: label, to: scores.count, by: classCount).map { scores[$0] },
-        positives: labelSets.map { $0.contains(label) })
-    }
-    return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
-  }
-
   /// The average precision of a ranking, best first: Σ of the precisions at its relevant entries, over as many of all
   /// `relevantCount` relevant entries as fit into it. 0 where there are none.
   public static func of(ranking isRelevant: some Collection<Bool>, relevantCount: Int) -> Double {

@@ -41,11 +41,7 @@ public struct ClassificationTask: Sendable {
         "the images have no classes", at: set.origin,
         mend: "put each class in its own folder, or use an evaluator that needs no labels")
     }
-    guard train.width == test.width else {
-      throw Failure(
-        "train features have width \(train.width), test features \(test.width)", at: test.origin,
-        mend: "extract both with the same weights and the same pooling")
-    }
+    try train.requireWidth(of: test)
     var rowsOfClass = [Int](repeating: 0, count: train.classNames.count)
     for label in train.labels { rowsOfClass[label] += 1 }
     let present = rowsOfClass.indices.filter { rowsOfClass[$0] > 0 }

@@ -6,6 +6,8 @@ import Platform
 /// Up to ten times: an area uniform in `scale` of the image's, an aspect ratio log-uniform in `ratio`,
 /// sides rounded half to even; the first that fits is placed uniformly, top drawn before left. Otherwise
 /// the largest centred crop whose ratio is within `ratio`.
+///
+/// In one shot, as He et al. (2021) probe: the first try is taken, its sides limited to the image's.
 public struct RandomResizedCrop: Framing {
   /// `randomResizedCrop` in recipes.
   public static let name = "randomResizedCrop"
@@ -22,6 +24,8 @@ public struct RandomResizedCrop: Framing {
     public var ratio = [3.0 / 4, 4.0 / 3]
     /// The interpolation kernel of the resize.
     public var filter = ResizeFilter.bicubic
+    /// Whether the first try is taken, cut to the image where it does not fit.
+    public var oneShot = false
     /// The defaults.
     public init() {}
   }
@@ -32,16 +36,19 @@ public struct RandomResizedCrop: Framing {
   public let ratio: ClosedRange<Double>
   /// The interpolation kernel of the resize.
   public let filter: ResizeFilter
+  /// Whether the first try is taken, cut to the image where it does not fit.
+  public let oneShot: Bool
 
   /// Creates the rule; by default torchvision's ranges.
   public init(
     scale: ClosedRange<Double> = 0.08...1, ratio: ClosedRange<Double> = 3.0 / 4...4.0 / 3,
-    filter: ResizeFilter = .bicubic
+    filter: ResizeFilter = .bicubic, oneShot: Bool = false
   ) {
     precondition(scale.lowerBound > 0 && ratio.lowerBound > 0, "areas and ratios are positive")
     self.scale = scale
     self.ratio = ratio
     self.filter = filter
+    self.oneShot = oneShot
   }
 
   /// Creates the rule from a recipe.
@@ -56,7 +63,9 @@ public struct RandomResizedCrop: Framing {
       throw Failure(
         "a crop ratio of \(ratio)", at: "\(place).ratio", mend: "give [lowest, highest], both above 0")
     }
-    self.init(scale: scale[0]...scale[1], ratio: ratio[0]...ratio[1], filter: options.filter)
+    self.init(
+      scale: scale[0]...scale[1], ratio: ratio[0]...ratio[1], filter: options.filter, oneShot: options.oneShot
+    )
   }
 
   /// The part that is drawn; all of an image of the view's size, without a draw, when scale and ratio are 1.
@@ -82,8 +91,12 @@ public struct RandomResizedCrop: Framing {
     for _ in 0..<10 {
       let target = area * (scale.lowerBound + (scale.upperBound - scale.lowerBound) * generator.uniform())
       let aspect = exp(logRatio.0 + (logRatio.1 - logRatio.0) * generator.uniform())
-      let cropWidth = (target * aspect).squareRoot().rounded(.toNearestOrEven)
-      let cropHeight = (target / aspect).squareRoot().rounded(.toNearestOrEven)
+      var cropWidth = (target * aspect).squareRoot().rounded(.toNearestOrEven)
+      var cropHeight = (target / aspect).squareRoot().rounded(.toNearestOrEven)
+      if oneShot {
+        cropWidth = min(max(cropWidth, 1), Double(width))
+        cropHeight = min(max(cropHeight, 1), Double(height))
+      }
       if cropWidth > 0, cropWidth <= Double(width), cropHeight > 0, cropHeight <= Double(height) {
         let (cropWidth, cropHeight) = (Int(cropWidth), Int(cropHeight))
         let top = generator.uniformIndex(below: height - cropHeight + 1)

@@ -58,16 +58,15 @@ struct ModelEvaluation {
     for (choice, readouts) in zip(chosen, readouts) {
       var baselines: [String: EvaluationTask] = [:]
       if includesBaselines {
-        baselines[Self.untrainedName] = task(Self.untrainedName, trainSets, testSets, readouts)
+        baselines[Self.untrainedName] = task(Self.untrainedName, train, trainSets, testSets, readouts)
         if readouts.isEmpty {
-          baselines[FeatureExtraction.pixelsName] = task(
-            FeatureExtraction.pixelsName, trainSets, testSets, [])
+          baselines[FeatureExtraction.pixelsName] = EvaluationTask(
+            train: features(FeatureExtraction.pixelsName, trainSets),
+            test: testSets.map { features(FeatureExtraction.pixelsName, $0) })
         }
       }
-      scores.append(
-        try choice.measure(task(Self.modelName, trainSets, testSets, readouts), baselines: baselines) {
-          line.show($0, $1)
-        })
+      let own = task(Self.modelName, train, trainSets, testSets, readouts)
+      scores.append(try choice.measure(own, baselines: baselines) { line.show($0, $1) })
     }
     func images(_ source: any ImageSource, _ sets: FeatureExtraction.Sets) -> EvaluationFiles.RowImages {
       .init(source: source, rows: sets.rows, decoding: decoding)
@@ -92,9 +91,10 @@ struct ModelEvaluation {
     return sets
   }
 
+  /// The features of an encoder; augmented ones are computed when they are asked for.
   private func task(
-    _ name: String, _ train: FeatureExtraction.Sets, _ test: FeatureExtraction.Sets?,
-    _ readouts: [FeatureReadout]
+    _ name: String, _ source: any ImageSource, _ train: FeatureExtraction.Sets,
+    _ test: FeatureExtraction.Sets?, _ readouts: [FeatureReadout]
   ) -> EvaluationTask {
     var places: [FeatureReadout: EvaluationTask.Sets] = [:]
     for readout in readouts {
@@ -103,7 +103,14 @@ struct ModelEvaluation {
       }
     }
     return EvaluationTask(
-      train: features(name, train), test: test.map { features(name, $0) }, readouts: places)
+      train: features(name, train), test: test.map { features(name, $0) }, readouts: places
+    ) { [extraction] (pass, readouts, progress) throws(Failure) in
+      try extraction.augmented(source, as: train, encoder: name, pass: pass, readouts: readouts) {
+        stage, fraction, rate in
+        let speed = rate.map { String(format: " %.0f img/s", $0) } ?? ""
+        progress("\(stage) augmented pass \(pass)\(speed)", fraction)
+      }
+    }
   }
 
   private func features(_ name: String, _ sets: FeatureExtraction.Sets) -> Features {
