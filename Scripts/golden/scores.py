@@ -124,10 +124,6 @@ for n, levels in [(30, 1000), (40, 6), (12, 1)]:
     positives[3] = True
     precisions.append(dict(
         scores=listed(scores), positives=positives.tolist(), value=average_precision_score(positives, scores)))
-scores, sets = rng.integers(0, 40, (60, 4)) / 16, rng.random((60, 4)) < 0.3
-mean_precision = dict(
-    classCount=4, scores=listed(scores), labelSets=[np.flatnonzero(s).tolist() for s in sets],
-    value=average_precision_score(sets, scores, average="macro"))
 
 # McNemar
 
@@ -223,7 +219,7 @@ retrieval = dict(
 
 result = dict(
     agreements=agreements, large=large, assignments=assignments, silhouette=silhouette, precisions=precisions,
-    meanPrecision=mean_precision, tests=tests, classification=classification,
+    tests=tests, classification=classification,
     blobs=dict(width=4, values=listed(blobs)), kMeans=k_means, ward=ward, centroid=centroid, retrieval=retrieval)
 path = folder / "scores.json"
 path.write_text(json.dumps(result, separators=(",", ":")) + "\n")

@@ -18,7 +18,7 @@ import VisionTransformer
     return EvaluationTask(
       train: train, test: test,
       readouts: Dictionary(uniqueKeysWithValues: Set(places).map { ($0, (train, test)) }),
-      augmentedTrain: { _, places in places.map { _ in train } })
+      augmentedTrain: { _, places, _ in [train] + places.map { _ in train } })
   }
 
   private func run<E: Evaluator>(

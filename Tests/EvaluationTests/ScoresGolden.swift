@@ -27,12 +27,6 @@ struct ScoresGolden: Decodable {
     let positives: [Bool]
     let value: Double
   }
-  struct MeanPrecision: Decodable {
-    let classCount: Int
-    let scores: [Float]
-    let labelSets: [[Int]]
-    let value: Double
-  }
   struct Test: Decodable {
     let onlyFirst, onlySecond: Int
     let p: Double
@@ -78,7 +72,6 @@ struct ScoresGolden: Decodable {
   let assignments: [Assignment]
   let silhouette: Silhouette
   let precisions: [Precision]
-  let meanPrecision: MeanPrecision
   let tests: [Test]
   let classification: Classification
   let blobs: Points
