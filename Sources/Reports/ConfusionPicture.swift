@@ -47,7 +47,7 @@ public struct ConfusionPicture: Sendable {
       }
     }
     if isNamed {
-      canvas.text("rows: the class, columns: taken for, % of the row", 8, 6, scale: Self.scale, ink: 0)
+      canvas.text("% taken for", 8, 6, scale: Self.scale, ink: 0)
       for column in columns.indices {
         canvas.text(
           String(columns[column].prefix((cell - 4) / (BitmapFont.advance))), margin + column * cell + 2,

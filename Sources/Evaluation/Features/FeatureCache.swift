@@ -32,26 +32,37 @@ public struct FeatureCache: Sendable {
   }
 
   /// Features of the images of a set that could be read.
-  struct Matrix: Sendable {
+  package struct Matrix: Sendable {
     /// Features a row.
-    let width: Int
+    package let width: Int
     /// Row-major [rows, width].
-    let values: [Float]
+    package let values: [Float]
     /// The images that could not be read, ascending, and why.
-    let skipped: [Skipped]
+    package let skipped: [Skipped]
+
+    package init(width: Int, values: [Float], skipped: [Skipped]) {
+      self.width = width
+      self.values = values
+      self.skipped = skipped
+    }
   }
 
   /// An image that could not be read.
-  struct Skipped: Codable, Sendable, Equatable {
-    let index: Int
-    let reason: String
+  package struct Skipped: Codable, Sendable, Equatable {
+    package let index: Int
+    package let reason: String
+
+    package init(index: Int, reason: String) {
+      self.index = index
+      self.reason = reason
+    }
   }
 
   private static let tensorName = "features"
   private static let skippedKey = "skipped"
 
   /// The matrix of a key, for a set of `count` images; nil when there is none that can be used.
-  func load(_ key: ContentHash, count: Int) -> Matrix? {
+  package func load(_ key: ContentHash, count: Int) -> Matrix? {
     let url = file(for: key)
     guard let file = try? SafetensorsFile(contentsOf: url), let entry = file.entries[Self.tensorName],
       entry.shape.count == 2, let text = file.metadata[Self.skippedKey],
@@ -64,7 +75,7 @@ public struct FeatureCache: Sendable {
   }
 
   /// Keeps a matrix.
-  func save(_ matrix: Matrix, as key: ContentHash) {
+  package func save(_ matrix: Matrix, as key: ContentHash) {
     let tensor = Tensor(
       shape: [matrix.values.count / matrix.width, matrix.width], values: matrix.values.map { Scalar($0) })
     guard let skipped = try? JSONEncoder().encode(matrix.skipped),
