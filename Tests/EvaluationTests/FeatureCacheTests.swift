@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test func theOldestGoWhenThereAreTooMany() throws {
-    try withCache(bytes: 700) { cache in
+    try withCache(bytes: 400) { cache in
       for number in 0..<4 { cache.save(matrix, as: ContentHash(low: UInt64(number), high: 0)) }
       let names = try FileManager.default.contentsOfDirectory(atPath: cache.folder.path)
       #expect((1...3).contains(names.count))
