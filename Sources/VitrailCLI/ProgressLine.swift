@@ -7,7 +7,8 @@ final class ProgressLine {
   private let isTerminal = isatty(2) == 1
   private var lastDrawn = 0.0
   private var lastLength = 0
-  private let start = Clock.seconds
+  // The job that is shown, how many of its images were done when it was first shown, and when that was.
+  private var job = (stage: "", done: 0, start: 0.0)
 
   // An error is told on a line of its own.
   deinit { finish() }
@@ -56,12 +57,14 @@ final class ProgressLine {
     }
   }
 
-  /// Shows how many images of a job are done, at which rate since this line was made, and the time left.
+  /// Shows how many images of a job are done, and from the second time on at which rate and the time left.
   func show(_ stage: String, done: Int, of total: Int) {
+    if stage != job.stage { job = (stage, done, Clock.seconds) }
     draw(isLast: done >= total, fraction: Double(done) / Double(max(1, total))) {
-      let rate = Double(done) / max(Clock.seconds - start, 1e-9)
-      let left = duration(Double(total - done) / max(rate, 1e-9))
-      return "\(stage)  \(done)/\(total) images  \(fixed(rate, rate < 10 ? 1 : 0)) img/s  \(left) left"
+      let text = "\(stage)  \(done)/\(total) images"
+      guard done > job.done else { return text }
+      let rate = Double(done - job.done) / max(Clock.seconds - job.start, 1e-9)
+      return text + "  \(fixed(rate, rate < 10 ? 1 : 0)) img/s  \(duration(Double(total - done) / rate)) left"
     }
   }
 
