@@ -15,7 +15,7 @@ struct Embed: ParsableCommand {
   @Option(
     help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
   var data: String
-  @Option(help: "Folder for features.npy, labels.npy, paths.txt and classes.txt.")
+  @Option(help: "Folder for features.npy, labels.npy, paths.txt, classes.txt and origin.json.")
   var out: String
   @Option(help: "Part of a set that comes in parts: train or test.")
   var split: DatasetSplit = .train
@@ -37,8 +37,9 @@ struct Embed: ParsableCommand {
       to: limit,
       of: try ImageSources.open(
         data, options: SourceOptions(split: split, bands: bands.names ?? argument.bands)))
+    let model = try file.makeModel()
     let extraction = FeatureExtraction(
-      encoders: [.init(name: "model", model: try file.makeModel())], preprocessing: file.preprocessing,
+      encoders: [.init(name: "model", model: model)], preprocessing: file.preprocessing,
       includesPixels: false,
       team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad,
       decoding: decoding.options)
@@ -51,7 +52,8 @@ struct Embed: ParsableCommand {
       preconditionFailure("features of the model were extracted")
     }
     let folder = URL(fileURLWithPath: out)
-    try FeatureFiles.write(features, paths: sets.paths, to: folder)
+    try FeatureFiles.write(
+      features, paths: sets.paths, origin: FeatureOrigin(model, file.preprocessing), to: folder)
     let rate = sets.imagesPerSecond.map { ", \(fixed($0, 0)) img/s" } ?? ""
     print("\(features.count) × \(features.width) features in \(folder.path)\(rate)")
     if !sets.skipped.isEmpty { print("skipped \(sets.skipped.count) bad images") }

@@ -56,6 +56,16 @@ struct EvaluationFilesTests {
       expectError(
         try Vitrail.run("evaluate", "--train-features", train), "linear wants a test set", train, "--hold-out"
       )
+      let origin = folder.appendingPathComponent("test/origin.json")
+      let said = try String(contentsOf: origin, encoding: .utf8)
+      let pair = ["evaluate", "--train-features", train, "--test-features", test]
+      try said.replacing("bicubic", with: "bilinear").write(to: origin, atomically: true, encoding: .utf8)
+      expectError(try Vitrail.run(pair), "prepared otherwise", "bilinear", test, "same --weights")
+      try said.replacing(#""weights":""#, with: #""weights":"0"#).write(
+        to: origin, atomically: true, encoding: .utf8)
+      expectError(try Vitrail.run(pair), "another encoder", test)
+      try FileManager.default.removeItem(at: origin)
+      #expect(try Vitrail.run(pair).code == 0, "other programs' features do not say what made them")
       let labels = folder.appendingPathComponent("train/labels.npy")
       try Data(contentsOf: labels).dropLast(8).write(to: labels)
       expectError(

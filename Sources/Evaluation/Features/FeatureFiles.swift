@@ -1,12 +1,15 @@
 import Foundation
 import Platform
 
-/// Features on disk, for use elsewhere: `features.npy`, `labels.npy`, `paths.txt`, `classes.txt`.
+/// Features on disk, for use elsewhere: `features.npy`, `labels.npy`, `paths.txt`, `classes.txt`, `origin.json`.
 public enum FeatureFiles {
-  /// Writes features (float32 [n, D]), labels (int64 [n], −1 without one), paths and class names, a line each.
+  /// Writes features (float32 [n, D]), labels (int64 [n], −1 without one), paths and class names, a line each, and what
+  /// made them.
   ///
   /// - Throws: `Failure` when a file cannot be written.
-  public static func write(_ features: Features, paths: [String], to folder: URL) throws(Failure) {
+  public static func write(
+    _ features: Features, paths: [String], origin: FeatureOrigin, to folder: URL
+  ) throws(Failure) {
     try AtomicFile.createFolder(folder)
     let labels =
       features.labels.isEmpty
@@ -19,6 +22,8 @@ public enum FeatureFiles {
       to: folder.appendingPathComponent("labels.npy"))
     try AtomicFile.write(lines(paths), to: folder.appendingPathComponent("paths.txt"))
     try AtomicFile.write(lines(features.classNames), to: folder.appendingPathComponent("classes.txt"))
+    let description = JSONValue.encoding(origin).text + "\n"
+    try AtomicFile.write(Data(description.utf8), to: FeatureOrigin.file(in: folder))
   }
 
   /// NumPy's format, version 1.0: magic, header length, a dictionary padded to 64 bytes, then the values.

@@ -79,6 +79,9 @@ struct Evaluate: ParsableCommand {
     let train = try FeatureFiles.read(URL(fileURLWithPath: trainFeatures))
     let test = try testFeatures.map { try FeatureFiles.read(URL(fileURLWithPath: $0)) }
     try requireTest(chosen, test == nil, at: trainFeatures)
+    if let testFeatures {
+      try FeatureOrigin.requireSame(URL(fileURLWithPath: trainFeatures), URL(fileURLWithPath: testFeatures))
+    }
     let scores = try chosen.map { choice in
       try choice.measure(EvaluationTask(train: train, test: test)) { line.show($0, $1) }
     }
