@@ -24,6 +24,7 @@ MODELS = {
     "mocoV3": lambda: MoCoV3(small, frozen=False, total_steps=STEPS),
     "mocoV3-frozen": lambda: MoCoV3(small, frozen=True, total_steps=STEPS),
     "dino": lambda: DINO(small, total_steps=STEPS, steps_per_epoch=STEPS_PER_EPOCH),
+    "dino-frozen": lambda: DINO(small, total_steps=STEPS, steps_per_epoch=STEPS_PER_EPOCH, frozen_epochs=1),
 }
 
 
@@ -47,7 +48,7 @@ def start(name):
 def make_views(name):
     """Patches that the views of an image share, and noise."""
     common = torch.randn(BATCH, 9, 16)
-    counts = [9, 9, 4, 4] if name == "dino" else [9, 9]
+    counts = [9, 9, 4, 4] if name.startswith("dino") else [9, 9]
     return [0.3 + common[:, :n] + 0.3 * torch.randn(BATCH, n, 16) for n in counts]
 
 
@@ -63,6 +64,7 @@ def write(name, seed):
     tensors = {k: v.clone() for k, v in kept(model).items()}
     tensors |= {f"view.{i}": v for i, v in enumerate(views)}
     first = copy.deepcopy(model)
+    first.before(0)
     loss = first.loss(patches)
     loss.backward()
     tensors["loss"] = loss

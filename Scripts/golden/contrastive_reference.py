@@ -147,11 +147,15 @@ class MoCoV3(Encoder):
 
 
 class DINO(Encoder):
-    """Two global views, then local ones on a grid of their own; `steps_per_epoch` for the teacher's temperature."""
+    """Two global views, then local ones on a grid of their own; `steps_per_epoch` for the teacher's temperature.
+
+    Prototypes have no gradient in the first `frozen_epochs`, so that AdamW passes over them.
+    """
 
     def __init__(self, configuration, total_steps, steps_per_epoch, local_grid=(2, 2), hidden=20, bottleneck=8,
-                 outputs=16, momentum=0.9, warmup_epochs=2):
+                 outputs=16, momentum=0.9, warmup_epochs=2, frozen_epochs=0):
         super().__init__(configuration)
+        self.frozen_epochs = frozen_epochs
         self.total_steps, self.steps_per_epoch = total_steps, steps_per_epoch
         self.local_grid, self.momentum, self.warmup_epochs = local_grid, momentum, warmup_epochs
         self.head = PrototypeHead(configuration.width, hidden, bottleneck, outputs)
@@ -165,7 +169,7 @@ class DINO(Encoder):
         return 0.04 + (0.07 - 0.04) * min(1, step / self.steps_per_epoch / self.warmup_epochs)
 
     def before(self, step):
-        pass
+        self.head.last.weight.requires_grad = step / self.steps_per_epoch >= self.frozen_epochs
 
     def after(self, step):
         follow(self.teacher, self, half_cosine(self.momentum, 1, step / self.total_steps))

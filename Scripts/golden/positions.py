@@ -61,13 +61,18 @@ class SimMIM(VisionTransformer):
         super().__init__(configuration)
         self.mask_token = nn.Parameter(torch.zeros(1, 1, configuration.width))
         self.head = nn.Linear(configuration.width, configuration.patch_size)
+        self.normalizes = options.get("normalizePixels", False)
 
     def forward(self, patches, visible, masked, fraction):
         mask = indicator(masked, patches.shape[1])[..., None].double()
         x = self.patch_embed(patches) * (1 - mask) + self.mask_token * mask
         x = with_prefix(self, x + self.pos_embed[:, 1:], self.pos_embed[:, :1])
         x = self.norm(run_blocks(self.blocks, x))[:, 1 + self.configuration.registers :]
-        error = (self.head(x) - patches).abs() * mask
+        wanted = patches
+        if self.normalizes:
+            variance, mean = torch.var_mean(patches, -1, keepdim=True, correction=1)
+            wanted = (patches - mean) / (variance + 1e-6).sqrt()
+        error = (self.head(x) - wanted).abs() * mask
         channels = self.configuration.channels
         pixels = mask.sum() * self.configuration.patch**2
         return error.sum() / (pixels + 1e-5) / channels
@@ -180,6 +185,7 @@ MODELS = {
     "dropPos-smooth": (replace(rectangular, positions="learned"), drop | {"smoothing": 1}, DropPos),
     "dropPos-reconstruction": (
         replace(rectangular, mask_ratio=0.5), drop | {"smoothing": 0.8, "reconstructionWeight": 0.5}, DropPos),
+    "simMIM-normalized": (small, {"kind": "simMIM", "maskShape": "block", "normalizePixels": True}, SimMIM),
 }
 
 

@@ -13,8 +13,11 @@ public struct ParameterSlice: Sendable {
   /// Which of its scalars.
   public let range: Range<Int>
 
+  /// Scalars of a slice, but for a parameter's last: what lanes share out among them.
+  public static let standardSize = 1 << 16
+
   /// Cuts parameters into slices of at most `size` scalars, in order.
-  public static func slices(of parameters: [Parameter], size: Int = 1 << 16) -> [ParameterSlice] {
+  public static func slices(of parameters: [Parameter], size: Int = standardSize) -> [ParameterSlice] {
     parameters.enumerated().flatMap { index, parameter in
       stride(from: 0, to: parameter.value.count, by: size).map { start in
         ParameterSlice(index: index, range: start..<min(start + size, parameter.value.count))
@@ -114,6 +117,15 @@ extension Parameter {
     for index in range {
       average.pointer[index] = keep * average.pointer[index] + (1 - keep) * value.pointer[index]
     }
+  }
+}
+
+extension Tensor {
+  /// Adds 1 to an element and returns what it is then; exact up to 2²⁴.
+  public func countUp(_ index: Int) -> Int {
+    precondition(index >= 0 && index < count, "element \(index) of \(shape)")
+    pointer[index] += 1
+    return Int(pointer[index])
   }
 }
 

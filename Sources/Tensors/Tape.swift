@@ -72,9 +72,9 @@ public final class Tape {
       shape: constant.shape, buffer: constant.buffer, offset: constant.offset, gradient: GradientSlot())
   }
 
-  /// The gradient that has gathered for a parameter, or nil when none reached it.
+  /// The gradient that has gathered for a parameter, in its shape, or nil when none reached it.
   public func gradient(of parameter: Parameter) -> Tensor? {
-    parameterTensors[ObjectIdentifier(parameter)]?.gradient?.value
+    parameterTensors[ObjectIdentifier(parameter)]?.gradient?.value?.reshaped(parameter.shape)
   }
 
   /// The gradient that has gathered for a tensor made by `variable(_:)`.

@@ -41,15 +41,21 @@ public struct AdamW: Optimizer {
 
   private let parameters: [Parameter]
   private let first, second: [Tensor]
+  /// How often each slice of a parameter was moved: moments are corrected for the steps that had a gradient, and one
+  /// may come late, as that of DINO's prototypes does.
+  private let updates: [Tensor]
   private let options: Options
 
-  /// Starts with both moments at 0.
+  /// Starts with both moments at 0; slices are to be those of `ParameterSlice.slices(of:)`.
   public init(parameters: [Parameter], options: Options) {
     self.parameters = parameters
     self.options = options
     let pool = BufferPool()
     first = parameters.map { Tensor(shape: $0.shape, repeating: 0, pool: pool) }
     second = parameters.map { Tensor(shape: $0.shape, repeating: 0, pool: pool) }
+    updates = parameters.map { parameter in
+      Tensor(shape: [ParameterSlice.slices(of: [parameter]).count], repeating: 0, pool: pool)
+    }
   }
 
   /// θ ← θ(1 − lr·wd) − lr·m̂/(√v̂ + ε) on one slice.
@@ -57,9 +63,10 @@ public struct AdamW: Optimizer {
     let parameter = parameters[slice.index]
     let decay = HalfCosine(from: options.weightDecay, to: options.finalWeightDecay ?? options.weightDecay)
     let decays = step.decays && (options.decaysVectors || Self.decays(parameter))
+    let count = updates[slice.index].countUp(slice.range.lowerBound / ParameterSlice.standardSize)
     let constants = AdamWConstants(
       learningRate: step.learningRate, weightDecay: decays ? decay.value(at: step.fraction) : 0,
-      beta1: options.beta1, beta2: options.beta2, epsilon: options.epsilon, step: step.number,
+      beta1: options.beta1, beta2: options.beta2, epsilon: options.epsilon, step: count,
       gradientScale: step.gradientScale)
     return parameter.adamWStep(
       slice.range, gradients: gradients, first: first[slice.index], second: second[slice.index], constants)
@@ -70,12 +77,13 @@ public struct AdamW: Optimizer {
     parameter.shape.count > 1 && !parameter.name.hasSuffix(".bias")
   }
 
-  /// Both moments of every parameter.
+  /// Both moments of every parameter, and the counts of its slices.
   public var state: [(name: String, tensor: Tensor)] {
     parameters.indices.flatMap { index in
       [
         ("first.\(parameters[index].name)", first[index]),
         ("second.\(parameters[index].name)", second[index]),
+        ("updates.\(parameters[index].name)", updates[index]),
       ]
     }
   }
