@@ -5,7 +5,8 @@ import Tensors
 public struct LoadingOptions: Sendable, Equatable {
   /// Threads that decode.
   public var threads: Int
-  /// Batches that may be finished or in work before they are asked for; bounds memory.
+  /// Batches that may be finished or in work before they are asked for; bounds memory. Of training batches of more than
+  /// 512 images there are fewer.
   public var batchesAhead: Int
   /// How image files are read.
   public var decoding: DecodeOptions

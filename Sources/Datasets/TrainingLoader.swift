@@ -38,8 +38,13 @@ public final class TrainingLoader: Sendable {
     producer = TrainingProducer(
       source: source, sampler: sampler, views: views, totalSteps: totalSteps ?? steps.upperBound,
       badImages: badImages, decoding: options.decoding(for: pipelines[0].channels))
+    var options = options
+    options.batchesAhead = min(options.batchesAhead, max(1, Self.imagesAhead / sampler.batchSize))
     ring = PrefetchRing(producer, numbers: steps, options: options)
   }
+
+  /// Images that may wait, unless a batch alone has more: a step on a large batch lasts long enough to load the next.
+  static let imagesAhead = 1536
 
   deinit { ring.stop() }
 

@@ -46,11 +46,19 @@ public struct CurvePlot: Sendable {
     return frame.svg(frame.axes(xAxis, yAxis) + drawn + legend(lines))
   }
 
+  /// Whether the names of lines fit in one row under the title.
+  static func hasRoom(for names: [String]) -> Bool {
+    PlotFrame.area.left + names.reduce(0) { $0 + advance($1) } <= PlotFrame.area.right + gap
+  }
+
+  private static let gap = 14.0
+  private static func advance(_ name: String) -> Double { Double(name.count) * 7 + gap }
+
   /// The names in their colours, under the title.
   private func legend(_ lines: [Line]) -> [String] {
     var x = PlotFrame.area.left
     return lines.enumerated().map { index, line in
-      defer { x += Double(line.name.count) * 7 + 14 }
+      defer { x += Self.advance(line.name) }
       return
         "<text x=\"\(PlotFrame.coordinate(x))\" y=\"36\" style=\"fill:\(colour(index, of: lines.count))\">"
         + "\(Markup.escaped(line.name))</text>"

@@ -14,6 +14,15 @@ public enum LoggedHealth: String, CaseIterable, Sendable {
     }
   }
 
+  /// The heading of its column.
+  var columnTitle: String {
+    switch self {
+    case .rankMe: "RankMe"
+    case .featureStd: "spread"
+    case .alignment, .uniformity, .teacherEntropy, .baselineLoss: rawValue
+    }
+  }
+
   /// Its vertical axis.
   var unit: String {
     switch self {

@@ -183,6 +183,20 @@ struct TrainingLoaderTests {
     #expect(try loader.next() == nil)
   }
 
+  /// A batch in use, one ahead, and no third.
+  @Test func largeBatchesWaitOneAtATime() throws {
+    let source = CountingSource(try workspace.makeSet("set", count: 8))
+    let plain = try Self.plain()
+    let loader = TrainingLoader(
+      source: source, sampler: EpochSampler(seed: 3, count: 8, batchSize: 1024), pipelines: [plain.pipeline],
+      patchSize: 4, steps: 0..<100, badImages: try BadImages(in: source),
+      options: LoadingOptions(threads: 2, batchesAhead: 3))
+    for step in 0..<5 {
+      #expect(try loader.next()?.step == step)
+      #expect(source.reads <= (step + 2) * 1024)
+    }
+  }
+
   @Test func stopsAtOnceAndLeavesNoThread() throws {
     let source = try workspace.makeSet("set", count: 8)
     let crops = try Self.crops()

@@ -134,6 +134,65 @@ import Testing
     #expect(abs((to + from) / 2 - mean) <= 0.1)
   }
 
+  /// Two variants whose losses fall from 1 to 0.5 of baselines of 2 and of 4.
+  private func halved(
+    in folder: TemporaryFolder, baselines: [Double?]
+  ) throws -> StudyResults {
+    let rows = try baselines.enumerated().map { index, baseline in
+      let lines = (1...20).map { step in
+        "{\"step\":\(step),\"loss\":\((baseline ?? 3) * (1 - 0.025 * Double(step)))"
+          + (baseline.map { ",\"baselineLoss\":\($0)" } ?? "")
+          + ",\"rankMe\":\(10 + step),\"featureStd\":0.5}\n"
+      }
+      let name = "v\(index)"
+      let log = try folder.write("\(name)/metrics.jsonl", lines.joined())
+      let result = try StudyRunResult(metrics: log, plannedSteps: 20, divergedAt: nil, scores: [:])
+      return StudyResults.Row(name: name, runs: [.init(seed: 0, folder: name, result: result)])
+    }
+    return StudyResults(name: "curves", budget: "20 steps", tables: [.init(name: "t", rows: rows)])
+  }
+
+  /// Losses of different units fall on one line when each is a share of its baseline, and not as they are.
+  @Test(arguments: [[2.0, 4.0], [2.0, nil]])
+  func curvesAreSharesOfBaselinesWhereAllAreKnown(baselines: [Double?]) throws {
+    let folder = try TemporaryFolder()
+    let study = try halved(in: folder, baselines: baselines)
+    try study.write(to: folder.url)
+    let html = try String(contentsOf: folder.url.appendingPathComponent("table.html"), encoding: .utf8)
+    func lines(_ title: String) throws -> [String] {
+      let plot = try #require(html.split(separator: "<svg").first { $0.contains("aria-label=\"\(title)\"") })
+      return plot.matches(of: /vp-bold" d="([^"]+)"/).map { String($0.1) }
+    }
+    let losses = try lines("Loss")
+    #expect(losses.count == 2 && (losses[0] == losses[1]) == !baselines.contains(nil))
+    #expect(html.contains("loss / baseline") == !baselines.contains(nil))
+    let ranks = try lines("Effective rank (RankMe)")
+    #expect(ranks.count == 2 && ranks[0] == ranks[1])
+  }
+
+  @Test func healthHasItsColumns() throws {
+    let study = try halved(in: try TemporaryFolder(), baselines: [2, nil])
+    #expect(study.markdown.contains("| variant | loss | RankMe | spread | images/s | steps | stability |"))
+    #expect(study.markdown.contains(" | 30.0 | 0.500 | – | 20 | finished |"))
+    let csv = study.csv.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    let column = try #require(csv[0].firstIndex(of: "baselineLoss"))
+    #expect(csv[1][column] == "2.0" && csv[2][column].isEmpty)
+  }
+
+  /// More names than a row has room for go into further plots.
+  @Test func manyCurvesAreSpreadOverPlots() throws {
+    let folder = try TemporaryFolder()
+    var study = try halved(in: folder, baselines: [2])
+    let row = study.tables[0].rows[0]
+    study.tables[0].rows = (0..<12).map { .init(name: "variant number \($0)", runs: row.runs) }
+    try study.write(to: folder.url)
+    let html = try String(contentsOf: folder.url.appendingPathComponent("table.html"), encoding: .utf8)
+    #expect(html.matches(of: /aria-label="Loss"/).count == 4)
+    for index in 0..<12 { #expect(html.contains(">variant number \(index)</text>")) }
+  }
+
   @Test func resultsSurviveTheirFile() throws {
     let study = try study()
     let data = Data(JSONValue.encoding(study).text.utf8)

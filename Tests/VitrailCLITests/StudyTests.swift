@@ -68,7 +68,9 @@ struct StudyTests {
       #expect(
         lines[0] == [
           "table", "variant", "seed", "stability", "step", "steps", "plannedSteps", "loss", "finalLoss",
-          "linear", "knn", "imagesPerSecond", "seconds", "folder",
+          "linear", "knn", "rankMe", "featureStd", "alignment", "uniformity", "baselineLoss",
+          "imagesPerSecond",
+          "seconds", "folder",
         ])
       #expect(lines.count == 9)
       for line in lines.dropFirst() where line[1] == "far too high" {
@@ -83,7 +85,9 @@ struct StudyTests {
       }
       // One recipe in two tables is one run.
       #expect(
-        lines.filter { $0[1] == "layerNorm" }.map { $0[13] } == ["rates/usual/seed-0", "rates/usual/seed-1"])
+        lines.filter { $0[1] == "layerNorm" }.compactMap(\.last) == [
+          "rates/usual/seed-0", "rates/usual/seed-1",
+        ])
       #expect(TinyRun.files(folder.out).filter { $0.hasSuffix("result.json") }.count == 6)
       #expect(!TinyRun.files(folder.out).contains { $0.hasSuffix("checkpoints") })
       let markdown = try folder.text("table.md")

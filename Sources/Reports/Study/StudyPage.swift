@@ -1,9 +1,15 @@
-/// The HTML page of a study: a table and plots with error bars for each of its tables.
+import Foundation
+
+/// The HTML page of a study: for each of its tables the numbers, the curves, and plots with error bars.
 struct StudyPage {
   private let results: StudyResults
+  private let folder: URL
 
-  /// Creates the page.
-  init(_ results: StudyResults) { self.results = results }
+  /// Creates the page of a study in `folder`, where its runs have their logs.
+  init(_ results: StudyResults, folder: URL) {
+    self.results = results
+    self.folder = folder
+  }
 
   /// The whole document.
   var html: String {
@@ -32,6 +38,7 @@ struct StudyPage {
         }
       ).svg.map { "<figure>\($0)</figure>\n" }
     }
+    let curves = StudyCurves(table, in: folder).drawings.map { "<figure>\($0)</figure>\n" }
     return """
       <section><h2>\(Markup.escaped(table.name))</h2>
       <div class="wide"><table>
@@ -40,7 +47,7 @@ struct StudyPage {
       \(rows.joined(separator: "\n"))
       </tbody></table></div>
       <div class="plots" style="margin-top:12px">
-      \(plots.joined())</div></section>
+      \((curves + plots).joined())</div></section>
       """
   }
 
@@ -48,7 +55,8 @@ struct StudyPage {
     """
     <section><p class="detail">Diverged: a loss or gradient was not finite, or the smoothed loss rose to more than \
     1.5 times its lowest and stayed there. Stalled: it fell by less than 2 % from a tenth of the run to its end. Dots are \
-    means, bars standard deviations, pale dots runs.</p></section>
+    means, bars standard deviations, pale dots runs. Curves are those of the first seed; where all variants log what an \
+    answer that needs no look at the image loses, the loss is drawn as a share of that.</p></section>
     """
   }
 }

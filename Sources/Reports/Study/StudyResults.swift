@@ -87,14 +87,17 @@ public struct StudyResults: Codable, Sendable, Equatable {
     let scores = Set(results.flatMap(\.scores.keys))
     let order = ["linear", "knn"]
     let names = order.filter(scores.contains) + scores.subtracting(order).sorted()
-    return [.loss] + names.map { .score($0) } + [.imagesPerSecond, .steps]
+    let health = [LoggedHealth.rankMe, .featureStd].map { StudyColumn.health($0) }
+    return [.loss] + names.map { .score($0) }
+      + health.filter { column in results.contains { column.value($0) != nil } } + [.imagesPerSecond, .steps]
   }
 
   /// Writes `results.csv`, `table.md` and `table.html`.
   ///
   /// - Throws: `Failure` when a file cannot be written.
   public func write(to folder: URL) throws(Failure) {
-    for (name, text) in [("results.csv", csv), ("table.md", markdown), ("table.html", StudyPage(self).html)] {
+    let page = StudyPage(self, folder: folder)
+    for (name, text) in [("results.csv", csv), ("table.md", markdown), ("table.html", page.html)] {
       try AtomicFile.write(Data(text.utf8), to: folder.appendingPathComponent(name))
     }
   }
@@ -122,6 +125,7 @@ struct MeanAndSpread: Equatable {
 enum StudyColumn: Equatable {
   case loss, imagesPerSecond, steps
   case score(String)
+  case health(LoggedHealth)
 
   /// The value of a run; nil where it has none.
   func value(_ result: StudyRunResult) -> Double? {
@@ -130,6 +134,7 @@ enum StudyColumn: Equatable {
     case .imagesPerSecond: result.imagesPerSecond
     case .steps: Double(result.steps)
     case .score(let name): result.scores[name]
+    case .health(let quantity): result.health[quantity.rawValue]
     }
   }
 
@@ -142,6 +147,7 @@ enum StudyColumn: Equatable {
     case .score("linear"): "linear probe, %"
     case .score("knn"): "k-NN, %"
     case .score(let name): "\(name), %"
+    case .health(let quantity): quantity.columnTitle
     }
   }
 
@@ -151,6 +157,7 @@ enum StudyColumn: Equatable {
     case .loss: 4
     case .imagesPerSecond, .steps: 0
     case .score: 2
+    case .health(let quantity): quantity == .rankMe ? 1 : 3
     }
   }
 

@@ -17,6 +17,8 @@ public struct StudyRunResult: Codable, Sendable, Equatable {
   public var seconds: Double?
   /// Accuracies by evaluator.
   public var scores: [String: Double]
+  /// What the last look at the features found, by its keys in the log.
+  public var health: [String: Double]
 
   /// Reads what a run has logged.
   ///
@@ -29,11 +31,13 @@ public struct StudyRunResult: Codable, Sendable, Equatable {
     var losses = LossHistory()
     var speeds: [Double] = []
     var last: MetricsLine?
+    var health: [LoggedHealth: Double] = [:]
     if FileManager.default.fileExists(atPath: metrics.path) {
       try LineReader.forEachLine(of: metrics) { text in
         guard let line = MetricsLine(json: text) else { return }
         losses.append(step: line.step, loss: line.loss)
         if let known = line.health[.baselineLoss] { losses.trivial = known }
+        health.merge(line.health) { $1 }
         if line.imagesPerSecond.isFinite { speeds.append(line.imagesPerSecond) }
         last = line
       }
@@ -46,6 +50,7 @@ public struct StudyRunResult: Codable, Sendable, Equatable {
     imagesPerSecond = speeds.isEmpty ? nil : speeds.sorted()[speeds.count / 2]
     seconds = last.flatMap { $0.seconds.isFinite ? $0.seconds : nil }
     self.scores = scores
+    self.health = Dictionary(uniqueKeysWithValues: health.map { ($0.key.rawValue, $0.value) })
   }
 }
 
