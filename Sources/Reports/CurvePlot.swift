@@ -6,6 +6,8 @@ public struct CurvePlot: Sendable {
   public var xLabel: String
   /// The vertical axis, with its unit.
   public var yLabel: String
+  /// The vertical scale. A logarithmic plot leaves out values that are not positive.
+  public var scale: PlotAxis.Scale
 
   /// A line.
   public struct Line: Sendable {
@@ -22,28 +24,34 @@ public struct CurvePlot: Sendable {
   }
 
   /// Creates a plot.
-  public init(title: String, xLabel: String, yLabel: String) {
+  public init(title: String, xLabel: String, yLabel: String, scale: PlotAxis.Scale = .linear) {
     self.title = title
     self.xLabel = xLabel
     self.yLabel = yLabel
+    self.scale = scale
   }
 
   /// The SVG element; it carries its own style and may stand alone or inside HTML.
   public func svg(_ lines: [Line]) -> String {
     let frame = PlotFrame(title: title, xLabel: xLabel, yLabel: yLabel)
-    let finite = lines.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
+    let finite = lines.flatMap(\.points).filter(isShown)
     guard let left = finite.map(\.x).min(), let right = finite.map(\.x).max(),
       let low = finite.map(\.y).min(), let high = finite.map(\.y).max()
     else { return frame.svg([frame.nothing]) }
     let xAxis = PlotAxis.linear(left...right, widened: false)
-    let yAxis = PlotAxis.linear(low...high)
+    let yAxis = PlotAxis(scale, low...high)
     let drawn = lines.enumerated().map { index, line in
       frame.path(
         "vp-line vp-bold",
-        line.points.map { $0.x.isFinite && $0.y.isFinite ? DecimatedSeries.Point(x: $0.x, y: $0.y) : nil },
+        line.points.map { isShown($0) ? DecimatedSeries.Point(x: $0.x, y: $0.y) : nil },
         xAxis, yAxis, style: "stroke:\(colour(index, of: lines.count))")
     }
-    return frame.svg(frame.axes(xAxis, yAxis) + drawn + legend(lines))
+    let note = scale == .logarithmic ? [frame.note("log scale")] : []
+    return frame.svg(note + frame.axes(xAxis, yAxis) + drawn + legend(lines))
+  }
+
+  private func isShown(_ point: (x: Double, y: Double)) -> Bool {
+    point.x.isFinite && point.y.isFinite && (scale == .linear || point.y > 0)
   }
 
   /// Whether the names of lines fit in one row under the title.

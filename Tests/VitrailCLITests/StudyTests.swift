@@ -105,6 +105,17 @@ struct StudyTests {
       #expect(again.code == 0 && !again.errors.contains("starts"), "\(again.errors)")
       #expect(again.output == outcome.output)
       #expect(try folder.text("rates/usual/seed-0.log") == before)
+
+      // A run without its result is scored again, and not trained again.
+      let result = folder.out.appendingPathComponent("rates/usual/seed-0/result.json")
+      let metrics = try folder.text("rates/usual/seed-0/metrics.jsonl")
+      try Data("{}".utf8).write(to: result)
+      expectError(try Vitrail.run(arguments), "no result of a run", "seed-0/result.json", "remove it")
+      try FileManager.default.removeItem(at: result)
+      let scoredAgain = try Vitrail.run(arguments)
+      #expect(scoredAgain.code == 0 && scoredAgain.errors.contains("usual/seed-0 starts"))
+      #expect(scoredAgain.output == outcome.output)
+      #expect(try folder.text("rates/usual/seed-0/metrics.jsonl") == metrics)
     }
   }
 

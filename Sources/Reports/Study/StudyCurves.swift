@@ -36,9 +36,8 @@ struct StudyCurves {
     let ranks = variants.compactMap { variant in
       variant.log.health[.rankMe].map { line(variant, $0.trend, unit: 1) }
     }
-    return Self.plots(
-      "Loss", isRelative ? "loss / baseline" : "loss", losses)
-      + Self.plots(LoggedHealth.rankMe.title, LoggedHealth.rankMe.unit, ranks)
+    let (loss, rank) = (isRelative ? "loss / baseline" : "loss", LoggedHealth.rankMe)
+    return Self.plots("Loss", loss, losses, .logarithmic) + Self.plots(rank.title, rank.unit, ranks, .linear)
   }
 
   private func line(
@@ -48,7 +47,9 @@ struct StudyCurves {
       name: variant.name, points: points.compactMap(\.self).map { ($0.x / variant.steps, $0.y / unit) })
   }
 
-  private static func plots(_ title: String, _ yLabel: String, _ lines: [CurvePlot.Line]) -> [String] {
+  private static func plots(
+    _ title: String, _ yLabel: String, _ lines: [CurvePlot.Line], _ scale: PlotAxis.Scale
+  ) -> [String] {
     var groups: [[CurvePlot.Line]] = []
     for line in lines where !line.points.isEmpty {
       if let last = groups.last, CurvePlot.hasRoom(for: (last + [line]).map(\.name)) {
@@ -57,7 +58,7 @@ struct StudyCurves {
         groups.append([line])
       }
     }
-    let plot = CurvePlot(title: title, xLabel: "share of the steps", yLabel: yLabel)
+    let plot = CurvePlot(title: title, xLabel: "share of the steps", yLabel: yLabel, scale: scale)
     return groups.map { plot.svg($0) }
   }
 

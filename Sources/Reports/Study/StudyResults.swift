@@ -134,7 +134,7 @@ enum StudyColumn: Equatable {
     case .imagesPerSecond: result.imagesPerSecond
     case .steps: Double(result.steps)
     case .score(let name): result.scores[name]
-    case .health(let quantity): result.health[quantity.rawValue]
+    case .health(let quantity): result.health?[quantity.rawValue]
     }
   }
 

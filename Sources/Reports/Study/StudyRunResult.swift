@@ -17,8 +17,8 @@ public struct StudyRunResult: Codable, Sendable, Equatable {
   public var seconds: Double?
   /// Accuracies by evaluator.
   public var scores: [String: Double]
-  /// What the last look at the features found, by its keys in the log.
-  public var health: [String: Double]
+  /// What the last look at the features found, by its keys in the log; nil in results from before it was kept.
+  public var health: [String: Double]?
 
   /// Reads what a run has logged.
   ///

@@ -6,7 +6,7 @@ extension StudyResults {
     let scores = columns.compactMap { column in
       if case .score(let name) = column { name } else { nil }
     }
-    let logged = Set(tables.flatMap(\.rows).flatMap(\.ended).flatMap(\.health.keys))
+    let logged = Set(tables.flatMap(\.rows).flatMap(\.ended).compactMap(\.health).flatMap(\.keys))
     let health = LoggedHealth.allCases.map(\.rawValue).filter(logged.contains)
     let head =
       ["table", "variant", "seed", "stability", "step", "steps", "plannedSteps", "loss", "finalLoss"]
@@ -21,7 +21,7 @@ extension StudyResults {
           lines.append(
             [table.name, row.name, "\(run.seed)", result.stability.kind, step, "\(result.steps)"]
               + ["\(result.plannedSteps)", text(result.loss), text(result.finalLoss)]
-              + scores.map { text(result.scores[$0]) } + health.map { text(result.health[$0]) }
+              + scores.map { text(result.scores[$0]) } + health.map { text(result.health?[$0]) }
               + [text(result.imagesPerSecond), text(result.seconds), run.folder])
         }
       }

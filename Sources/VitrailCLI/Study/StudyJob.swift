@@ -21,17 +21,24 @@ struct StudyJob {
 
   private var runFolder: RunFolder { RunFolder(folder.appendingPathComponent(run.folder)) }
   private var result: URL { runFolder.url.appendingPathComponent("result.json") }
+  private var report: URL { runFolder.url.appendingPathComponent("report.html") }
   private var log: URL { runFolder.url.appendingPathExtension("log") }
   private var recipe: URL { runFolder.url.appendingPathExtension("yaml") }
 
   /// What came of the run, if it has ended before.
   ///
-  /// - Throws: `Failure` when it was made of another recipe than this study's.
+  /// - Throws: `Failure` when it was made of another recipe than this study's, or when what it left cannot be read.
   func earlierResult() throws(Failure) -> StudyRunResult? {
     guard FileManager.default.fileExists(atPath: recipe.path) else { return nil }
     try requireSameRecipe(RecipeFile.load(recipe.path, folders: []))
     guard let data = try? Data(contentsOf: result) else { return nil }
-    return try? JSONDecoder().decode(StudyRunResult.self, from: data)
+    do {
+      return try JSONDecoder().decode(StudyRunResult.self, from: data)
+    } catch {
+      throw Failure(
+        "no result of a run", at: result.path,
+        mend: "remove it: the run is then scored again, and not trained again")
+    }
   }
 
   /// Goes on with the run wherever it was.
@@ -41,7 +48,7 @@ struct StudyJob {
     try AtomicFile.createFolder(runFolder.url)
     guard let planned = try plannedSteps() else { return .stopped }
     if divergence == nil {
-      guard try train(steps: planned) else { return .stopped }
+      guard try train() else { return .stopped }
     }
     var scores: [String: Double] = [:]
     if divergence == nil && !evaluation.evaluators.isEmpty {
@@ -93,16 +100,22 @@ struct StudyJob {
     return recipe.train.steps
   }
 
+  /// Its report is the last that a run writes, and only a run that was summed up has lost its checkpoints.
+  private var isTrained: Bool {
+    FileManager.default.fileExists(atPath: report.path)
+      && !FileManager.default.fileExists(atPath: runFolder.checkpoints.path)
+  }
+
   /// Whether training came to its end or diverged; false when somebody stopped it.
-  private func train(steps: Int) throws(Failure) -> Bool {
+  private func train() throws(Failure) -> Bool {
+    if isTrained { return true }
     let begins = !FileManager.default.fileExists(atPath: runFolder.recipe.path)
     let code = try ChildProcess(log: log).run(
       ["pretrain", "--out", runFolder.url.path, "--parent", "\(getpid())"]
         + (begins ? ["--recipe", recipe.path] : ["--resume"]), shouldStop: shouldStop)
     if divergence != nil { return true }
     try require(code, "training")
-    // Its report is the last that a run writes.
-    return FileManager.default.fileExists(atPath: runFolder.url.appendingPathComponent("report.html").path)
+    return FileManager.default.fileExists(atPath: report.path)
   }
 
   private func evaluate() throws(Failure) -> [String: Double]? {
