@@ -91,6 +91,23 @@ struct CommandTests {
     expectError(try Vitrail.run("bench", "step", "--shape", "mimi"), "--shape", "did you mean 'mini'")
   }
 
+  @Test("bench times the step of every objective of images without labels")
+  func benchObjectives() throws {
+    let names = try Vitrail.run("list", "objectives").output.split(separator: "\n").compactMap {
+      $0.split(separator: " ").first
+    }
+    #expect(names.contains("positionPrediction") && names.contains("dino"))
+    for name in names where name != "classification" {
+      let outcome = try Vitrail.run(
+        "bench", "step", "--shape", "mini", "--batch", "4", "--steps", "1", "--objective", String(name))
+      #expect(outcome.code == 0 && outcome.output.contains("images/s"), "\(name): \(outcome.errors)")
+    }
+    expectError(
+      try Vitrail.run("bench", "step", "--objective", "dropPos", "--positions", "none"), "no table",
+      "sinCos2D")
+    expectError(try Vitrail.run("bench", "step", "--positions", "sinCos"), "--positions", "did you mean")
+  }
+
   /// Shares are of the lanes' time between the start and the end of each step.
   @Test("bench says where the time goes, on images too")
   func profile() throws {

@@ -19,6 +19,8 @@ public struct StepBenchmark: Sendable {
     public var accumulation: Int?
     /// The norm of the blocks.
     public var norm: Choice = "layerNorm"
+    /// What tells the encoder where a patch is.
+    public var positions = Positions.sinCos2D
     /// The objective; nil: the shape's masked autoencoder.
     public var objective: Choice?
     /// Samples a step; nil: the shape's.
@@ -48,6 +50,7 @@ public struct StepBenchmark: Sendable {
     let store = ParameterStore(seed: 0)
     var configuration = shape.encoder
     configuration.norm = options.norm
+    configuration.positions = options.positions
     let encoder = try VisionTransformer(configuration, parameters: store, place: "bench")
     let objective: any Objective =
       if let choice = options.objective {
@@ -78,7 +81,7 @@ public struct StepBenchmark: Sendable {
       try makeLoader(source, pipelines, steps: total)
     }
     defer { loader?.stop() }
-    let fixed = loader == nil ? synthetic(grids) : nil
+    let fixed = loader == nil ? synthetic(grids, count: batch) : nil
     var secondsToFirstStep = 0.0
     var waited = 0.0
     var durations: [Double] = []
@@ -96,7 +99,7 @@ public struct StepBenchmark: Sendable {
     }
     let median = durations.sorted()[durations.count / 2]
     let peak = ProcessMemory.peakBytes
-    let (operations, bound) = products(objective, grids)
+    let (operations, bound) = products(objective, grids, passes: passes)
     return StepBenchmarkResult(
       shape: shape.name, lanes: team.count, batch: batch, imagesPerSecond: Double(batch) / median,
       millisecondsPerStep: median * 1e3, gflops: Double(operations) / median * 1e-9,
@@ -131,26 +134,30 @@ public struct StepBenchmark: Sendable {
       badImages: try BadImages(in: source), options: LoadingOptions())
   }
 
-  private func synthetic(_ grids: [PatchGrid]) -> MicroBatch {
+  private func synthetic(_ grids: [PatchGrid], count: Int) -> MicroBatch {
     var random = RandomStream(seed: 0, purpose: .synthetic)
     let views = grids.map { grid in
-      let pixels = (0..<batch * grid.count * grid.width).map { _ in Scalar(random.next32() >> 8) * 0x1p-23 - 1
+      let pixels = (0..<count * grid.count * grid.width).map { _ in Scalar(random.next32() >> 8) * 0x1p-23 - 1
       }
-      return MicroBatch.View(Tensor(shape: [batch, grid.count, grid.width], values: pixels), grid: grid)
+      return MicroBatch.View(Tensor(shape: [count, grid.count, grid.width], values: pixels), grid: grid)
     }
     return MicroBatch(
-      views: views, identity: SampleIdentity(seed: 0, epoch: 0, indices: Array(0..<batch)))
+      views: views, identity: SampleIdentity(seed: 0, epoch: 0, indices: Array(0..<count)))
   }
 
   /// Floating-point operations of one step's products over all lanes, and the median seconds they take alone.
+  ///
+  /// Of a loss that compares samples, those of one pass are taken for all: its step has the memory of one.
   private func products(
-    _ objective: any Objective, _ grids: [PatchGrid]
+    _ objective: any Objective, _ grids: [PatchGrid], passes: Int
   ) -> (operations: Int, seconds: Double) {
-    let samples = synthetic(grids)
+    let count = objective is any BatchObjective ? max(team.count, batch / passes) : batch
+    let samples = synthetic(grids, count: count)
+    let share = Double(batch) / Double(count)
     let replays = (0..<team.count).map { lane -> (shapes: [MatrixProductShape], replay: Replay) in
       let tape = Tape(mode: .training)
       tape.products = []
-      let range = LaneTeam.range(of: lane, lanes: team.count, total: batch)
+      let range = LaneTeam.range(of: lane, lanes: team.count, total: count)
       if !range.isEmpty { tape.backward(from: objective.loss(samples.slice(range), tape)) }
       let shapes = tape.products ?? []
       return (shapes, Replay(shapes))
@@ -161,7 +168,7 @@ public struct StepBenchmark: Sendable {
       return Clock.seconds - start
     }
     let operations = replays.reduce(0) { $0 + $1.shapes.reduce(0) { $0 + $1.operations } }
-    return (operations, durations.sorted()[durations.count / 2])
+    return (Int(Double(operations) * share), durations.sorted()[durations.count / 2] * share)
   }
 }
 

@@ -4,6 +4,7 @@ import Foundation
 import Platform
 import Pretraining
 import Tensors
+import VisionTransformer
 
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -34,6 +35,8 @@ struct Bench: ParsableCommand {
     var accumulation: Int?
     @Option(help: "The norm of the blocks: a name of `vitrail list norms`.")
     var norm = "layerNorm"
+    @Option(help: "Positions: a name of `vitrail list positions`; default: those of the objective.")
+    var positions: String?
     @Option(help: "The objective: a name of `vitrail list objectives`; mae has the shape's decoder.")
     var objective = MaskedAutoencoder.name
     @Option(help: "Samples a step; default: the shape's.", transform: number(in: 1...1 << 20))
@@ -53,6 +56,13 @@ struct Bench: ParsableCommand {
         recompute, among: Recompute.allCases, named: { $0.rawValue }, kind: "level", at: "--recompute")
       options.accumulation = accumulation
       options.norm = Choice(norm)
+      if let positions {
+        options.positions = try findVariant(
+          positions, among: Positions.allCases, named: { $0.rawValue }, kind: "position code",
+          at: "--positions")
+      } else if objective == PositionPrediction.name {
+        options.positions = .none
+      }
       if objective != MaskedAutoencoder.name { options.objective = Choice(objective) }
       options.batch = batch
       options.profiles = profile
