@@ -69,8 +69,7 @@ struct StudyTests {
         lines[0] == [
           "table", "variant", "seed", "stability", "step", "steps", "plannedSteps", "loss", "finalLoss",
           "linear", "knn", "rankMe", "featureStd", "alignment", "uniformity", "baselineLoss",
-          "imagesPerSecond",
-          "seconds", "folder",
+          "imagesPerSecond", "seconds", "folder",
         ])
       #expect(lines.count == 9)
       for line in lines.dropFirst() where line[1] == "far too high" {
