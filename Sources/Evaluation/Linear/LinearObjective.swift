@@ -18,7 +18,7 @@ package protocol LinearObjective: Sendable {
   /// Number of classes.
   var classCount: Int { get }
   /// The penalty λ.
-  var l2: Double { get }
+  var l2: Double { get set }
   /// Threads to use at most.
   var threads: Int { get }
   /// The intercepts that fit best where W is 0.

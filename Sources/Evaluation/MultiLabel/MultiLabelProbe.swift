@@ -70,58 +70,36 @@ public enum MultiLabelProbe: Evaluator {
     progress("scoring the test set", 0.98)
     return MultiLabelResult(
       scores: MultiLabelScores(logits: model.logits(of: standardizer.apply(to: test.values)), task),
-      unknownClassNames: task.unknownClassNames, l2: selection.l2, candidates: selection.candidates,
+      unknownClassNames: task.unknownClassNames, l2: selection.l2,
+      candidates: selection.trials.map {
+        .init(l2: $0.l2, heldOutMeanAveragePrecision: $0.score, iterations: $0.iterations)
+      },
       iterations: model.iterations, converged: model.converged)
-  }
-
-  private struct Selection {
-    var l2: Double
-    var model: LogisticRegression?
-    var candidates: [MultiLabelResult.Candidate] = []
   }
 
   private static func select(
     _ values: [Float], _ task: MultiLabelTask, _ options: LinearProbeOptions, _ bound: CurvatureBound,
     threads: Int, progress: ProgressHandler
-  ) -> Selection {
-    let path = Set(options.l2).sorted(by: >)
-    var selection = Selection(l2: path[path.count / 2])
+  ) -> PenaltyPath {
+    var path = PenaltyPath(options.l2)
     let split = StratifiedSplit(
       labels: task.rarestClasses, classCount: task.classCount + 1, share: options.heldOutShare,
       fitLimit: options.selectionRows, seed: options.seed)
-    guard path.count > 1, !split.heldOut.isEmpty else { return selection }
+    guard path.isChoice, !split.heldOut.isEmpty else { return path }
 
     let width = values.count / task.trainCount
     let heldOut = gatheredRows(split.heldOut, of: values, width: width)
     let positives = task.train(split.heldOut)
-    var objective = SigmoidObjective(
+    let objective = SigmoidObjective(
       values: gatheredRows(split.fit, of: values, width: width), positives: task.train(split.fit),
       width: width, classCount: task.classCount, l2: 1, threads: threads)
-    var method = LimitedMemoryBFGS()
-    method.maximumIterations = options.maximumIterations
-    // Held-out precision is known to half a per cent; fits to more digits would choose no better.
-    method.gradientTolerance = 1e-4
-    method.objectiveTolerance = 1e-5
-    var best = -1.0
-    var previous: LogisticRegression?
-    for (index, l2) in path.enumerated() {
-      progress("trying λ = \(l2)", 0.6 * Double(index) / Double(path.count))
-      objective.l2 = l2
-      let model = LogisticRegression.fit(objective, bound: bound, start: previous, method: method)
-      previous = model
-      guard
-        let precision = MultiLabelScores.meanAveragePrecision(
+    path.walk(
+      objective, bound: bound, maximumIterations: options.maximumIterations, progress: progress,
+      score: { model in
+        MultiLabelScores.meanAveragePrecision(
           model.logits(of: heldOut), positives: positives, classes: task.classCount)
-      else { return selection }
-      selection.candidates.append(
-        .init(l2: l2, heldOutMeanAveragePrecision: precision, iterations: model.iterations))
-      if precision > best {
-        best = precision
-        selection.l2 = l2
-        selection.model = model
-      }
-      if precision < best - 0.02 { break }
-    }
-    return selection
+      },
+      tolerance: { _ in 0.02 })
+    return path
   }
 }
