@@ -19,8 +19,8 @@ public struct StepBenchmark: Sendable {
     public var accumulation: Int?
     /// The norm of the blocks.
     public var norm: Choice = "layerNorm"
-    /// What tells the encoder where a patch is.
-    public var positions = Positions.sinCos2D
+    /// What tells the encoder where a patch is; nil: what the objective requires, or else the default.
+    public var positions: Positions?
     /// The objective; nil: the shape's masked autoencoder.
     public var objective: Choice?
     /// Samples a step; nil: the shape's.
@@ -50,7 +50,10 @@ public struct StepBenchmark: Sendable {
     let store = ParameterStore(seed: 0)
     var configuration = shape.encoder
     configuration.norm = options.norm
-    configuration.positions = options.positions
+    let required = try options.objective.flatMap { (choice) throws(Failure) in
+      try Objectives.requiredPositions(choice, at: "--objective")
+    }
+    configuration.positions = options.positions ?? required ?? configuration.positions
     let encoder = try VisionTransformer(configuration, parameters: store, place: "bench")
     let objective: any Objective =
       if let choice = options.objective {

@@ -23,6 +23,9 @@ public protocol Objective: Variant, Sendable {
     _ options: Options, for source: any ImageSource, at place: String
   ) throws(Failure) -> Options
 
+  /// What must tell the encoder where a patch is; nil, the default: anything may.
+  static var requiredPositions: Positions? { get }
+
   /// The views of each image as published, for recipes that list none; nil, the default: one, by `data.augmentations`.
   static func publishedViews(_ options: Options, _ model: ModelRecipe) -> [ViewRecipe]?
 
@@ -58,6 +61,8 @@ extension Objective {
   public static func resolved(
     _ options: Options, for source: any ImageSource, at place: String
   ) throws(Failure) -> Options { options }
+  /// Anything may tell the encoder where a patch is.
+  public static var requiredPositions: Positions? { nil }
   /// One view, by `data.augmentations`.
   public static func publishedViews(_ options: Options, _ model: ModelRecipe) -> [ViewRecipe]? { nil }
   /// No labels are asked.
@@ -145,6 +150,14 @@ public enum Objectives {
     }
     let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "objective", at: place)
     return try views(type)
+  }
+
+  /// What must tell the encoder of the chosen objective where a patch is; nil: anything may.
+  ///
+  /// - Throws: `Failure` for an unknown name.
+  static func requiredPositions(_ choice: Choice, at place: String) throws(Failure) -> Positions? {
+    let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "objective", at: place)
+    return type.requiredPositions
   }
 
   private static func make<O: Objective>(

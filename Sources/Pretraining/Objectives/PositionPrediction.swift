@@ -34,6 +34,9 @@ public struct PositionPrediction: MaskedObjective {
     public init() {}
   }
 
+  /// None, which here is a kind of positions and not the absence of a demand.
+  public static let requiredPositions: Positions? = Positions.none
+
   private let encoder: VisionTransformer
   private let head: Linear
   private let options: Options
@@ -44,7 +47,7 @@ public struct PositionPrediction: MaskedObjective {
   /// - Throws: `Failure` when the encoder knows positions, or the ratio leaves no context or nothing beside it.
   public init(encoder: VisionTransformer, options: Options, at place: String) throws(Failure) {
     let configuration = encoder.configuration
-    guard configuration.positions == .none else {
+    guard configuration.positions == Self.requiredPositions else {
       throw Failure(
         "an encoder with \(configuration.positions.rawValue) positions has nothing to predict",
         at: place, mend: "set model.positions: none")

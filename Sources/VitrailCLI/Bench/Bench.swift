@@ -56,12 +56,9 @@ struct Bench: ParsableCommand {
         recompute, among: Recompute.allCases, named: { $0.rawValue }, kind: "level", at: "--recompute")
       options.accumulation = accumulation
       options.norm = Choice(norm)
-      if let positions {
-        options.positions = try findVariant(
-          positions, among: Positions.allCases, named: { $0.rawValue }, kind: "position code",
-          at: "--positions")
-      } else if objective == PositionPrediction.name {
-        options.positions = .none
+      options.positions = try positions.map {
+        try findVariant(
+          $0, among: Positions.allCases, named: { $0.rawValue }, kind: "position code", at: "--positions")
       }
       if objective != MaskedAutoencoder.name { options.objective = Choice(objective) }
       options.batch = batch
