@@ -24,6 +24,8 @@ public protocol ImageSource: Variant, Sendable {
   func labels(of index: Int) -> [Int]
   /// Where an image is: its path, or `file#index`.
   func location(of index: Int) -> String
+  /// What lies beside the images and is none of them; empty unless a source says otherwise.
+  var passedOver: PassedOver { get }
   /// In which order training best takes the images; `uniform` unless a source says otherwise.
   var order: SampleOrder { get }
   /// The files that an image is read from; unless a source says otherwise, what `location` names before a `#`.
@@ -39,6 +41,8 @@ extension ImageSource {
   public var hasLabelSets: Bool { false }
   /// The class of the image, if it has one.
   public func labels(of index: Int) -> [Int] { label(of: index).map { [$0] } ?? [] }
+  /// Nothing was passed over.
+  public var passedOver: PassedOver { PassedOver() }
   /// Any image may follow any other.
   public var order: SampleOrder { .uniform }
 

@@ -1,0 +1,71 @@
+/// What lies at the path of a set and is not among its images: how many files, of which kind, and why.
+///
+/// Nothing that somebody could take for an image, or for a label of one, is left out in silence: a source counts it
+/// here, and every command that opens a set says it.
+public struct PassedOver: Sendable, Equatable, Codable {
+  /// Things of one kind that were passed over for one reason.
+  public struct Entry: Sendable, Equatable, Codable {
+    /// What they are: an extension with its dot, such as `.tif`, or a phrase such as `folder of a run`.
+    public let kind: String
+    /// Why they are not images of the set, and what can be done: `not read; convert to PNG or JPEG`.
+    public let reason: String
+    /// How many there are.
+    public var count: Int
+    /// The path of the first of them.
+    public let example: String
+    /// Whether they look like images, by their extension or content, so that losing them loses data.
+    public let isImageLike: Bool
+
+    /// Creates an entry.
+    public init(kind: String, reason: String, count: Int = 1, example: String, isImageLike: Bool) {
+      self.kind = kind
+      self.reason = reason
+      self.count = count
+      self.example = example
+      self.isImageLike = isImageLike
+    }
+  }
+
+  /// What was passed over, most first; those that look like images before the rest.
+  public private(set) var entries: [Entry]
+
+  /// Nothing, or what is given.
+  public init(_ entries: [Entry] = []) {
+    self.entries = []
+    for entry in entries { add(entry) }
+  }
+
+  /// Whether nothing was passed over.
+  public var isEmpty: Bool { entries.isEmpty }
+  /// How many things that look like images were passed over.
+  public var imageLikeCount: Int { entries.reduce(0) { $0 + ($1.isImageLike ? $1.count : 0) } }
+
+  /// Adds to the entry of the same kind and reason, or as a new one.
+  public mutating func add(_ entry: Entry) {
+    if let place = entries.firstIndex(where: { $0.kind == entry.kind && $0.reason == entry.reason }) {
+      entries[place].count += entry.count
+    } else {
+      entries.append(entry)
+    }
+    entries.sort { ($0.isImageLike ? 1 : 0, $0.count) > ($1.isImageLike ? 1 : 0, $1.count) }
+  }
+
+  /// Adds all that another set passed over.
+  public mutating func add(_ other: PassedOver) {
+    for entry in other.entries { add(entry) }
+  }
+
+  /// In a line: `50 .tif, 10 .webp (not read; convert to PNG or JPEG), 4 .txt (no image)`; empty where nothing was.
+  public var summary: String {
+    var groups: [(reason: String, kinds: [String])] = []
+    for entry in entries {
+      let text = "\(entry.count) \(entry.kind)"
+      if let place = groups.firstIndex(where: { $0.reason == entry.reason }) {
+        groups[place].kinds.append(text)
+      } else {
+        groups.append((entry.reason, [text]))
+      }
+    }
+    return groups.map { "\($0.kinds.joined(separator: ", ")) (\($0.reason))" }.joined(separator: ", ")
+  }
+}
