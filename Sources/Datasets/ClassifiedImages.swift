@@ -71,6 +71,8 @@ public struct ClassifiedImages: ImageSource {
   public var path: String { base.path }
   /// Number of images.
   public var count: Int { base.count }
+  /// What the other set passed over.
+  public var passedOver: PassedOver { base.passedOver }
   /// The order of the other set.
   public var order: SampleOrder { base.order }
   /// The class of an image.

@@ -90,6 +90,11 @@ public struct MixedImages: ImageSource {
     return sources[number].labels(of: place).map { classes[number][$0] }.sorted()
   }
 
+  /// What all sets passed over.
+  public var passedOver: PassedOver {
+    sources.reduce(into: PassedOver()) { $0.add($1.passedOver) }
+  }
+
   /// Where an image is.
   public func location(of index: Int) -> String {
     let (number, place) = find(index)

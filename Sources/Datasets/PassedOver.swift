@@ -2,6 +2,7 @@
 ///
 /// Nothing that somebody could take for an image, or for a label of one, is left out in silence: a source counts it
 /// here, and every command that opens a set says it.
+/// Encoded, it is the list of its entries.
 public struct PassedOver: Sendable, Equatable, Codable {
   /// Things of one kind that were passed over for one reason.
   public struct Entry: Sendable, Equatable, Codable {
@@ -47,7 +48,11 @@ public struct PassedOver: Sendable, Equatable, Codable {
     } else {
       entries.append(entry)
     }
-    entries.sort { ($0.isImageLike ? 1 : 0, $0.count) > ($1.isImageLike ? 1 : 0, $1.count) }
+    entries.sort { first, second in
+      guard first.isImageLike == second.isImageLike else { return first.isImageLike }
+      return first.count != second.count
+        ? first.count > second.count : (first.kind, first.reason) < (second.kind, second.reason)
+    }
   }
 
   /// Adds all that another set passed over.
@@ -68,4 +73,15 @@ public struct PassedOver: Sendable, Equatable, Codable {
     }
     return groups.map { "\($0.kinds.joined(separator: ", ")) (\($0.reason))" }.joined(separator: ", ")
   }
+
+  /// The line that a command says: the summary and the path of the first; nil where nothing was passed over.
+  public var line: String? {
+    entries.first.map { "passed over: \(summary), such as \($0.example)" }
+  }
+
+  /// Decodes the list of the entries.
+  public init(from decoder: any Decoder) throws { self.init(try [Entry](from: decoder)) }
+
+  /// Encodes the list of the entries.
+  public func encode(to encoder: any Encoder) throws { try entries.encode(to: encoder) }
 }

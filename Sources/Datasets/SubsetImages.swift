@@ -63,6 +63,8 @@ public struct SubsetImages: ImageSource {
   public var count: Int { indices.count }
   /// All classes of the other set.
   public var classNames: [String] { base.classNames }
+  /// What the other set passed over.
+  public var passedOver: PassedOver { base.passedOver }
   /// The order of the other set, without the images that are left out.
   public var order: SampleOrder { base.order.restricted(to: indices[...]) }
   /// The class of an image; nil for one without.

@@ -55,6 +55,7 @@ struct Augment: ParsableCommand {
     let source = try ImageSources.open(
       data,
       options: SourceOptions(split: split ?? recipe.data.split, bands: bands.names ?? recipe.data.bands))
+    ProgressLine().say(passedOverIn: source)
     try pictures.requireRoom(rows: min(count, source.count))
     let (grid, drawn, skipped) = try pictures.draw(source, count: count)
     try grid.writePNG(to: URL(fileURLWithPath: out))

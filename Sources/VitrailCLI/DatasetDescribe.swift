@@ -34,6 +34,7 @@ extension Dataset {
       let survey = DatasetSurvey(
         of: source, sample: sample, seed: seed, options: LoadingOptions(decoding: decoding.options))
       let line = ProgressLine()
+      line.say(passedOverIn: source)
       let statistics = try survey.run { line.show("reading", done: $0, of: survey.count) }
       line.finish()
       if json != "-" { print(DatasetText(statistics), terminator: "") }

@@ -26,6 +26,7 @@ extension Dataset {
       let images, classes: Int
       let seconds: Double
       let peakBytes: Int
+      let passedOver: PassedOver
     }
 
     func run() throws {
@@ -33,7 +34,9 @@ extension Dataset {
       let source = try ImageSources.open(path, options: SourceOptions(split: split, bands: bands.names ?? []))
       let contents = Contents(
         path: source.path, kind: type(of: source).name, images: source.count,
-        classes: source.classNames.count, seconds: Clock.seconds - start, peakBytes: ProcessMemory.peakBytes)
+        classes: source.classNames.count, seconds: Clock.seconds - start, peakBytes: ProcessMemory.peakBytes,
+        passedOver: source.passedOver)
+      ProgressLine().say(passedOverIn: source)
       if json {
         print(JSONValue.encoding(contents).text)
       } else {

@@ -44,10 +44,12 @@ struct Embed: ParsableCommand {
       team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad,
       decoding: decoding.options)
     let line = ProgressLine()
+    line.say(passedOverIn: source)
     let sets = try extraction.run(source) { _, fraction, rate in
       line.show("features", fraction, rate: rate)
     }
     line.finish()
+    line.say(skipped: sets.skipped)
     guard let features = sets.features["model"] else {
       preconditionFailure("features of the model were extracted")
     }

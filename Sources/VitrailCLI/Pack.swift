@@ -69,6 +69,7 @@ struct Pack: ParsableCommand {
       of: try ImageSources.open(data, options: SourceOptions(split: split, bands: bands.names ?? [])))
     let signals = StopSignals(notice: "stopping; once more to leave what was written behind")
     let line = ProgressLine()
+    line.say(passedOverIn: source)
     let start = Clock.seconds
     let folder = URL(fileURLWithPath: out)
     let summary = try ShardPacker(source, options: options).pack(

@@ -34,6 +34,7 @@ struct Reconstruct: ParsableCommand {
     }
     let source = try ImageSources.open(
       data, options: SourceOptions(split: split, bands: bands.names ?? trained.recipe.data.bands))
+    ProgressLine().say(passedOverIn: source)
     let images = ReconstructionPictures.images(
       source, trained.preprocessing, trained.recipe.data.loading, count: count)
     let reconstructions = Reconstruction.make(

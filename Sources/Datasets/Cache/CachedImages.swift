@@ -65,6 +65,8 @@ public struct CachedImages: ImageSource {
   public func labels(of index: Int) -> [Int] { images.labels(of: index) }
   /// Where an image is from.
   public func location(of index: Int) -> String { images.location(of: index) }
+  /// What the wrapped source passed over.
+  public var passedOver: PassedOver { images.passedOver }
   /// The order that suits the wrapped source.
   public var order: SampleOrder { images.order }
   /// The files it is read from.

@@ -44,6 +44,8 @@ public struct ShardPacker: Sendable {
     public var classes = 0
     /// Seconds that it took.
     public var seconds = 0.0
+    /// What lies at the path of the set and is none of its images.
+    public var passedOver = PassedOver()
   }
 
   private let source: any ImageSource
@@ -124,6 +126,7 @@ public struct ShardPacker: Sendable {
     try writeLists(badImages, to: folder)
     summary.skipped = badImages.count
     summary.classes = source.classNames.count
+    summary.passedOver = source.passedOver
     summary.seconds = Clock.seconds - start
     return summary
   }

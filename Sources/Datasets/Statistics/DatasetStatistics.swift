@@ -40,6 +40,8 @@ public struct DatasetStatistics: Codable, Sendable, Equatable {
   public var nearConstant: [String]
   /// Images that cannot be decoded.
   public var unreadable: [Unreadable]
+  /// What lies at `path` and is none of the images.
+  public var passedOver: PassedOver
 
   /// The standard deviation, of values in 0…1, up to which a channel is taken for constant: about two and a half of
   /// 256 levels.

@@ -58,7 +58,8 @@ struct SurveyTally {
       aspectRatio: sizes.aspectRatio, sizes: sizes.ranges, aspectRatios: sizes.ratioRanges,
       duplicates: copies.sorted { $0.key < $1.key }.map { $0.value.map(source.location(of:)) },
       nearConstant: nearConstant.map(source.location(of:)),
-      unreadable: unreadable.map { .init(path: source.location(of: $0.index), reason: $0.reason) })
+      unreadable: unreadable.map { .init(path: source.location(of: $0.index), reason: $0.reason) },
+      passedOver: source.passedOver)
   }
 
   private var sortedEncodings: [DatasetStatistics.Encoding] {

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Platform
 
@@ -9,16 +10,19 @@ public struct EvaluationReport: Encodable, Sendable {
     public let images: Int
     /// Classes of the set.
     public let classes: Int
+    /// What lies at the path of the images and is none of them; absent for features that were stored.
+    public let passedOver: PassedOver?
 
     /// Creates a summary.
-    public init(images: Int, classes: Int) {
+    public init(images: Int, classes: Int, passedOver: PassedOver? = nil) {
       self.images = images
       self.classes = classes
+      self.passedOver = passedOver
     }
 
-    /// The size of a set of features.
-    public init(_ features: Features) {
-      self.init(images: features.count, classes: features.classNames.count)
+    /// The size of a set of features, and what its images were chosen from.
+    public init(_ features: Features, passedOver: PassedOver? = nil) {
+      self.init(images: features.count, classes: features.classNames.count, passedOver: passedOver)
     }
   }
 

@@ -119,7 +119,9 @@ struct Bench: ParsableCommand {
   }
 
   private static func open(_ path: String, _ bands: BandsArgument) throws(Failure) -> any ImageSource {
-    try ImageSources.open(path, options: SourceOptions(bands: bands.names ?? []))
+    let source = try ImageSources.open(path, options: SourceOptions(bands: bands.names ?? []))
+    ProgressLine().say(passedOverIn: source)
+    return source
   }
 
   static func show(_ result: some Encodable & CustomStringConvertible, json: Bool) throws {

@@ -45,6 +45,7 @@ struct Compare: ParsableCommand {
     for (name, argument) in zip(weights, arguments) {
       line.say("\(name)  input: \(argument.model.preprocessing.summary)")
       let sources = try sets.open(bands: argument.bands)
+      if models.isEmpty { line.say(passedOverIn: sources.all) }
       guard let test = sources.test else { preconditionFailure("validate() wants it") }
       let outcome = try ModelEvaluation(
         argument.model, chosen: chosen, includesBaselines: false, features: features, line: line

@@ -61,6 +61,7 @@ struct Evaluate: ParsableCommand {
     let sources = try sets.open(bands: argument.bands)
     try requireTest(chosen, sources.test == nil, at: sources.train.path)
     line.say("input: \(argument.model.preprocessing.summary)")
+    line.say(passedOverIn: sources.all)
     let scored = try evaluation.run(train: sources.train, test: sources.test)
     line.finish()
     let report = EvaluationReport(
@@ -97,6 +98,7 @@ struct Evaluate: ParsableCommand {
   ) throws {
     let sources = try sets.open(bands: argument.bands)
     try requireTest(chosen, sources.test == nil, at: sources.train.path)
+    line.say(passedOverIn: sources.all)
     let sweep = try ResizeSweep(sizes, argument.model) { (preprocessing) throws(Failure) in
       line.say("input: \(preprocessing.summary)")
       return try ModelEvaluation(

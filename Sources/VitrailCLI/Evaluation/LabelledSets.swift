@@ -31,8 +31,17 @@ struct LabelledSets: ParsableArguments {
     }
   }
 
+  /// The sets, as they were asked for.
+  struct Opened {
+    let train: any ImageSource
+    let test: (any ImageSource)?
+
+    /// Both, where there are two.
+    var all: [any ImageSource] { [train] + (test.map { [$0] } ?? []) }
+  }
+
   /// Both sets of images; `bands` are those of the weights. No test set where none was asked for.
-  func open(bands: [String]) throws(Failure) -> (train: any ImageSource, test: (any ImageSource)?) {
+  func open(bands: [String]) throws(Failure) -> Opened {
     guard let train else { throw Failure("no images", at: "--train", mend: "give --train PATH") }
     func open(_ path: String, _ split: DatasetSplit) throws(Failure) -> any ImageSource {
       try ImageSources.open(path, options: SourceOptions(split: split, bands: self.bands.names ?? bands))
@@ -40,14 +49,13 @@ struct LabelledSets: ParsableArguments {
     let trainSource = try open(train, .train)
     if let holdOut {
       let split = try SubsetImages.split(trainSource, holdingOut: holdOut, seed: splitSeed)
-      return (
-        SubsetImages.limited(to: limit, of: split.kept), SubsetImages.limited(to: limit, of: split.heldOut)
-      )
+      return Opened(
+        train: SubsetImages.limited(to: limit, of: split.kept),
+        test: SubsetImages.limited(to: limit, of: split.heldOut))
     }
     let testSource = try test.map { (path) throws(Failure) in try open(path, .test) }
-    return (
-      SubsetImages.limited(to: limit, of: trainSource),
-      testSource.map { SubsetImages.limited(to: limit, of: $0) }
-    )
+    return Opened(
+      train: SubsetImages.limited(to: limit, of: trainSource),
+      test: testSource.map { SubsetImages.limited(to: limit, of: $0) })
   }
 }

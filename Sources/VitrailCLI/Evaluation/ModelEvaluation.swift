@@ -72,8 +72,8 @@ struct ModelEvaluation {
       .init(source: source, rows: sets.rows, decoding: decoding)
     }
     return Outcome(
-      scores: scores, train: .init(features(Self.modelName, trainSets)),
-      test: testSets.map { .init(features(Self.modelName, $0)) },
+      scores: scores, train: .init(features(Self.modelName, trainSets), passedOver: train.passedOver),
+      test: testSets.map { .init(features(Self.modelName, $0), passedOver: test?.passedOver) },
       images: (
         images(train, trainSets),
         test.flatMap { source in testSets.map { images(source, $0) } }

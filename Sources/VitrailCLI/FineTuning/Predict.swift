@@ -57,9 +57,10 @@ struct Predict: ParsableCommand {
     let pass = ClassificationPass(
       classifier, team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad, loading: loading)
     let line = ProgressLine()
+    line.say(passedOverIn: source)
     let outcome = try pass.run(source) { line.show("predictions", done: $0, of: source.count) }
     line.finish()
-    for bad in outcome.skipped { line.say("skipped \(bad.path): \(bad.reason)") }
+    line.say(skipped: outcome.skipped)
     let count = classifier.classNames.count
     let predictions = outcome.rows.enumerated().map { row, index in
       Prediction(
