@@ -15,6 +15,13 @@ public enum OutOfMemory {
     memory_end("error: \(failure)\n")
   }
 
+  /// Ends the process where the system would refuse the stacks of so many threads: a thread that was refused is waited
+  /// for without end.
+  public static func requireStacks(_ count: Int, of bytes: Int, for threads: String, mend remedy: String) {
+    guard memory_can_take(Int32(clamping: count), bytes) == 0 else { return }
+    end("\(count) \(threads) want a stack of \(ByteCount(bytes)) each", mend: remedy)
+  }
+
   /// Answers traps for want of memory, of Swift's arrays and of libraries, by one line and exit code 1 too.
   ///
   /// For executables, at their start.

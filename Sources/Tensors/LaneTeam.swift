@@ -1,4 +1,3 @@
-import CSystemCalls
 import Foundation
 import Platform
 import Synchronization
@@ -25,9 +24,8 @@ public final class LaneTeam: Sendable {
     self.count = count
     starts = (0..<count).map { _ in DispatchSemaphore(value: 0) }
     BLASBuffers.reserve(count)
-    guard memory_can_take(Int32(clamping: count), Self.stackBytes) != 0 else {
-      OutOfMemory.end("\(count) lanes want a thread each", mend: "lower train.lanes, or raise the limit")
-    }
+    OutOfMemory.requireStacks(
+      count, of: Self.stackBytes, for: "lanes", mend: "lower train.lanes, or raise the limit")
     let cores = CoreAffinity.allowedCores
     for lane in 0..<count {
       let thread = Thread { [self] in

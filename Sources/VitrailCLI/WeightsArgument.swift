@@ -18,8 +18,8 @@ struct WeightsArgument {
       return
     }
     self.folder = folder
-    let url = try Self.existing([folder.model, folder.lastCheckpoint], in: folder)
-    model = try Self.naming(folder, besides: url) { () throws(Failure) in try ModelFile(contentsOf: url) }
+    let file = try Self.existing([folder.model, folder.lastCheckpoint], in: folder)
+    model = try Self.naming(folder, besides: file) { () throws(Failure) in try ModelFile(contentsOf: file) }
   }
 
   /// The bands of the images that the encoder was trained on; empty where an image is a file, and where the file does not
