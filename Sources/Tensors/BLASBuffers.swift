@@ -9,8 +9,9 @@ import Synchronization
 /// OpenBLAS asks for a buffer when a product first needs it, and asks for ever where the system refuses. So all that
 /// lanes will need are asked for before any of them works, where a refusal can still be said.
 enum BLASBuffers {
-  // The largest of all its builds for x86-64 and arm64 (its BUFFER_SIZE); addresses, of which few become memory.
-  private static let bytes = 128 << 20
+  // The largest of all its builds for x86-64 and arm64 (its BUFFER_SIZE) and some pages; addresses, of which few become
+  // memory.
+  private static let bytes = 129 << 20
   private static let reserved = Mutex(0)
 
   /// Sees to it that `count` threads can be inside of products at once; ends the process where the system refuses.
@@ -19,7 +20,7 @@ enum BLASBuffers {
       guard count > reserved else { return }
       guard memory_can_take(Int32(clamping: count - reserved), bytes) != 0 else {
         OutOfMemory.end(
-          "matrix products want \(ByteCount(bytes)) of addresses for each of \(count) lanes",
+          "matrix products want \(ByteCount(bytes)) of addresses a lane (lanes: \(count))",
           mend: "lower train.lanes, or raise the limit")
       }
       take(count)
