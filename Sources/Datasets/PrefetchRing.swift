@@ -43,10 +43,14 @@ final class PrefetchRing<Producer: BatchProducer>: @unchecked Sendable {
     nextToOpen = numbers.lowerBound
     nextToGive = numbers.lowerBound
     liveThreads = options.threads
+    let stackBytes = 8 << 20
+    OutOfMemory.requireStacks(
+      options.threads, of: stackBytes, for: "loader threads",
+      mend: "lower data.threads, or raise the limit")
     for index in 0..<options.threads {
       let thread = Thread { [self] in work() }
       thread.name = "loader \(index)"
-      thread.stackSize = 8 << 20
+      thread.stackSize = stackBytes
       thread.start()
     }
   }

@@ -1,18 +1,22 @@
+import CSystemCalls
 import Foundation
 
 /// How much memory and disk there is to take.
 public enum MachineCapacity {
-  /// Bytes of memory that this process may use: the machine's, or the limit of its control group where that is lower.
+  /// Bytes of memory that this process may use: the machine's, or the lowest limit of its control groups, of its
+  /// addresses (`ulimit -v`) and of its writable memory (`ulimit -d`) where one is lower.
   public static var memoryBytes: Int {
-    let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-    let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
-    let limit = limits.compactMap { path in
-      (try? String(contentsOfFile: path, encoding: .utf8)).flatMap { text in
-        Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
-      }
-    }
-    return ([machine] + limit.filter { $0 > 0 }).min() ?? machine
+    let limits = [ControlGroup.memoryLimit(), addressLimit, dataLimit].compactMap(\.self)
+    return min(Int(clamping: ProcessInfo.processInfo.physicalMemory), limits.min() ?? .max)
   }
+
+  /// Bytes of addresses that this process may have (`ulimit -v`); nil without a limit.
+  public static var addressLimit: Int? { limit(memory_address_limit()) }
+
+  /// Bytes of writable memory that this process may have (`ulimit -d`); nil without a limit.
+  public static var dataLimit: Int? { limit(memory_data_limit()) }
+
+  private static func limit(_ bytes: UInt64) -> Int? { bytes == .max ? nil : Int(clamping: bytes) }
 
   /// Bytes that may still be written to the disk that holds a folder.
   ///

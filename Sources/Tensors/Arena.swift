@@ -1,11 +1,13 @@
 import Foundation
+import Platform
 
 /// A range of addresses that grows as blocks are taken from it, and joins free blocks that touch.
 ///
 /// Blocks fit exactly, the smallest free range first, so that a training step's peak is close to the bytes that are
 /// alive at its worst moment: memory of one shape's activations serves another's gradients. Addresses are reserved for
-/// as much as the machine has; memory is taken from the system when the range first grows over it. A few hundred
-/// blocks are alive at a time; taking and giving back look through the free ranges, of which there are fewer.
+/// as much as the machine has, or for a share where their number is limited; memory is taken from the system when the
+/// range first grows over it. A few hundred blocks are alive at a time; taking and giving back look through the free
+/// ranges, of which there are fewer.
 package struct Arena {
   private struct Range {
     var start, count: Int
@@ -20,18 +22,37 @@ package struct Arena {
   package private(set) var committed = 0
   private var free: [Range] = []  // ascending, never touching each other
 
-  /// Reserves addresses; nil when the system refuses.
-  package init?() {
-    let size = max(Int(ProcessInfo.processInfo.physicalMemory), 64 * Self.growth) + Self.growth
-    guard let raw = mmap(nil, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | Self.noReserve, -1, 0),
-      raw != MAP_FAILED
-    else { return nil }
-    mapped = raw
-    mappedCount = size
-    let misalignment = Int(bitPattern: raw) & (Self.growth - 1)
-    base = raw + (misalignment == 0 ? 0 : Self.growth - misalignment)
-    reserved = size - Self.growth
+  /// Reserves addresses for `wanted` bytes at least and `bytes` at most, half as many again and again while the system
+  /// refuses; nil when it refuses the least.
+  package init?(for wanted: Int = 0, reserving bytes: Int = Arena.share) {
+    let least = (wanted + Self.growth - 1) / Self.growth * Self.growth
+    var size = max(bytes, least)
+    while true {
+      let count = size + Self.growth
+      if let raw = mmap(nil, count, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | Self.noReserve, -1, 0),
+        raw != MAP_FAILED
+      {
+        (mapped, mappedCount, reserved) = (raw, count, size)
+        break
+      }
+      guard size / 2 >= max(least, Self.growth) else { return nil }
+      size /= 2
+    }
+    let misalignment = Int(bitPattern: mapped) & (Self.growth - 1)
+    base = mapped + (misalignment == 0 ? 0 : Self.growth - misalignment)
   }
+
+  /// The bytes that an arena reserves: as many as the machine has, but never so many that each core could not have
+  /// several and all together much of the addresses that are left.
+  package static var share: Int {
+    let arenas = 4 * (LaneTeam.coreCount + 4)
+    let left = MachineCapacity.addressLimit.map { max(0, $0 - (ProcessMemory.addressBytes ?? 0)) }
+    let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    return max(32 * growth, min(machine, (left ?? usualAddresses) / arenas))
+  }
+
+  // Half of what x86-64 and arm64 give a process.
+  private static let usualAddresses = 1 << 46
 
   private let mapped: UnsafeMutableRawPointer
   private let mappedCount: Int
@@ -73,6 +94,11 @@ package struct Arena {
     if start < top { free.removeLast() }
     top = start + count
     return base + start
+  }
+
+  /// Whether a block is of this arena.
+  package func owns(_ pointer: UnsafeMutableRawPointer) -> Bool {
+    pointer >= base && pointer < base + reserved
   }
 
   /// Takes back a block of `count` bytes.

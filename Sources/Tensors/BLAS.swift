@@ -11,7 +11,10 @@ public enum Transposition: Sendable {
 /// each with its own matrices, which is 1.4 times as fast as threads inside one product.
 package enum BLAS {
   /// Pins OpenBLAS to the calling thread, once in a process.
-  static let singleThreaded: Void = openblas_set_num_threads(1)
+  static let singleThreaded: Void = {
+    openblas_set_num_threads(1)
+    BLASBuffers.reserve(1)
+  }()
 
   /// The name of the kernels that OpenBLAS chose, or was made to choose.
   package static var kernels: String { openblas_get_corename().map { String(cString: $0) } ?? "unknown" }

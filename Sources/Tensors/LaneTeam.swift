@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Synchronization
 
 /// A fixed team of threads, one a lane, that run the same closure and meet at its end.
@@ -22,6 +23,9 @@ public final class LaneTeam: Sendable {
     precondition(count > 0, "LaneTeam: \(count) lanes")
     self.count = count
     starts = (0..<count).map { _ in DispatchSemaphore(value: 0) }
+    BLASBuffers.reserve(count)
+    OutOfMemory.requireStacks(
+      count, of: Self.stackBytes, for: "lanes", mend: "lower train.lanes, or raise the limit")
     let cores = CoreAffinity.allowedCores
     for lane in 0..<count {
       let thread = Thread { [self] in
@@ -29,10 +33,12 @@ public final class LaneTeam: Sendable {
         serve(lane)
       }
       thread.name = "lane \(lane)"
-      thread.stackSize = 8 << 20
+      thread.stackSize = Self.stackBytes
       thread.start()
     }
   }
+
+  private static let stackBytes = 8 << 20
 
   /// Cores that this process may use.
   public static var coreCount: Int { max(1, CoreAffinity.allowedCores.count) }

@@ -17,6 +17,7 @@ struct RunSession {
   ) throws(Failure) -> Bool {
     announce()
     run.onCheckpoint = onCheckpoint
+    run.onNote = { [line] text in line.say("note: \(text)") }
     run.onWarning = { [line] warning in line.warn("\(warning)") }
     if let monitor = run.recipe.train.monitor {
       let scoring = try MonitorScoring(monitor, run.recipe)

@@ -16,6 +16,7 @@ struct Vitrail: ParsableCommand {
   /// Every error ends as one line on standard error: `error: what · where · how to mend`.
   static func main() {
     ProcessMemory.keepFreed()
+    OutOfMemory.reportTraps()
     do {
       var command = try parseAsRoot()
       try command.run()

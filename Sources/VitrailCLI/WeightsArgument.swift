@@ -18,7 +18,8 @@ struct WeightsArgument {
       return
     }
     self.folder = folder
-    model = try ModelFile(contentsOf: Self.existing([folder.model, folder.lastCheckpoint], in: folder))
+    let file = try Self.existing([folder.model, folder.lastCheckpoint], in: folder)
+    model = try Self.naming(folder, besides: file) { () throws(Failure) in try ModelFile(contentsOf: file) }
   }
 
   /// The bands of the images that the encoder was trained on; empty where an image is a file, and where the file does not
@@ -40,7 +41,7 @@ struct WeightsArgument {
   static func checkpoint(_ path: String) throws(Failure) -> URL {
     let url = URL(fileURLWithPath: path)
     guard let folder = runFolder(url) else { return url }
-    return try existing([folder.lastCheckpoint], in: folder)
+    return try whole(existing([folder.lastCheckpoint], in: folder), in: folder)
   }
 
   /// The file to start training from: the named one, or the newest checkpoint of the named run, or else its encoder.
@@ -48,7 +49,7 @@ struct WeightsArgument {
     let url = URL(fileURLWithPath: path)
     guard let folder = runFolder(url) else { return url }
     // The checkpoint itself: where `last` leads changes when that run goes on.
-    if let newest = folder.newestCheckpoint { return newest.resolvingSymlinksInPath() }
+    if let newest = folder.newestCheckpoint { return try whole(newest.resolvingSymlinksInPath(), in: folder) }
     return try existing([folder.model], in: folder)
   }
 
@@ -59,7 +60,7 @@ struct WeightsArgument {
     guard FileManager.default.fileExists(atPath: folder.classifier.path) else {
       throw Classifier.noHead(at: url)
     }
-    return folder.classifier
+    return try whole(folder.classifier, in: folder)
   }
 
   private static func runFolder(_ url: URL) -> RunFolder? {
@@ -68,6 +69,24 @@ struct WeightsArgument {
       return nil
     }
     return RunFolder(url)
+  }
+
+  /// A file of a run's folder that can be opened.
+  private static func whole(_ url: URL, in folder: RunFolder) throws(Failure) -> URL {
+    _ = try naming(folder, besides: url) { () throws(Failure) in try SafetensorsFile(contentsOf: url) }
+    return url
+  }
+
+  /// Opens a file of a run's folder; a failure names the checkpoint to take instead, where there is one.
+  private static func naming<Opened>(
+    _ folder: RunFolder, besides url: URL, _ open: () throws(Failure) -> Opened
+  ) throws(Failure) -> Opened {
+    do throws(Failure) {
+      return try open()
+    } catch {
+      guard let other = folder.wholeCheckpoint(besides: url) else { throw error }
+      throw Failure(error.problem, at: error.place, mend: "give instead \(other.path), which is whole")
+    }
   }
 
   private static func existing(_ candidates: [URL], in folder: RunFolder) throws(Failure) -> URL {

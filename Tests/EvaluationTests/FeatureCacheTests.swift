@@ -1,6 +1,7 @@
 import Datasets
 import Evaluation
 import Foundation
+import Platform
 import Testing
 
 @Suite struct FeatureCacheTests {
@@ -25,14 +26,35 @@ import Testing
     }
   }
 
+  /// Damage that leaves a number, and a file of a version that wrote no checksum, are none too.
   @Test func damagedFilesAreNone() throws {
     try withCache { cache in
       let key = ContentHash(low: 1, high: 2)
       cache.save(matrix, as: key)
       let name = try #require(FileManager.default.contentsOfDirectory(atPath: cache.folder.path).first)
       let url = cache.folder.appendingPathComponent(name)
-      try Data(contentsOf: url).dropLast(1).write(to: url)
-      #expect(cache.load(key, count: 3) == nil)
+      let whole = try Data(contentsOf: url)
+      for damage: (inout Data) -> Void in [
+        { $0.removeLast() }, { $0[$0.count - 3] ^= 1 },
+        { data in
+          guard let place = data.range(of: Data("murmur3".utf8)) else { return }
+          data.replaceSubrange(place, with: "another".utf8)
+        },
+        { data in
+          for word in ["vitrail.checksum", "murmur3-128"] {
+            guard let place = data.range(of: Data(word.utf8)) else { return }
+            data.replaceSubrange(place, with: String(repeating: "x", count: word.count).utf8)
+          }
+        },
+      ] {
+        var damaged = whole
+        damage(&damaged)
+        try #require(damaged != whole)
+        try damaged.write(to: url)
+        #expect(cache.load(key, count: 3) == nil)
+      }
+      cache.save(matrix, as: key)
+      #expect(cache.load(key, count: 3)?.values == matrix.values, "it is made anew")
     }
   }
 

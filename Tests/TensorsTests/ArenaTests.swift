@@ -43,6 +43,30 @@ struct ArenaTests {
     #expect(arena.take(6464) == blocks[5] + 64)
   }
 
+  @Test func anArenaReservesLessWhereTheSystemRefuses() throws {
+    // More than any process has.
+    var arena = try #require(Arena(reserving: 1 << 60))
+    defer { arena.release() }
+    let taken = arena.take(64_000)
+    let block = try #require(taken)
+    block.storeBytes(of: 1, as: UInt8.self)
+    #expect(Arena(for: 1 << 60, reserving: 1 << 20) == nil)
+  }
+
+  @Test func aFullArenaIsFollowedByAnother() throws {
+    let pool = BufferPool(arenaBytes: 4 << 20)
+    var tensors = (1..<40).map { Tensor(shape: [100_000], repeating: Scalar($0), pool: pool) }
+    let large = Tensor(shape: [3_000_000], repeating: 7, pool: pool)
+    #expect(pool.bytes >= 40 * 100_000 * MemoryLayout<Scalar>.stride && large.values.allSatisfy { $0 == 7 })
+    for (index, tensor) in tensors.enumerated() {
+      #expect(tensor.values.allSatisfy { $0 == Scalar(index + 1) })
+    }
+    let bytes = pool.bytes
+    tensors.removeAll()
+    tensors = (1..<40).map { Tensor(shape: [100_000], repeating: Scalar($0), pool: pool) }
+    #expect(pool.bytes == bytes && tensors[20].values.allSatisfy { $0 == 21 })
+  }
+
   @Test func whatWasWrittenStays() throws {
     let pool = BufferPool()
     let tensors = (1..<40).map { Tensor(shape: [$0 * 1_000], repeating: Scalar($0), pool: pool) }

@@ -46,7 +46,10 @@ struct SafetensorsFileTests {
         "data_offsets": .array([.integer(start), .integer(end)]),
       ])
     }
-    #expect(header == .object(["y": entry(2, 0, 8), "x": entry(1, 8, 12)]))
+    let checksum = try #require(header["__metadata__"]?["vitrail.checksum"]?.string)
+    #expect(checksum.wholeMatch(of: /murmur3-128:[0-9a-f]{32}/) != nil)
+    let metadata = JSONValue.object(["vitrail.checksum": .string(checksum)])
+    #expect(header == .object(["__metadata__": metadata, "y": entry(2, 0, 8), "x": entry(1, 8, 12)]))
     #expect(data[(8 + size)...].elementsEqual([0, 0, 0x80, 0x3f, 0, 0, 0, 0x40, 0, 0, 0x40, 0x40]))
   }
 

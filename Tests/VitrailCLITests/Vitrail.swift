@@ -32,10 +32,15 @@ enum Vitrail {
 
   /// Starts and returns at once; no file may grow beyond `fileLimit` KiB, as on a full disk.
   static func start(_ arguments: [String], fileLimit: Int? = nil) throws -> Running {
-    guard let fileLimit else { return try Running(executable, arguments) }
+    try start(arguments, limits: fileLimit.map { "-f \($0)" })
+  }
+
+  /// Starts and returns at once, under limits as `ulimit` takes them.
+  static func start(_ arguments: [String], limits: String?) throws -> Running {
+    guard let limits else { return try Running(executable, arguments) }
     return try Running(
       URL(fileURLWithPath: "/bin/bash"),
-      ["-c", "trap '' XFSZ; ulimit -f \(fileLimit); exec \"$0\" \"$@\"", executable.path] + arguments)
+      ["-c", "trap '' XFSZ; ulimit \(limits); exec \"$0\" \"$@\"", executable.path] + arguments)
   }
 
   fileprivate static let caches = FileManager.default.temporaryDirectory

@@ -34,7 +34,10 @@ struct WeightsTests {
       try SafetensorsFile.write([], metadata: ["format": "pt"], to: foreign)
       try expectRefusal(foreign, "no Vitrail encoder", inspects: true)
 
+      // Changed on purpose: the checksum is left out.
       var other = whole
+      let checksum = try #require(other.range(of: Data(#""vitrail.checksum":"murmur3-128:"#.utf8)))
+      other.replaceSubrange(checksum, with: Data(#""vitrail.leftover":"another-128:"#.utf8))
       let range = try #require(other.range(of: Data(#"\"depth\":1"#.utf8)))
       other.replaceSubrange(range, with: Data(#"\"depth\":2"#.utf8))
       try expectRefusal(write("deeper", other), "its configuration asks for more", inspects: true)

@@ -1,4 +1,5 @@
 import Imaging
+import Platform
 
 /// What the index of a cache on disk says about one image, in 64 bytes.
 struct CacheRecord: Equatable, Sendable {
@@ -69,6 +70,6 @@ struct CacheRecord: Equatable, Sendable {
   }
 
   private static func check(_ words: ArraySlice<UInt64>) -> UInt64 {
-    Array(words.map(\.littleEndian)).withUnsafeBytes { ContentHash(of: $0).low }
+    ContentHash(of: Array(words)).low
   }
 }

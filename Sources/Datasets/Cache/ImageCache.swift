@@ -1,4 +1,5 @@
 import Imaging
+import Platform
 
 /// Keeps decoded images for a while; safe to use from many threads.
 ///

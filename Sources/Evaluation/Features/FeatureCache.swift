@@ -6,7 +6,7 @@ import VisionTransformer
 
 /// Features kept for the next time, a file for each matrix, named by a hash of all that it depends on.
 ///
-/// What cannot be read is taken for none; what cannot be written is done without. When the files are more than
+/// What cannot be read or is damaged is taken for none; what cannot be written is done without. When the files are more than
 /// `maximumBytes`, those that were not used for longest go.
 public struct FeatureCache: Sendable {
   /// Where the files are; made when it is needed.
@@ -64,7 +64,8 @@ public struct FeatureCache: Sendable {
   /// The matrix of a key, for a set of `count` images; nil when there is none that can be used.
   package func load(_ key: ContentHash, count: Int) -> Matrix? {
     let url = file(for: key)
-    guard let file = try? SafetensorsFile(contentsOf: url), let entry = file.entries[Self.tensorName],
+    guard let file = try? SafetensorsFile(contentsOf: url), file.isVerified,
+      let entry = file.entries[Self.tensorName],
       entry.shape.count == 2, let text = file.metadata[Self.skippedKey],
       let skipped = try? JSONDecoder().decode([Skipped].self, from: Data(text.utf8)),
       entry.shape[0] == count - skipped.count, let values = try? file.values(Self.tensorName)

@@ -18,7 +18,7 @@ enum Fingerprint {
       }
       progress(Double(block.upperBound) / Double(source.count))
     }
-    return combined(hashes.flatMap { [$0.low, $0.high] })
+    return ContentHash(of: hashes.flatMap { [$0.low, $0.high] })
   }
 
   /// Of an encoder: its configuration and all its weights.
@@ -30,7 +30,7 @@ enum Fingerprint {
       words += [name.low, name.high, values.low, values.high]
     }
     let configuration = ContentHash(of: JSONValue.encoding(model.configuration).text)
-    return combined(words + [configuration.low, configuration.high])
+    return ContentHash(of: words + [configuration.low, configuration.high])
   }
 
   private static func image(
@@ -43,9 +43,5 @@ enum Fingerprint {
     } catch {
       return ContentHash(of: "unreadable: \(error.problem)")
     }
-  }
-
-  private static func combined(_ words: [UInt64]) -> ContentHash {
-    words.map(\.littleEndian).withUnsafeBytes { ContentHash(of: $0) }
   }
 }

@@ -58,11 +58,11 @@ struct InitialWeights {
     of parameter: Parameter, _ wanted: VisionTransformerConfiguration
   ) throws(Failure) -> [Scalar] {
     guard parameter.name == VisionTransformer.positionsName, file.configuration.grid != wanted.grid else {
-      return try file.file.values(parameter.name, shape: parameter.shape)
+      return try file.file.finiteValues(parameter.name, shape: parameter.shape)
     }
     let old = file.configuration
     let shape = [1, old.grid.count + (old.hasClassToken ? 1 : 0), parameter.shape[2]]
-    return file.table(try file.file.values(parameter.name, shape: shape), wanted, .bicubic)
+    return file.table(try file.file.finiteValues(parameter.name, shape: shape), wanted, .bicubic)
   }
 
   /// Whether a file without this parameter is none for this model.

@@ -52,6 +52,8 @@ public final class PretrainingRun {
   public var onCheckpoint: ((Int) -> Void)?
   /// Scores the encoder for `train.monitor`, which wants it.
   public var scoring: EncoderScoring?
+  /// Told what is worth knowing about a run that goes on; without it the logger is.
+  public var onNote: ((String) -> Void)?
   /// Told each warning once; without it the logger is.
   public var onWarning: ((HealthWarning) -> Void)?
 
@@ -164,6 +166,11 @@ public final class PretrainingRun {
     resuming: Bool, shouldStop: () -> Bool = { false }, onProgress: (Progress) -> Void = { _ in }
   ) throws(Failure) -> Ending {
     try folder.create()
+    if resuming {
+      for damage in try folder.setDamagedCheckpointsAside() {
+        note("a checkpoint is passed over and the one before it taken: \(damage.problem) · \(damage.place)")
+      }
+    }
     var (done, earlierSeconds) = resuming ? try checkpoint.restore() : (0, 0)
     if !resuming { try AtomicFile.write(Data(RecipeFile.text(recipe).utf8), to: folder.recipe) }
     if resuming { logger.debug("resuming", metadata: ["step": "\(done)", "folder": "\(folder.url.path)"]) }
@@ -262,6 +269,11 @@ public final class PretrainingRun {
     return try EncoderMonitor(
       wanted, scoring: scoring, checkpoint: checkpoint, variants: variants.model, totalSteps: totalSteps,
       resumingAfter: done, log: log)
+  }
+
+  private func note(_ text: String) {
+    if let onNote { return onNote(text) }
+    logger.notice("\(text)", metadata: ["folder": "\(folder.url.path)"])
   }
 
   private func warn(_ warning: HealthWarning) {

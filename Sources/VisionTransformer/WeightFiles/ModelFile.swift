@@ -72,9 +72,11 @@ public struct ModelFile: Sendable {
   }
 
   /// Gives every parameter of the store the values of the tensor of its name.
+  ///
+  /// - Throws: `Failure` when a tensor is missing, has another shape or holds what is no finite number.
   public func load(into store: ParameterStore) throws(Failure) {
     for parameter in store.parameters {
-      parameter.assign(try file.values(parameter.name, shape: parameter.shape))
+      parameter.assign(try file.finiteValues(parameter.name, shape: parameter.shape))
     }
   }
 

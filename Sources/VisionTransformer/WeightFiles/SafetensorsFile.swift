@@ -5,7 +5,8 @@ import Tensors
 /// The safetensors format: a JSON header, then the tensors' bytes, little-endian.
 ///
 /// Reads F32, F64, F16 and BF16; writes F32. The header is checked against the size of the file before any tensor
-/// is read, and tensors are read from a mapping, one at a time.
+/// is read, and tensors are read from a mapping, one at a time. A file that says its checksum is checked whole when
+/// it is opened.
 public struct SafetensorsFile: Sendable {
   /// One tensor of the file.
   public struct Entry: Sendable, Equatable {
@@ -18,14 +19,16 @@ public struct SafetensorsFile: Sendable {
 
   /// The tensors by name.
   public let entries: [String: Entry]
-  /// Free text by key.
+  /// Free text by key; without the checksum.
   public let metadata: [String: String]
+  /// Whether the contents were checked against a checksum; false for a file that says none.
+  public let isVerified: Bool
   private let data: Data
   private let path: String
 
-  /// Opens a file and checks its header.
+  /// Opens a file and checks its header, and its contents where it says their checksum.
   ///
-  /// - Throws: `Failure` when it cannot be read, is no safetensors file, or claims more than it holds.
+  /// - Throws: `Failure` when it cannot be read, is no safetensors file, claims more than it holds, or is damaged.
   public init(contentsOf url: URL) throws(Failure) {
     path = url.path
     do {
@@ -69,6 +72,22 @@ public struct SafetensorsFile: Sendable {
     guard zip(ranges, ranges.dropFirst()).allSatisfy({ $0.upperBound <= $1.lowerBound }) else {
       throw refuse("two of its tensors share bytes")
     }
+    let checksum = SafetensorsChecksum(foundIn: metadata)
+    if let checksum {
+      let isWhole = data.withUnsafeBytes { bytes in
+        checksum.holds(
+          header: bytes[8..<body],
+          tensors: ranges.map { ContentHash(of: UnsafeRawBufferPointer(rebasing: bytes[$0])) })
+      }
+      guard isWhole else {
+        throw Failure(
+          "the file is damaged: its contents are not those that its checksum was taken of", at: url.path,
+          mend: "take another copy of the file, or make it anew; "
+            + "if a program changed it on purpose, let it leave out '\(SafetensorsChecksum.key)'")
+      }
+      metadata[SafetensorsChecksum.key] = nil
+    }
+    isVerified = checksum != nil
     self.entries = entries
     self.metadata = metadata
   }
@@ -96,41 +115,18 @@ public struct SafetensorsFile: Sendable {
     return data.withUnsafeBytes { bytes in Self.scalars(bytes[entry.range], entry.dtype) }
   }
 
-  /// Writes tensors as F32 in the given order, atomically.
+  /// The values of one tensor of a model: a number that is none would make every result one.
   ///
-  /// - Throws: `Failure` when the file cannot be written; nothing appears then.
-  public static func write(
-    _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String], to url: URL
-  ) throws(Failure) {
-    var header: [String: JSONValue] = [:]
-    if !metadata.isEmpty { header["__metadata__"] = .object(metadata.mapValues(JSONValue.string)) }
-    var offset = 0
-    for (name, tensor) in tensors {
-      let end = offset + 4 * tensor.count
-      precondition(header[name] == nil, "two tensors are named \(name)")
-      header[name] = .object([
-        "dtype": .string("F32"), "shape": .array(tensor.shape.map(JSONValue.integer)),
-        "data_offsets": .array([.integer(offset), .integer(end)]),
-      ])
-      offset = end
-    }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard var text = try? encoder.encode(header) else {
-      preconditionFailure("a header of names, numbers and text is always JSON")
-    }
-    text.append(contentsOf: [UInt8](repeating: 0x20, count: (8 - text.count % 8) % 8))
-    var start = Data((0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) })
-    start.append(text)
-    try AtomicFile.write(to: url) { (append) throws(Failure) in
-      try append(start)
-      for (_, tensor) in tensors { try append(bytes(of: tensor)) }
-    }
-  }
-
-  private static func bytes(of tensor: Tensor) -> Data {
-    let floats = tensor.values.map { Float($0) }
-    return floats.withUnsafeBytes { Data($0) }
+  /// - Throws: `Failure` as `values` does, and when a value is infinite or no number.
+  public func finiteValues(_ name: String, shape: [Int]? = nil) throws(Failure) -> [Scalar] {
+    let values = try values(name, shape: shape)
+    // 0 × x is 0 for finite numbers alone; a sum has no branches.
+    guard values.reduce(0, { $0 + $1 * 0 }) != 0,
+      let place = values.firstIndex(where: { !$0.isFinite })
+    else { return values }
+    throw Failure(
+      "the tensor '\(name)' holds \(values[place]) at place \(place) of \(values.count)", at: path,
+      mend: "give weights of a training that did not diverge")
   }
 
   private static func entry(_ fields: [String: JSONValue], bodyStart: Int, fileSize: Int) -> Entry? {

@@ -1,6 +1,3 @@
-import Imaging
-import Platform
-
 /// A fingerprint of 128 bits: MurmurHash3_x64_128 (Appleby, 2011).
 ///
 /// Two contents that differ by chance have the same fingerprint once in 2¹²⁸; contents made to collide are not kept apart.
@@ -46,23 +43,9 @@ package struct ContentHash: Hashable, Sendable {
     self = text.withUTF8 { Self(of: UnsafeRawBufferPointer($0)) }
   }
 
-  /// The fingerprint of an image: of its samples, its shape and its depth.
-  package init(of image: Image) {
-    let samples = Self(of: image.samples)
-    let parts = [
-      samples.low, samples.high, UInt64(image.width), UInt64(image.height), UInt64(image.channels),
-      image.isDeep ? 16 : 8,
-    ]
-    self = parts.map(\.littleEndian).withUnsafeBytes { Self(of: $0) }
-  }
-
-  /// The fingerprint of samples as they lie in memory.
-  init(of samples: PixelSamples) {
-    self =
-      switch samples {
-      case .eightBit(let values): values.withUnsafeBytes { Self(of: $0) }
-      case .sixteenBit(let values): values.withUnsafeBytes { Self(of: $0) }
-      }
+  /// The fingerprint of numbers, the same on machines of either byte order.
+  package init(of words: [UInt64]) {
+    self = words.map(\.littleEndian).withUnsafeBytes { Self(of: $0) }
   }
 
   /// The last bytes, fewer than 16, as two words.
