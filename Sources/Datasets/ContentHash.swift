@@ -56,6 +56,14 @@ package struct ContentHash: Hashable, Sendable {
     self = parts.map(\.littleEndian).withUnsafeBytes { Self(of: $0) }
   }
 
+  /// Its 32 hexadecimal digits.
+  package var text: String {
+    [high, low].map { half in
+      let digits = String(half, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }.joined()
+  }
+
   /// The fingerprint of samples as they lie in memory.
   init(of samples: PixelSamples) {
     self =
