@@ -14,7 +14,8 @@ struct PassingOutageTests {
   {
     let loader = EvaluationLoader(
       source: source,
-      preprocessing: .init(height: 8, width: 8, channels: 1, mean: [0], standardDeviation: [1]),
+      preprocessing: .init(
+        height: 8, width: 8, channels: 1, resizeShorterSide: 8, mean: [0], standardDeviation: [1]),
       patchSize: 4, batchSize: 4, badImages: register)
     var batches: [EvaluationBatch] = []
     while let batch = try loader.next() { batches.append(batch) }
@@ -33,7 +34,7 @@ struct PassingOutageTests {
     mover.start()
     #expect(try load(source, register).flatMap(\.indices) == Array(0..<40))
     #expect(register.count == 0)
-    #expect(notes.all.count == 2 && notes.all[0].contains("waiting") && notes.all[1].contains("again"))
+    #expect(notes.all.first?.contains("waiting") == true && notes.all.last?.contains("again") == true)
   }
 
   @Test func isAnErrorWhenItStaysAway() throws {
