@@ -27,7 +27,7 @@ struct Vitrail: ParsableCommand {
       fail("\(failure)", .failed)
     } catch {
       let code = exitCode(for: error)
-      guard code == .validationFailure else { Foundation.exit(code.rawValue) }
+      guard code == .validationFailure else { exit(withError: error) }
       let usage = usageString(for: error)
       fail("\(message(for: error)) · the command line · \(usage)", .usage)
     }
