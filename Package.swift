@@ -61,7 +61,7 @@ let package = Package(
       name: "VitrailCLI",
       dependencies: [
         "Pretraining", "Evaluation", "Reports", "VisionTransformer", "Datasets", "Tensors", "Imaging",
-        "Platform",
+        "Platform", "CSystemCalls",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -43,7 +43,7 @@ public final class EvaluationLoader: Sendable {
       producer, numbers: 0..<(indices.count + batchSize - 1) / batchSize, options: options)
   }
 
-  deinit { ring.stop() }
+  deinit { stop() }
 
   /// The next batch, waiting for it if need be; nil after the last and after `stop()`.
   ///
@@ -62,7 +62,10 @@ public final class EvaluationLoader: Sendable {
   public var statistics: LoaderStatistics { producer.clock.statistics(waitSeconds: ring.waitSeconds) }
 
   /// Ends loading and waits until no thread runs any more.
-  public func stop() { ring.stop() }
+  public func stop() {
+    producer.stopping.raise()
+    ring.stop()
+  }
 }
 
 private struct EvaluationProducer: BatchProducer {
@@ -83,6 +86,7 @@ private struct EvaluationProducer: BatchProducer {
   let badImages: BadImages
   let decoding: DecodeOptions
   let clock = WorkClock()
+  let stopping = StopFlag()
   let pool = BufferPool()
 
   func draft(_ number: Int) -> (draft: Draft, rowCount: Int) {
@@ -96,8 +100,8 @@ private struct EvaluationProducer: BatchProducer {
   /// Whether the row's image could be read.
   func fill(_ row: Int, of draft: Draft) throws(Failure) -> Bool {
     let index = draft.range.lowerBound + row
-    let start = WorkClock.now
-    do throws(Failure) {
+    let read = try badImages.reading(index, isStopping: { stopping.isRaised }) { () throws(Failure) -> Bool in
+      let start = WorkClock.now
       let reader = try source.reader(at: index, options: decoding)
       try reader.requireChannels(preprocessing.channels)
       let view = try view(of: reader, index)
@@ -105,10 +109,8 @@ private struct EvaluationProducer: BatchProducer {
       draft.pixels?.slice(row..<row + 1).assign(view.samples.unitValues.map { Scalar($0) })
       clock.add(from: start, codec: reader.codecNanoseconds, done: WorkClock.now)
       return true
-    } catch {
-      try badImages.record(index, error)
-      return false
     }
+    return read ?? false
   }
 
   private func view(of reader: ImageReader, _ index: Int) throws(Failure) -> Image {

@@ -58,14 +58,17 @@ final class PrefetchRing<Producer: BatchProducer>: @unchecked Sendable {
   /// Seconds that `next()` has waited.
   var waitSeconds: Double { locked { Double(waited) * 1e-9 } }
 
-  /// The next batch; nil after the last, and after `stop()`.
+  /// The next batch; nil after the last, after `stop()`, and when `isCancelled` says so while there is none.
   ///
   /// - Throws: the `Failure` that ended the work, as soon as there is one.
-  func next() throws(Failure) -> Producer.Batch? {
+  func next(unless isCancelled: () -> Bool = { false }) throws(Failure) -> Producer.Batch? {
     condition.lock()
     defer { condition.unlock() }
     let start = WorkClock.now
-    while ready[nextToGive] == nil && nextToGive < end && !isOver { condition.wait() }
+    var isUnwanted = false
+    while ready[nextToGive] == nil && nextToGive < end && !isOver && !isUnwanted {
+      isUnwanted = !condition.wait(until: Date(timeIntervalSinceNow: 0.2)) && isCancelled()
+    }
     waited += WorkClock.now - start
     if let failure { throw failure }
     guard let batch = ready.removeValue(forKey: nextToGive) else { return nil }

@@ -46,12 +46,15 @@ public final class TrainingLoader: Sendable {
   /// Images that may wait, unless a batch alone has more: a step on a large batch lasts long enough to load the next.
   static let imagesAhead = 1536
 
-  deinit { ring.stop() }
+  deinit { stop() }
 
-  /// The batch of the next step, waiting for it if need be; nil after the last step and after `stop()`.
+  /// The batch of the next step, waiting for it if need be; nil after the last step, after `stop()`, and when
+  /// `isCancelled` says so, which is asked now and then.
   ///
-  /// - Throws: `Failure` when too many images are bad, or none can be found in place of one.
-  public func next() throws(Failure) -> TrainingBatch? { try ring.next() }
+  /// - Throws: `Failure` when too many images are bad, all are, or the set stays away.
+  public func next(unless isCancelled: () -> Bool = { false }) throws(Failure) -> TrainingBatch? {
+    try ring.next(unless: isCancelled)
+  }
 
   /// Seconds that `next()` has waited.
   public var waitSeconds: Double { ring.waitSeconds }
@@ -60,7 +63,10 @@ public final class TrainingLoader: Sendable {
   public var statistics: LoaderStatistics { producer.clock.statistics(waitSeconds: ring.waitSeconds) }
 
   /// Ends loading and waits until no thread runs any more.
-  public func stop() { ring.stop() }
+  public func stop() {
+    producer.stopping.raise()
+    ring.stop()
+  }
 }
 
 private struct TrainingProducer: BatchProducer {
@@ -82,9 +88,6 @@ private struct TrainingProducer: BatchProducer {
     let grid: PatchGrid
   }
 
-  /// How often another image is tried in place of a bad one.
-  static let attempts = 64
-
   let source: any ImageSource
   let sampler: EpochSampler
   let views: [View]
@@ -92,6 +95,7 @@ private struct TrainingProducer: BatchProducer {
   let badImages: BadImages
   let decoding: DecodeOptions
   let clock = WorkClock()
+  let stopping = StopFlag()
 
   func draft(_ step: Int) -> (draft: Draft, rowCount: Int) {
     let (epoch, samples) = sampler.batch(step)
@@ -105,29 +109,37 @@ private struct TrainingProducer: BatchProducer {
     let position = draft.step % sampler.stepsPerEpoch * sampler.batchSize + row
     var replacements = RandomStream(
       seed: sampler.seed, purpose: .replacement, epoch: draft.epoch, sample: position)
-    for _ in 0...Self.attempts {
-      let start = WorkClock.now
-      do throws(Failure) {
-        let reader = try viewed(source.reader(at: sample, options: decoding))
-        // An image may come several times in an epoch; each repetition draws anew.
-        let identity = SampleIdentity(
-          seed: sampler.seed, epoch: draft.epoch, indices: [sample], repetitions: [draft.repetitions[row]])
-        let progress = Double(draft.step) / Double(totalSteps)
-        var images: [Image] = []
-        for (number, view) in views.enumerated() {
-          var stream = identity.stream(.augmentation, row: 0, variant: number)
-          images.append(try view.pipeline.view(of: reader, progress: progress, using: &stream))
+    // An image may come several times in an epoch; each repetition draws anew.
+    let repetition = draft.repetitions[row]
+    while true {
+      // What was read in vain once is not read again; the draws go on as if it had been.
+      if !badImages.isKnown(sample) {
+        let images = try badImages.reading(sample, isStopping: { stopping.isRaised }) { () throws(Failure) in
+          try makeViews(of: sample, repetition, draft)
         }
-        clock.add(from: start, codec: reader.codecNanoseconds, done: WorkClock.now)
-        return Row(sample: sample, images: images)
-      } catch {
-        try badImages.record(sample, error)
+        if let images { return Row(sample: sample, images: images) }
+      }
+      guard !badImages.areAllKnown else {
+        throw Failure(
+          "none of the \(source.count) images can be read", at: source.path, mend: "mend the images")
       }
       sample = replacements.index(below: source.count)
     }
-    throw Failure(
-      "\(Self.attempts) images drawn in place of \(source.location(of: draft.samples[row])) cannot be read either",
-      at: source.path, mend: "mend or remove the bad images")
+  }
+
+  private func makeViews(of sample: Int, _ repetition: Int, _ draft: Draft) throws(Failure) -> [Image] {
+    let start = WorkClock.now
+    let reader = try viewed(source.reader(at: sample, options: decoding))
+    let identity = SampleIdentity(
+      seed: sampler.seed, epoch: draft.epoch, indices: [sample], repetitions: [repetition])
+    let progress = Double(draft.step) / Double(totalSteps)
+    var images: [Image] = []
+    for (number, view) in views.enumerated() {
+      var stream = identity.stream(.augmentation, row: 0, variant: number)
+      images.append(try view.pipeline.view(of: reader, progress: progress, using: &stream))
+    }
+    clock.add(from: start, codec: reader.codecNanoseconds, done: WorkClock.now)
+    return images
   }
 
   /// The reader, of an image that is decoded whole when more views are wanted of it than two: each of these would decode

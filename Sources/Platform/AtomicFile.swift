@@ -108,5 +108,6 @@ public func systemFailure(_ problem: String, _ path: String) -> Failure {
     case ENOENT, ENOTDIR: "check the path; its folder must exist"
     default: "check the path and the disk"
     }
-  return Failure("\(problem): \(String(cString: strerror(code)))", at: path, mend: remedy)
+  return Failure(
+    "\(problem): \(String(cString: strerror(code)))", at: path, mend: remedy, errorNumber: code)
 }

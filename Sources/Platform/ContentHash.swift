@@ -48,6 +48,14 @@ package struct ContentHash: Hashable, Sendable {
     self = words.map(\.littleEndian).withUnsafeBytes { Self(of: $0) }
   }
 
+  /// Its 32 hexadecimal digits.
+  package var text: String {
+    [high, low].map { half in
+      let digits = String(half, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }.joined()
+  }
+
   /// The last bytes, fewer than 16, as two words.
   private static func tail(_ bytes: Slice<UnsafeRawBufferPointer>) -> (UInt64, UInt64) {
     var words: (UInt64, UInt64) = (0, 0)

@@ -9,12 +9,15 @@ public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
   public let place: String
   /// How to mend it, as an instruction.
   public let remedy: String
+  /// The `errno` of the system call that was refused; nil where none was.
+  public let errorNumber: Int32?
 
   /// Creates a failure from its three parts.
-  public init(_ problem: String, at place: String, mend remedy: String) {
+  public init(_ problem: String, at place: String, mend remedy: String, errorNumber: Int32? = nil) {
     self.problem = problem
     self.place = place
     self.remedy = remedy
+    self.errorNumber = errorNumber
   }
 
   /// The one-line form `problem · place · remedy`.

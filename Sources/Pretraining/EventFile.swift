@@ -29,13 +29,13 @@ public final class EventFile {
   /// Opens `events.out.tfevents.<seconds>.<host>.<process>` in an existing folder and writes its first
   /// event, which names the format.
   ///
-  /// - Parameter wallTime: seconds since 1970.
+  /// - Parameter wallTime: seconds since 1970; a clock that is set to before counts as 0.
   /// - Throws: `Failure` when the file cannot be created or written.
   public init(
     in folder: URL, wallTime: Double = Date().timeIntervalSince1970,
     host: String = ProcessInfo.processInfo.hostName, process: Int32 = getpid()
   ) throws(Failure) {
-    precondition(wallTime >= 0 && wallTime < 1e15, "EventFile: wallTime \(wallTime); wanted 0..<1e15")
+    let wallTime = min(max(0, wallTime), 1e15)
     let name = host.replacingOccurrences(of: "/", with: "-")
     url = folder.appendingPathComponent("events.out.tfevents.\(Int(wallTime)).\(name).\(process)")
     descriptor = open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
@@ -51,6 +51,20 @@ public final class EventFile {
     // Whoever needs to know that the last events arrived calls flush().
     try? flush()
     close(descriptor)
+  }
+
+  /// Says that a session begins with `step`: TensorBoard then forgets what earlier files hold of this step and later.
+  ///
+  /// - Throws: `Failure` when the file cannot be written.
+  public func beginSession(step: Int, wallTime: Double = Date().timeIntervalSince1970) throws(Failure) {
+    var session = ProtobufMessage()
+    session.append(field: 1, integer: 1)
+    var event = ProtobufMessage()
+    event.append(field: 1, double: wallTime)
+    event.append(field: 2, integer: Int64(step))
+    event.append(field: 7, bytes: session.bytes)
+    appendRecord(event.bytes)
+    try flush()
   }
 
   /// Adds one event with the scalars of a step; it reaches the file with `flush()` at the latest.

@@ -67,13 +67,13 @@ struct Pack: ParsableCommand {
     let source = SubsetImages.limited(
       to: limit,
       of: try ImageSources.open(data, options: SourceOptions(split: split, bands: bands.names ?? [])))
-    let signals = StopSignals(notice: "stopping; once more to leave what was written behind")
+    StopSignals.listen(notice: "stopping; once more to leave what was written behind")
     let line = ProgressLine()
     line.say(passedOverIn: source)
     let start = Clock.seconds
     let folder = URL(fileURLWithPath: out)
     let summary = try ShardPacker(source, options: options).pack(
-      to: folder, shouldStop: { signals.wantsStop }
+      to: folder, shouldStop: { StopSignals.wantsStop }
     ) { fraction, images in
       line.show("packing", fraction, rate: Double(images) / max(Clock.seconds - start, 1e-9))
     }

@@ -12,6 +12,7 @@ struct Pretrain: ParsableCommand {
       Example: vitrail pretrain --data photos/ --out runs/photos
       Several sets: vitrail pretrain --data photos/ --data drawings/ --mix 2,1
       Writes a run folder: recipe, log, checkpoints, encoder and report. Stop it at any moment; --resume goes on.
+      \(ExitStatus.summary)
       """)
 
   @Option(
@@ -32,8 +33,7 @@ struct Pretrain: ParsableCommand {
   var recipe: String?
   @Option(help: "Run folder; default: runs/<time>-<objective>.")
   var out: String?
-  @Flag(help: "Go on with the run in --out, to the same bits as if it had never stopped.")
-  var resume = false
+  @OptionGroup var resuming: ResumeArguments
   @Option(name: .customLong("set"), help: "Override a key of the recipe: key.path=value. May be repeated.")
   var overrides: [String] = []
   @Option(
@@ -63,6 +63,7 @@ struct Pretrain: ParsableCommand {
     for setting in overrides where !setting.contains("=") {
       throw ValidationError("--set '\(setting)' sets nothing: write key=value")
     }
+    if resuming.resume && out == nil { throw ValidationError("--resume wants the run folder: --out DIR") }
     if let mix, mix.count != data.count {
       throw ValidationError("\(mix.count) numbers in --mix for \(data.count) times --data")
     }
@@ -70,7 +71,8 @@ struct Pretrain: ParsableCommand {
 
   func run() throws {
     let folder = RunFolder(URL(fileURLWithPath: out ?? defaultFolder()))
-    let recipe = try resume ? resumedRecipe(folder) : freshRecipe(folder)
+    let goesOn = try resuming.goesOn(in: folder, canStart: !data.isEmpty || recipe != nil)
+    let recipe = try goesOn ? resumedRecipe(folder) : freshRecipe()
     guard recipe.data.path != nil || recipe.data.mix != nil else {
       throw ValidationError("no images: give --data PATH")
     }
@@ -84,10 +86,10 @@ struct Pretrain: ParsableCommand {
     defer { withExtendedLifetime(lock) {} }
     let pictures = ReconstructionPictures(run: run, source: source)
     let session = RunSession(run: run, source: source, line: line, command: "pretrain")
-    let isFinished = try session.train(
-      resuming: resume, shouldStop: { parent.map { $0 != getppid() } ?? false },
+    try session.train(
+      resuming: goesOn, acceptingChangedData: resuming.acceptChangedData,
+      shouldStop: { parent.map { $0 != getppid() } ?? false },
       onCheckpoint: { step in pictures?.write(step: step) })
-    guard isFinished else { return }
     let report = try RunReport.write(runFolder: folder.url)
     print("encoder: \(folder.model.path)")
     print("report:  \(report.path)")
@@ -95,42 +97,31 @@ struct Pretrain: ParsableCommand {
       "next:    vitrail evaluate --weights \(shellWord(folder.url.relativePath)) --train PATH --test PATH")
   }
 
-  private func freshRecipe(_ folder: RunFolder) throws -> Recipe {
-    if FileManager.default.fileExists(atPath: folder.recipe.path) {
-      throw Failure(
-        "the folder holds a run already", at: folder.url.path,
-        mend: "go on with it by --resume, or choose another --out")
+  private func freshRecipe() throws -> Recipe {
+    var settings = settings
+    if let fromWeights {
+      let path = absolute(try WeightsArgument.startingPoint(fromWeights).path)
+      settings.append("train.initialWeights=\(quoted(path))")
     }
+    return try RecipeFile.load(recipe, folders: RecipeFolders.all, overrides: settings)
+  }
+
+  /// What the command line says, as settings of a recipe; all but the weights to start from.
+  private var settings: [String] {
     var settings = overrides
     settings += dataSettings
     if let limit { settings.append("data.limit=\(limit)") }
     if let split { settings.append("data.split=\(split.rawValue)") }
     if let bands = bands.names { settings.append("data.bands=\(JSONValue.encoding(bands).text)") }
-    if let fromWeights {
-      let path = absolute(try WeightsArgument.startingPoint(fromWeights).path)
-      settings.append("train.initialWeights=\(quoted(path))")
-    }
     if let epochs { settings += ["train.steps=null", "train.epochs=\(epochs)"] }
     if let lanes { settings.append("train.lanes=\(lanes)") }
     if let maxBad { settings.append("data.maxBad=\(maxBad)") }
     if let cache { settings.append("data.cache=\(quoted(cache))") }
-    settings += decoding.settings
-    return try RecipeFile.load(recipe, folders: RecipeFolders.all, overrides: settings)
+    return settings + decoding.settings
   }
 
   private func resumedRecipe(_ folder: RunFolder) throws -> Recipe {
-    guard out != nil else { throw ValidationError("--resume wants the run folder: --out DIR") }
-    guard recipe == nil, overrides.isEmpty, epochs == nil, lanes == nil, split == nil, bands.names == nil,
-      maxBad == nil, mix == nil, limit == nil, cache == nil, fromWeights == nil,
-      decoding.settings.isEmpty
-    else {
-      throw ValidationError("a resumed run takes its recipe from its folder: give --resume and --out alone")
-    }
-    guard FileManager.default.fileExists(atPath: folder.recipe.path) else {
-      throw Failure(
-        "no run to resume", at: folder.url.path, mend: "check --out, or start the run without --resume")
-    }
-    var recipe = try RecipeFile.load(folder.recipe.path, folders: [])
+    var recipe = try resuming.recipe(of: folder, asked: self.recipe, settings, from: fromWeights)
     guard !data.isEmpty else { return recipe }
     let sets = recipe.data.mix?.count ?? 1
     guard data.count == sets else {

@@ -11,10 +11,13 @@ struct RunSession {
   /// The command's name, to say how to go on.
   let command: String
 
-  /// Trains to the end; false when it was stopped before. `shouldStop` is asked beside the signals.
+  /// Trains to the end. `shouldStop` is asked beside the signals.
+  ///
+  /// - Throws: `Failure`, or `ExitStatus.interrupted` when it was stopped before.
   func train(
-    resuming: Bool, shouldStop: () -> Bool = { false }, onCheckpoint: @escaping (_ step: Int) -> Void
-  ) throws(Failure) -> Bool {
+    resuming: Bool, acceptingChangedData: Bool, shouldStop: () -> Bool = { false },
+    onCheckpoint: @escaping (_ step: Int) -> Void
+  ) throws {
     announce()
     run.onCheckpoint = onCheckpoint
     run.onNote = { [line] text in line.say("note: \(text)") }
@@ -25,12 +28,13 @@ struct RunSession {
         try scoring.score(encoder, preprocessing, line)
       }
     }
-    let signals = StopSignals()
+    StopSignals.listen()
     let start = Clock.seconds
     let ending: PretrainingRun.Ending
     do throws(Failure) {
       ending = try run.run(
-        resuming: resuming, shouldStop: { signals.wantsStop || shouldStop() },
+        resuming: resuming, acceptingChangedData: acceptingChangedData,
+        shouldStop: { StopSignals.wantsStop || shouldStop() },
         onProgress: { line.show($0) })
     } catch {
       line.finish()
@@ -41,10 +45,12 @@ struct RunSession {
     case .interrupted(let step):
       print("stopped at step \(step) of \(run.totalSteps); go on with:")
       print("  vitrail \(command) --resume --out \(shellWord(run.folder.url.relativePath))")
-      return false
+      throw ExitStatus.interrupted.error
+    case .finishedBefore:
+      print("finished before: all \(run.totalSteps) steps are done")
+      print("to go on, raise train.steps or train.epochs in \(run.folder.recipe.path) and say --resume again")
     case .finished:
       print("trained \(run.totalSteps) steps in \(duration(Clock.seconds - start))")
-      return true
     }
   }
 

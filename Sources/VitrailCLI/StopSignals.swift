@@ -1,29 +1,14 @@
-import Dispatch
-import Foundation
-import Synchronization
+import CSystemCalls
 
-/// SIGINT and SIGTERM as a wish to stop; a second one ends the process at once.
-final class StopSignals {
-  private static let wasAsked = Atomic(false)
-  private let sources: [any DispatchSourceSignal]
-
+/// Signals as a wish to stop: SIGINT, SIGTERM, SIGHUP, SIGUSR1, and those of limits and power.
+enum StopSignals {
   /// Starts listening; `notice` answers the first signal.
-  init(notice: String = "stopping after this step; once more to stop without a checkpoint") {
-    sources = [SIGINT, SIGTERM].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler {
-        if Self.wasAsked.exchange(true, ordering: .relaxed) { exit(130) }
-        FileHandle.standardError.write(
-          Data("\n\(notice)\n".utf8))
-      }
-      source.resume()
-      return source
-    }
+  ///
+  /// One more after two seconds ends the process at once, with `ExitStatus.endedAtOnce`.
+  static func listen(notice: String = "stopping after this step; once more to stop without a checkpoint") {
+    stop_signals_listen("\n\(notice)\n", ExitStatus.endedAtOnce.rawValue)
   }
 
-  var wantsStop: Bool { Self.wantsStop }
-
-  /// The same for all threads, as long as one listens.
-  static var wantsStop: Bool { wasAsked.load(ordering: .relaxed) }
+  /// Whether one has come.
+  static var wantsStop: Bool { stop_signals_wanted() != 0 }
 }

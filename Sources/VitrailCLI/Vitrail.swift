@@ -6,7 +6,10 @@ import Platform
 struct Vitrail: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vitrail", abstract: "Self-supervised vision pretraining on ordinary CPUs.",
-    discussion: "Example: vitrail pretrain --data photos/", version: "0.1.0",
+    discussion: """
+      Example: vitrail pretrain --data photos/
+      \(ExitStatus.summary)
+      """, version: "0.1.0",
     subcommands: [
       Pretrain.self, FineTune.self, Predict.self, Evaluate.self, Compare.self, Embed.self, Reconstruct.self,
       ReportCommand.self, Inspect.self, List.self,
@@ -15,18 +18,29 @@ struct Vitrail: ParsableCommand {
 
   /// Every error ends as one line on standard error: `error: what · where · how to mend`.
   static func main() {
+    StandardStreams.openMissing()
     ProcessMemory.keepFreed()
     OutOfMemory.reportTraps()
     do {
-      var command = try parseAsRoot()
-      try command.run()
+      try runCommand()
+      try StandardOutput.flush()
     } catch let failure as Failure {
-      fail("\(failure)", code: 1)
+      fail("\(failure)", .failed)
     } catch {
       let code = exitCode(for: error)
       guard code == .validationFailure else { exit(withError: error) }
       let usage = usageString(for: error)
-      fail("\(message(for: error)) · the command line · \(usage)", code: code.rawValue)
+      fail("\(message(for: error)) · the command line · \(usage)", .usage)
+    }
+  }
+
+  /// Does what the command line asks for; help and version are results like others.
+  private static func runCommand() throws {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch  where !(error is Failure) && exitCode(for: error) == .success {
+      print(fullMessage(for: error))
     }
   }
 
@@ -36,9 +50,9 @@ struct Vitrail: ParsableCommand {
       ?? "see vitrail --help"
   }
 
-  private static func fail(_ text: String, code: Int32) -> Never {
+  private static func fail(_ text: String, _ status: ExitStatus) -> Never {
     let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-    FileHandle.standardError.write(Data("error: \(lines.joined(separator: " "))\n".utf8))
-    Foundation.exit(code)
+    StandardError.write("error: \(lines.joined(separator: " "))\n")
+    Foundation.exit(status.rawValue)
   }
 }

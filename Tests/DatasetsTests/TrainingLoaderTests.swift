@@ -153,7 +153,24 @@ struct TrainingLoaderTests {
     let source = try ImageFolder(path: workspace.path("set"))
     let register = try BadImages(in: source, maximumShare: 1)
     let found = try failure { _ = try load(source, steps: 0..<1, badImages: register) }
-    #expect(found.problem.contains("64 images") && register.count == 3)
+    #expect(found.problem == "none of the 3 images can be read" && register.count == 3)
+  }
+
+  @Test func aFewGoodImagesAmongManyBadOnesAreFoundAndNoBadOneIsReadTwice() throws {
+    let good = 4
+    for number in 0..<200 {
+      if number % 50 == 0 {
+        try workspace.writeImage(number, to: "set/\(number + 1000).png")
+      } else {
+        try workspace.write([], to: "set/\(number + 1000).png")
+      }
+    }
+    let source = CountedImages(try ImageFolder(path: workspace.path("set")))
+    let register = try BadImages(in: source, maximumShare: 0.99)
+    let batches = try load(source, Self.plain(), batchSize: 8, steps: 0..<60, threads: 1, badImages: register)
+    #expect(batches.count == 60 && batches.allSatisfy { $0.identity.indices.allSatisfy { $0 % 50 == 0 } })
+    #expect(register.count <= 200 - good)
+    #expect(source.takeReads() == 60 * 8 + register.count)
   }
 
   /// The superuser may read everything, so that there the image is good.

@@ -34,6 +34,21 @@ import Testing
     #expect(try Data(contentsOf: file.url) == Data(contentsOf: golden))
   }
 
+  /// Event { wall_time: 2, step: 5, session_log { status: START } } in a TFRecord.
+  @Test func aSessionForgetsWhatEarlierFilesHoldFromItsStepOn() throws {
+    let folder = try TemporaryFolder()
+    let file = try EventFile(in: folder.url, wallTime: 1, host: "h", process: 1)
+    try file.beginSession(step: 5, wallTime: 2)
+    let record = try Data(contentsOf: file.url).dropFirst(40)
+    #expect(Array(record.dropFirst(12).dropLast(4)) == [9, 0, 0, 0, 0, 0, 0, 0, 64, 16, 5, 58, 2, 8, 1])
+  }
+
+  @Test func aClockBefore1970IsNoReasonToStop() throws {
+    let folder = try TemporaryFolder()
+    let file = try EventFile(in: folder.url, wallTime: -5, host: "h", process: 1)
+    #expect(file.url.lastPathComponent == "events.out.tfevents.0.h.1")
+  }
+
   @Test func firstEventIsThereAtOnceAndOthersOnFlush() throws {
     let folder = try TemporaryFolder()
     let file = try EventFile(in: folder.url, wallTime: 1, host: "h", process: 1)

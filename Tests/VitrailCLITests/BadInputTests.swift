@@ -96,8 +96,8 @@ struct BadInputTests {
         expectError(try Vitrail.run(command + ["--truncated", "never"]), code: 64, "pad")
       }
       expectError(
-        try Vitrail.run("pretrain", "--resume", "--out", run.path, "--truncated", "pad"), code: 64,
-        "resumed run")
+        try Vitrail.run("pretrain", "--resume", "--out", run.path, "--truncated", "skip"),
+        "data.truncated is \"pad\" in the run, and \"skip\" on the command line")
     }
   }
 
@@ -144,6 +144,7 @@ struct BadInputTests {
       ("model.imageSize=8192", ["patches an image"]),
       ("train.batchSize=0", ["train.batchSize", "batchSize is 0"]),
       ("train.epochs=1e300", ["train.epochs", "epochs is 1e+300"]),
+      ("train.warmupEpochs=1e18", ["train.warmupEpochs", "up to 1e9"]),
       ("train.epochs=.inf", ["train.epochs", "finite number"]),
       ("train.minimumLearningRate=.nan", ["train.minimumLearningRate", "finite number"]),
       ("train.lanes=0", ["train.lanes", "1 … 1024"]),

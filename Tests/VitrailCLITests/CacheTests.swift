@@ -50,8 +50,8 @@ struct CacheTests {
       #expect(resumed.code == 0, "\(resumed.errors)")
       #expect(try weights(run("stopped")) == wanted)
       expectError(
-        try Vitrail.run("pretrain", "--resume", "--out", run("one").path, "--cache", "ram"), code: 64,
-        "--resume")
+        try Vitrail.run("pretrain", "--resume", "--out", run("one").path, "--cache", "ram"),
+        "data.cache is", "in the run, and \"ram\" on the command line")
     }
   }
 

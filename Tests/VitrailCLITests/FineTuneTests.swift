@@ -113,8 +113,8 @@ struct FineTuneTests {
       }
       #expect(try evaluators(stopped) == evaluators(whole))
       expectError(
-        try Vitrail.run("finetune", "--resume", "--out", stopped.path, "--steps", "120"), code: 64,
-        "--resume and --out alone")
+        try Vitrail.run("finetune", "--resume", "--out", stopped.path, "--steps", "120"),
+        "train.steps is 100 in the run, and 120 on the command line")
       expectError(
         try Vitrail.run("finetune", "--resume", "--out", shared.run.path), "vitrail pretrain --resume")
     }

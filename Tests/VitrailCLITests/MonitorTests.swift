@@ -58,6 +58,57 @@ struct MonitorTests {
     }
   }
 
+  @Test("what a kill before the keeping of the best left undone is done by --resume")
+  func unkeptBest() throws {
+    let shared = try TinyRun.shared.get()
+    try withTemporaryFolder { folder in
+      let run = folder.appendingPathComponent("run")
+      let options = settings(shared, "train.steps=4", "train.monitor.everySteps=4")
+      #expect(try TinyRun.pretrain(shared.train, out: run, options: options).code == 0)
+      let (model, link) = (run.path + "/best.safetensors", run.path + "/checkpoints/best.safetensors")
+      let wanted = try TinyRun.tensors(URL(fileURLWithPath: model))
+      for lost in [[link], [model, link]] {
+        for file in lost { try FileManager.default.removeItem(atPath: file) }
+        let resumed = try Vitrail.run("pretrain", "--resume", "--out", run.path)
+        #expect(resumed.code == 0, "\(resumed.errors)")
+        #expect(try TinyRun.tensors(URL(fileURLWithPath: model)) == wanted)
+        #expect(
+          try FileManager.default.destinationOfSymbolicLink(atPath: link) == "step-00000004.safetensors")
+      }
+    }
+  }
+
+  @Test("a look that could not be taken is taken by --resume, with nothing trained twice")
+  func missingLook() throws {
+    let shared = try TinyRun.shared.get()
+    try withTemporaryFolder { folder in
+      let run = folder.appendingPathComponent("run")
+      let set = folder.appendingPathComponent("set")
+      try FileManager.default.copyItem(at: shared.train, to: set)
+      let options = settings(shared, "train.monitor.train=\(set.path)", "train.steps=4000")
+      let process = try Vitrail.start(
+        ["pretrain", "--data", shared.train.path, "--out", run.path] + options)
+      let deadline = Clock.seconds + 60
+      while process.isRunning, TinyRun.checkpointStep(run) ?? 0 < 4, Clock.seconds < deadline { usleep(200) }
+      for name in TinyRun.files(set) where name.hasSuffix(".png") {
+        try Data().write(to: set.appendingPathComponent(name))
+      }
+      expectError(try process.finish(), "cannot be read", "which is kept", "--resume")
+      let step = try #require(TinyRun.checkpointStep(run))
+      #expect(try step % 4 == 0 && looks(run).last?.step == step - 4)
+
+      try FileManager.default.removeItem(at: set)
+      try FileManager.default.copyItem(at: shared.train, to: set)
+      let recipe = run.appendingPathComponent("recipe.yaml")
+      try String(contentsOf: recipe, encoding: .utf8)
+        .replacingOccurrences(of: "steps: 4000", with: "steps: \(step + 1)")
+        .write(to: recipe, atomically: true, encoding: .utf8)
+      let resumed = try Vitrail.run("pretrain", "--resume", "--out", run.path)
+      #expect(resumed.code == 0, "\(resumed.errors)")
+      #expect(try looks(run).map(\.step) == Array(stride(from: 4, through: step, by: 4)) + [step + 1])
+    }
+  }
+
   @Test("says what is wrong before it trains")
   func refusals() throws {
     let shared = try TinyRun.shared.get()

@@ -116,6 +116,11 @@ struct PretrainTests {
         shared.train, out: run, "train.steps=20", "train.checkpointSteps=1", "train.warmupEpochs=0",
         "train.learningRatePerBatch256=1e30")
       expectError(outcome, "is not finite", "first in the ", run.path, "lower train.learningRatePerBatch256")
+      #expect(outcome.lastError.contains("set train.clipNorm: 1"))
+      let clipped = try TinyRun.pretrain(
+        shared.train, out: folder.appendingPathComponent("clipped"), "train.steps=20", "train.warmupEpochs=0",
+        "train.clipNorm=1", "train.learningRatePerBatch256=1e30")
+      expectError(clipped, "lower train.learningRatePerBatch256 or train.clipNorm, which is 1.0, and")
       let step = try #require(TinyRun.checkpointStep(run))
       #expect(outcome.lastError.contains("step \(step + 1) "))
       let tensors = try TinyRun.tensors(run.appendingPathComponent("checkpoints/last.safetensors"))

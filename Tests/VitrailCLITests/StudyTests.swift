@@ -139,7 +139,7 @@ struct StudyTests {
           usleep(.random(in: 0...100_000))
           process.send(number)
           let stopped = try process.finish()
-          #expect(stopped.code == (number == SIGINT ? 0 : -SIGKILL), "\(stopped.errors)")
+          #expect(stopped.code == (number == SIGINT ? 75 : -SIGKILL), "\(stopped.errors)")
         }
         // A process whose study was killed stops after its step; the next one of its run waits for it.
         let last = try Vitrail.run(arguments)

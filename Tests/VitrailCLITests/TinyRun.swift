@@ -46,6 +46,15 @@ enum TinyRun {
     }
   }
 
+  /// The losses that `metrics.jsonl` holds, in its order.
+  static func loggedLosses(_ run: URL) throws -> [Double] {
+    struct Line: Decodable { let loss: Double }
+    let text = try String(contentsOf: run.appendingPathComponent("metrics.jsonl"), encoding: .utf8)
+    return try text.split(separator: "\n").map {
+      try JSONDecoder().decode(Line.self, from: Data($0.utf8)).loss
+    }
+  }
+
   /// The paths of all files in and below a folder, relative to it.
   static func files(_ folder: URL) -> [String] {
     (FileManager.default.enumerator(atPath: folder.path)?.allObjects as? [String] ?? []).sorted()

@@ -43,6 +43,14 @@ enum Vitrail {
       ["-c", "trap '' XFSZ; ulimit \(limits); exec \"$0\" \"$@\"", executable.path] + arguments)
   }
 
+  /// Runs to the end with streams as a shell redirects them: `2>/dev/full`, `>&-`.
+  static func run(_ arguments: [String], redirecting streams: String) throws -> Outcome {
+    try Running(
+      URL(fileURLWithPath: "/bin/bash"),
+      ["-c", "exec \"$0\" \"$@\" \(streams)", executable.path] + arguments
+    ).finish()
+  }
+
   fileprivate static let caches = FileManager.default.temporaryDirectory
     .appendingPathComponent("vitrail-tests-cache-\(getpid())")
 

@@ -99,5 +99,5 @@ public struct CachedImages: ImageSource {
 
 /// Writes a line to standard error.
 @Sendable public func writeToStandardError(_ line: String) {
-  FileHandle.standardError.write(Data((line + "\n").utf8))
+  StandardError.write(line + "\n")
 }

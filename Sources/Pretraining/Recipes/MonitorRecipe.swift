@@ -26,6 +26,9 @@ public struct MonitorRecipe: Codable, Sendable, Equatable {
     limit = try keys.decodeIfPresent(Int.self, forKey: .limit) ?? limit
   }
 
+  /// Whether a look is due after a step.
+  func isDue(after step: Int, of totalSteps: Int) -> Bool { step % everySteps == 0 || step == totalSteps }
+
   func validate(at place: String) throws(Failure) {
     try requireOption("everySteps", everySteps, everySteps > 0, "choose a number above 0", at: place)
     try requireOption("train", "'\(train)'", !train.isEmpty, "give labelled images", at: place)

@@ -27,6 +27,18 @@ public enum RecipeFile {
     return try Recipe(tree.removingNulls, variants: variants, at: place)
   }
 
+  /// The keys that a recipe and overrides set, as `load` reads them, without any default.
+  ///
+  /// - Throws: `Failure` as `load` does.
+  public static func settings(
+    _ name: String?, folders: [URL], overrides: [String] = []
+  ) throws(Failure) -> JSONValue {
+    var tree = JSONValue.object([:])
+    if let name { tree = try read(find(name, folders: folders), folders: folders) }
+    for override in overrides { tree = tree.overlaid(with: try parse(override: override)) }
+    return tree
+  }
+
   /// The recipes in `folders`: name and the first line of the header.
   public static func available(in folders: [URL]) -> [(name: String, header: String)] {
     folders.flatMap { folder in

@@ -81,7 +81,8 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
       learningRatePerBatch256 >= 0 && learningRatePerBatch256.isFinite, "learningRatePerBatch256",
       "learningRatePerBatch256 is \(learningRatePerBatch256)", "choose 0 or more; 1.5e-4 is usual for MAE")
     try require(
-      warmupEpochs ?? 0 >= 0, "warmupEpochs", "warmupEpochs is \(warmupEpochs ?? 0)", "choose 0 or more")
+      (0...1e9).contains(warmupEpochs ?? 0), "warmupEpochs", "warmupEpochs is \(warmupEpochs ?? 0)",
+      "choose 0 or more, up to 1e9")
     try require(
       layerDecay.map { $0 > 0 && $0 <= 1 } ?? true, "layerDecay", "layerDecay is \(layerDecay ?? 0)",
       "choose above 0, up to 1; 0.65 … 0.85 is usual")

@@ -22,14 +22,15 @@ struct Checkpoint {
   private static let kept = 2
 
   /// Writes the checkpoint of a step, the encoder alone and, where there are classes, the classifier; points `last` at the
-  /// checkpoint, and removes old ones.
+  /// checkpoint, and removes old ones. `metadata` is what else the checkpoint tells.
   ///
   /// The link comes last: a run that is killed before it repeats the others.
-  func write(step: Int, seconds: Double) throws(Failure) {
+  func write(step: Int, seconds: Double, _ metadata: [String: String] = [:]) throws(Failure) {
     let url = folder.checkpoint(step)
     try ModelFile.write(
       tensors, configuration: configuration, preprocessing: preprocessing,
-      metadata: ["step": "\(step)", "seconds": "\(seconds)", "recipe": recipe.text], to: url)
+      metadata: metadata.merging(["step": "\(step)", "seconds": "\(seconds)", "recipe": recipe.text]) { $1 },
+      to: url)
     try write(exportedEncoder, step: step, to: folder.model)
     if let classNames = objective.classNames {
       try write(
@@ -40,11 +41,14 @@ struct Checkpoint {
     removeOld(newest: step)
   }
 
-  /// Gives every tensor the values of the newest checkpoint; returns its step and the seconds trained so far.
+  /// Gives every tensor the values of the newest checkpoint, if `check` lets what it tells pass; returns its step, the
+  /// seconds trained so far and what else it tells.
   ///
-  /// A run that was stopped before its first checkpoint goes on from its beginning.
-  func restore() throws(Failure) -> (step: Int, seconds: Double) {
-    guard let url = folder.newestCheckpoint else { return (0, 0) }
+  /// A run that was stopped before its first checkpoint goes on from its beginning: nil.
+  func restore(
+    _ check: (_ metadata: [String: String], _ step: Int) throws(Failure) -> Void
+  ) throws(Failure) -> (step: Int, seconds: Double, metadata: [String: String])? {
+    guard let url = folder.newestCheckpoint else { return nil }
     let file = try SafetensorsFile(contentsOf: url)
     guard let step = file.metadata["step"].flatMap({ Int($0) }), step >= 0,
       let seconds = file.metadata["seconds"].flatMap({ Double($0) })
@@ -53,8 +57,9 @@ struct Checkpoint {
         "the checkpoint does not say its step", at: url.path,
         mend: "point checkpoints/last.safetensors at an intact checkpoint, or start a new run")
     }
+    try check(file.metadata, step)
     for (name, tensor) in tensors { tensor.assign(try file.values(name, shape: tensor.shape)) }
-    return (step, seconds)
+    return (step, seconds, file.metadata)
   }
 
   private var tensors: [(name: String, tensor: Tensor)] {
@@ -72,6 +77,14 @@ struct Checkpoint {
   func keepBest(step: Int) throws(Failure) {
     try write(exportedEncoder, step: step, to: folder.bestModel)
     try AtomicFile.link(folder.bestCheckpoint, to: folder.checkpoint(step).lastPathComponent)
+  }
+
+  /// Completes what a kill between a checkpoint and `keepBest` left undone: `step` was just restored and scored best.
+  func completeBest(step: Int) throws(Failure) {
+    let name = folder.checkpoint(step).lastPathComponent
+    let linked = try? FileManager.default.destinationOfSymbolicLink(atPath: folder.bestCheckpoint.path)
+    let kept = try? SafetensorsFile(contentsOf: folder.bestModel).metadata["step"]
+    if linked != name || kept != "\(step)" { try keepBest(step: step) }
   }
 
   /// The encoder's tensors as the model file holds them, in the order of its parameters.

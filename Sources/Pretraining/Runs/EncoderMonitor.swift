@@ -39,6 +39,22 @@ final class EncoderMonitor {
       ?? -.infinity
   }
 
+  /// Completes what a run left undone that was killed, or failed, beside the checkpoint of `step`, just restored: keeps
+  /// it where it scored best. Returns whether the look that was due after it is missing.
+  static func complete(
+    _ recipe: MonitorRecipe, _ checkpoint: Checkpoint, restored step: Int, of totalSteps: Int
+  ) throws(Failure) -> Bool {
+    guard step > 0 else { return false }
+    let judge = recipe.evaluators[0]
+    let looks = StepLines.read(Line.self, from: checkpoint.folder.monitor).filter { $0.step <= step }
+    let best = looks.compactMap { $0.scores[judge] }.max()
+    // Of equal scores the first is the best.
+    if let best, looks.first(where: { $0.scores[judge] == best })?.step == step {
+      try checkpoint.completeBest(step: step)
+    }
+    return recipe.isDue(after: step, of: totalSteps) && looks.last?.step != step
+  }
+
   /// A look; a line of `monitor.jsonl`.
   struct Line: Codable {
     let step: Int
@@ -46,7 +62,7 @@ final class EncoderMonitor {
   }
 
   /// Whether a look is due after a step.
-  func isDue(after step: Int) -> Bool { step % recipe.everySteps == 0 || step == totalSteps }
+  func isDue(after step: Int) -> Bool { recipe.isDue(after: step, of: totalSteps) }
 
   /// Scores the encoder as it would be exported; whether it is the best so far.
   func look(after step: Int) throws(Failure) -> Bool {

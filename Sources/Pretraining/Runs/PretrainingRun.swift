@@ -12,6 +12,8 @@ public final class PretrainingRun {
   public enum Ending: Sendable, Equatable {
     /// All steps are done.
     case finished
+    /// All steps were done before: there was nothing left to do.
+    case finishedBefore
     /// It was asked to stop; the checkpoint of that step is on disk.
     case interrupted(step: Int)
   }
@@ -160,10 +162,15 @@ public final class PretrainingRun {
 
   /// Trains to the end or until `shouldStop`, from the newest checkpoint when `resuming`.
   ///
-  /// - Throws: `Failure` when the disk is full, too many images are bad, or the loss is not finite; the newest
-  ///   checkpoint stays as it is.
+  /// A run that goes on must have the recipe and the images that it was stopped with; what may differ is told to
+  /// `onNote`.
+  ///
+  /// - Parameter acceptingChangedData: whether it goes on all the same with other images, or other keys about them.
+  /// - Throws: `Failure` when the disk is full, too many images are bad or away, or the loss is not finite; the newest
+  ///   checkpoint stays as it is, and images that fail leave one of the last step that was done.
   public func run(
-    resuming: Bool, shouldStop: () -> Bool = { false }, onProgress: (Progress) -> Void = { _ in }
+    resuming: Bool, acceptingChangedData: Bool = false, shouldStop: () -> Bool = { false },
+    onProgress: (Progress) -> Void = { _ in }
   ) throws(Failure) -> Ending {
     try folder.create()
     if resuming {
@@ -171,10 +178,22 @@ public final class PretrainingRun {
         note("a checkpoint is passed over and the one before it taken: \(damage.problem) · \(damage.place)")
       }
     }
-    var (done, earlierSeconds) = resuming ? try checkpoint.restore() : (0, 0)
+    let check = ResumeCheck(
+      recipe: recipe, variants: variants, folder: folder, acceptsChangedData: acceptingChangedData, note: note
+    )
+    let restored = resuming ? try checkpoint.restore(check.checkRecipe) : nil
+    var done = restored?.step ?? 0
+    let earlierSeconds = restored?.seconds ?? 0
     if !resuming { try AtomicFile.write(Data(RecipeFile.text(recipe).utf8), to: folder.recipe) }
     if resuming { logger.debug("resuming", metadata: ["step": "\(done)", "folder": "\(folder.url.path)"]) }
-    guard done < totalSteps else { return .finished }
+    let isLookMissing = try recipe.train.monitor.map { (wanted) throws(Failure) in
+      try EncoderMonitor.complete(wanted, checkpoint, restored: done, of: totalSteps)
+    }
+    guard done < totalSteps || isLookMissing == true else { return .finishedBefore }
+    let listing = try restored.map { (restored) throws(Failure) in
+      try check.checkImages(restored.metadata, step: done, at: source.path) { list(comparableWith: $0) }
+    }
+    let images = try write(listing ?? list())
     try? FileManager.default.removeItem(at: folder.divergence)
     let log = try RunLog(folder, resumingAfter: done)
     var health: HealthLog?
@@ -186,20 +205,51 @@ public final class PretrainingRun {
     let badImages = try BadImages(in: source, file: folder.badImages, maximumShare: recipe.data.maxBad)
     let loader = try makeLoader(steps: done..<totalSteps, badImages: badImages)
     defer { loader.stop() }
-    let meter = ProgressMeter(batchSize: recipe.train.batchSize, start: Clock.seconds)
+    let meter = ProgressMeter(
+      batchSize: recipe.train.batchSize, start: Clock.seconds, open: restored?.metadata ?? [:])
     var lastCheckpoint = Clock.seconds
-    func save() throws(Failure) {
-      try checkpoint.write(step: done, seconds: earlierSeconds + meter.seconds)
+    func writeCheckpoint() throws(Failure) {
+      try checkpoint.write(
+        step: done, seconds: earlierSeconds + meter.seconds, meter.open.merging(["images": images]) { $1 })
       lastCheckpoint = Clock.seconds
+    }
+    func save() throws(Failure) {
+      try writeCheckpoint()
       logger.debug("checkpoint", metadata: ["step": "\(done)", "folder": "\(folder.url.path)"])
       onCheckpoint?(done)
     }
+    /// Does what may fail by images that are away; the last step that was done stays then.
+    func keepingSteps<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+      do throws(Failure) {
+        return try body()
+      } catch {
+        guard done > 0, (try? writeCheckpoint()) != nil else { throw error }
+        throw Failure(
+          "\(error.problem); stopped after step \(done), which is kept", at: error.place,
+          mend: "\(error.remedy); then go on with --resume")
+      }
+    }
+    /// Looks at the encoder where `train.monitor` wants it; whether it is the best so far and kept.
+    func look(_ monitor: EncoderMonitor) throws(Failure) -> Bool {
+      let start = Clock.seconds
+      let isBest = try keepingSteps { () throws(Failure) in try monitor.look(after: done) }
+      meter.leaveOut(Clock.seconds - start)
+      guard isBest else { return false }
+      try save()
+      try checkpoint.keepBest(step: done)
+      return true
+    }
+    if isLookMissing == true, let monitor { _ = try look(monitor) }
     while done < totalSteps {
       if shouldStop() {
         try save()
         return .interrupted(step: done)
       }
-      guard let batch = try loader.next() else { break }
+      let next = try keepingSteps { () throws(Failure) in try loader.next(unless: shouldStop) }
+      guard let batch = next else {
+        if shouldStop() { continue }
+        break
+      }
       if done == 0, recipe.train.initialWeights == nil,
         let initializer = encoder.recipe.initializer as? any DataDrivenInitializer
       {
@@ -233,16 +283,7 @@ public final class PretrainingRun {
         for warning in found { warn(warning) }
       }
       onProgress(self.progress(done, meter, badImages.count, features.latest))
-      if let monitor, monitor.isDue(after: done) {
-        let start = Clock.seconds
-        let isBest = try monitor.look(after: done)
-        meter.leaveOut(Clock.seconds - start)
-        if isBest {
-          try save()
-          try checkpoint.keepBest(step: done)
-          continue
-        }
-      }
+      if let monitor, monitor.isDue(after: done), try look(monitor) { continue }
       let isDue =
         recipe.train.checkpointSteps.map { done % $0 == 0 }
         ?? (Clock.seconds - lastCheckpoint >= recipe.train.checkpointMinutes * 60)
@@ -250,6 +291,16 @@ public final class PretrainingRun {
     }
     try save()
     return .finished
+  }
+
+  private func list(comparableWith older: DataListing.Summary? = nil) -> DataListing {
+    DataListing(of: source, roots: recipe.data.mix?.map(\.path), comparableWith: older)
+  }
+
+  /// Writes down which images the run trains on; returns what its checkpoints tell of them.
+  private func write(_ listing: DataListing) throws(Failure) -> String {
+    try AtomicFile.write(Data((JSONValue.encoding(listing).text + "\n").utf8), to: folder.images)
+    return JSONValue.encoding(listing.summary).text
   }
 
   private func makeLoader(steps: Range<Int>, badImages: BadImages) throws(Failure) -> TrainingLoader {
@@ -315,9 +366,11 @@ public final class PretrainingRun {
     let found = JSONValue.encoding(Divergence(step: number, first: layer))
     try AtomicFile.write(Data((found.text + "\n").utf8), to: folder.divergence)
     let last = FileManager.default.fileExists(atPath: folder.lastCheckpoint.path)
+    let clip =
+      recipe.train.clipNorm.map { "train.clipNorm, which is \($0)," } ?? "set train.clipNorm: 1,"
     return Failure(
       "step \(number) is not finite (loss \(outcome.loss)); first in \(layer)", at: folder.url.path,
-      mend: "lower train.learningRatePerBatch256 or set train.clipNorm: 1, and start again"
+      mend: "lower train.learningRatePerBatch256 or \(clip) and start again"
         + (last ? "; the last good checkpoint is \(folder.lastCheckpoint.path)" : ""))
   }
 }

@@ -15,6 +15,8 @@ final class ProgressMeter {
   private var lastWait = 0.0
   private var intervalLoss = 0.0
   private var intervalSteps = 0
+  // Of the steps since the line before, those of this session.
+  private var timedSteps = 0
   private var intervalStart: Double
   private var intervalWait = 0.0
 
@@ -25,12 +27,18 @@ final class ProgressMeter {
   private var recentWaitPerStep = 0.0
   private var count = 0
 
-  init(batchSize: Int, start: Double) {
+  /// Starts at `start`; `open` is the interval that an earlier session left unfinished, by what it told of it.
+  init(batchSize: Int, start: Double, open: [String: String] = [:]) {
+    intervalLoss = open["intervalLoss"].flatMap { Double($0) } ?? 0
+    intervalSteps = open["intervalSteps"].flatMap { Int($0) } ?? 0
     self.batchSize = batchSize
     self.start = start
     lastTime = start
     intervalStart = start
   }
+
+  /// The interval that is not closed yet, as metadata of a checkpoint.
+  var open: [String: String] { ["intervalLoss": "\(intervalLoss)", "intervalSteps": "\(intervalSteps)"] }
 
   /// Seconds since the session began.
   var seconds: Double { lastTime - start }
@@ -54,6 +62,7 @@ final class ProgressMeter {
     intervalLoss += loss
     intervalWait += wait
     intervalSteps += 1
+    timedSteps += 1
   }
 
   /// Leaves out seconds since the last step that no training was done in.
@@ -68,8 +77,8 @@ final class ProgressMeter {
     let seconds = max(lastTime - intervalStart, 1e-9)
     let interval = Interval(
       loss: intervalLoss / Double(max(intervalSteps, 1)),
-      imagesPerSecond: Double(intervalSteps * batchSize) / seconds, dataWait: intervalWait / seconds)
-    (intervalLoss, intervalWait, intervalSteps, intervalStart) = (0, 0, 0, lastTime)
+      imagesPerSecond: Double(timedSteps * batchSize) / seconds, dataWait: intervalWait / seconds)
+    (intervalLoss, intervalWait, intervalSteps, timedSteps, intervalStart) = (0, 0, 0, 0, lastTime)
     return interval
   }
 }

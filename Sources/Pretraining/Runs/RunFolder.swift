@@ -37,6 +37,8 @@ public struct RunFolder: Sendable {
   public var classifier: URL { url.appendingPathComponent("classifier.safetensors") }
   /// How the classifier does on test images.
   public var classification: URL { url.appendingPathComponent("classification.json") }
+  /// Which images the run trains on, to tell what has changed when it goes on.
+  public var images: URL { url.appendingPathComponent("images.json") }
   /// Files that could not be decoded, and why.
   public var badImages: URL { url.appendingPathComponent("bad-images.txt") }
   /// Pictures of masked and reconstructed images.

@@ -51,6 +51,7 @@ final class RunLog {
   init(_ folder: RunFolder, resumingAfter step: Int) throws(Failure) {
     metrics = try StepLines(folder.metrics, resumingAfter: step)
     events = try EventFile(in: folder.url)
+    try events.beginSession(step: step + 1)
   }
 
   /// Adds numbers of a step to the TensorBoard file alone, as `group/name`.

@@ -14,6 +14,7 @@ struct FineTune: ParsableCommand {
       The head alone: --set train.trainable=head; or norms, or attention.
       Writes a run folder as pretrain does, classifier.safetensors for vitrail predict, and scores on the test images. Stop it \
       at any moment; --resume goes on.
+      \(ExitStatus.summary)
       """)
 
   @Option(
@@ -24,8 +25,7 @@ struct FineTune: ParsableCommand {
   @OptionGroup var sets: LabelledSets
   @Option(help: "Run folder to write.")
   var out: String
-  @Flag(help: "Go on with the run in --out, to the same bits as if it had never stopped.")
-  var resume = false
+  @OptionGroup var resuming: ResumeArguments
   @Option(
     help:
       "Recipe: a file, or a name from 'vitrail list recipes'; default: finetune-28 or finetune-224, by size.")
@@ -50,22 +50,15 @@ struct FineTune: ParsableCommand {
       throw ValidationError("--set '\(setting)' sets nothing: write key=value")
     }
     guard epochs == nil || steps == nil else { throw ValidationError("give either --epochs or --steps") }
-    if resume {
-      let isAlone =
-        weights == nil && sets.train == nil && sets.limit == nil && sets.bands.names == nil && recipe == nil
-        && overrides.isEmpty && epochs == nil && steps == nil && lanes == nil && maxBad == nil && cache == nil
-        && decoding.settings.isEmpty
-      guard isAlone else {
-        throw ValidationError("a resumed run takes its recipe from its folder: give --resume and --out alone")
-      }
-    } else if weights == nil || sets.train == nil {
+    guard resuming.resume || weights != nil && sets.train != nil else {
       throw ValidationError("give --weights RUN and --train PATH")
     }
   }
 
   func run() throws {
     let folder = RunFolder(URL(fileURLWithPath: out))
-    let recipe = try resume ? resumedRecipe(folder) : freshRecipe(folder)
+    let goesOn = try resuming.goesOn(in: folder, canStart: weights != nil && sets.train != nil)
+    let recipe = try goesOn ? resumedRecipe(folder) : freshRecipe()
     let source = try recipe.data.openSource()
     let test = try recipe.data.openTest()
     let line = ProgressLine()
@@ -76,7 +69,9 @@ struct FineTune: ParsableCommand {
     let lock = try FolderLock(folder.url)
     defer { withExtendedLifetime(lock) {} }
     let session = RunSession(run: run, source: source, line: line, command: "finetune")
-    guard try session.train(resuming: resume, onCheckpoint: { scoring?.glance(step: $0) }) else { return }
+    try session.train(
+      resuming: goesOn, acceptingChangedData: resuming.acceptChangedData,
+      onCheckpoint: { scoring?.glance(step: $0) })
     if let scoring {
       let report = try scoring.write()
       print(report.table)
@@ -87,16 +82,18 @@ struct FineTune: ParsableCommand {
     print("next:       vitrail predict --weights \(shellWord(folder.url.relativePath)) --data IMAGES")
   }
 
-  private func freshRecipe(_ folder: RunFolder) throws -> Recipe {
-    guard let weights, let train = sets.train else { preconditionFailure("validate() wants them") }
-    if FileManager.default.fileExists(atPath: folder.recipe.path) {
-      throw Failure(
-        "the folder holds a run already", at: folder.url.path,
-        mend: "go on with it by --resume, or choose another --out")
-    }
+  private func freshRecipe() throws -> Recipe {
+    guard let weights else { preconditionFailure("validate() wants them") }
     let argument = try WeightsArgument(weights)
+    return try Recipe.fineTuning(
+      argument.model, bands: sets.bands.names ?? argument.bands, recipe: recipe, folders: RecipeFolders.all,
+      overrides: settings)
+  }
+
+  /// What the command line says, as settings of a recipe; all but the weights to start from.
+  private var settings: [String] {
     var settings = overrides
-    settings += ["data.mix=null", "data.path=\(quoted(absolute(train)))"]
+    if let train = sets.train { settings += ["data.mix=null", "data.path=\(quoted(absolute(train)))"] }
     if let test = sets.test { settings.append("data.test=\(quoted(absolute(test)))") }
     if let holdOut = sets.holdOut {
       settings += ["data.holdOut=\(holdOut)", "data.splitSeed=\(sets.splitSeed)"]
@@ -107,23 +104,18 @@ struct FineTune: ParsableCommand {
     if let lanes { settings.append("train.lanes=\(lanes)") }
     if let maxBad { settings.append("data.maxBad=\(maxBad)") }
     if let cache { settings.append("data.cache=\(quoted(cache))") }
-    settings += decoding.settings
-    return try Recipe.fineTuning(
-      argument.model, bands: sets.bands.names ?? argument.bands, recipe: recipe, folders: RecipeFolders.all,
-      overrides: settings)
+    return settings + decoding.settings
   }
 
   private func resumedRecipe(_ folder: RunFolder) throws -> Recipe {
-    guard FileManager.default.fileExists(atPath: folder.recipe.path) else {
-      throw Failure(
-        "no run to resume", at: folder.url.path, mend: "check --out, or start the run without --resume")
-    }
-    let recipe = try RecipeFile.load(folder.recipe.path, folders: [])
+    var recipe = try resuming.recipe(of: folder, asked: self.recipe, settings, from: weights)
     guard recipe.objective.name == Classification.name else {
       throw Failure(
         "a run of the objective '\(recipe.objective.name)'", at: folder.url.path,
         mend: "go on with it by: vitrail pretrain --resume")
     }
+    if let train = sets.train { recipe.data.path = absolute(train) }
+    if let test = sets.test { recipe.data.test = absolute(test) }
     return recipe
   }
 }

@@ -43,10 +43,8 @@ struct Study: ParsableCommand {
     let runner = try StudyRunner(
       study, plan: plan, folder: folder, jobs: min(jobs, plan.runs.count), lanes: lanes,
       at: url.path)
-    let signals = StopSignals(notice: "stopping after these steps; once more to stop at once")
-    let ending = try withExtendedLifetime(signals) { () throws(Failure) in
-      try runner.run(shouldStop: { StopSignals.wantsStop })
-    }
+    StopSignals.listen(notice: "stopping after these steps; once more to stop at once")
+    let ending = try runner.run(shouldStop: { StopSignals.wantsStop })
     if json {
       print(JSONValue.encoding(ending.results).text)
     } else {
@@ -54,6 +52,7 @@ struct Study: ParsableCommand {
     }
     if ending.wasStopped {
       say("stopped; the same command goes on")
+      throw ExitStatus.interrupted.error
     } else if let failure = ending.failure {
       throw failure
     }
@@ -68,5 +67,5 @@ struct Study: ParsableCommand {
     return study
   }
 
-  private func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+  private func say(_ text: String) { StandardError.write(text + "\n") }
 }

@@ -109,11 +109,14 @@ struct StudyJob {
   /// Whether training came to its end or diverged; false when somebody stopped it.
   private func train() throws(Failure) -> Bool {
     if isTrained { return true }
-    let begins = !FileManager.default.fileExists(atPath: runFolder.recipe.path)
     let code = try ChildProcess(log: log).run(
-      ["pretrain", "--out", runFolder.url.path, "--parent", "\(getpid())"]
-        + (begins ? ["--recipe", recipe.path] : ["--resume"]), shouldStop: shouldStop)
+      [
+        "pretrain", "--resume", "--recipe", recipe.path, "--out", runFolder.url.path, "--parent",
+        "\(getpid())",
+      ],
+      shouldStop: shouldStop)
     if divergence != nil { return true }
+    if code == ExitStatus.interrupted.rawValue { return false }
     try require(code, "training")
     return FileManager.default.fileExists(atPath: report.path)
   }

@@ -145,7 +145,6 @@ final class StudyRunner: Sendable {
 
   private func say(_ index: Int, _ text: String) {
     let ended = state.withLock { $0.results.count { $0 != nil } }
-    FileHandle.standardError.write(
-      Data("[\(ended)/\(plan.runs.count)] \(plan.runs[index].folder) \(text)\n".utf8))
+    StandardError.write("[\(ended)/\(plan.runs.count)] \(plan.runs[index].folder) \(text)\n")
   }
 }
