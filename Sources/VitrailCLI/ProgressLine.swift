@@ -88,7 +88,7 @@ final class ProgressLine {
     if isLast { finish() }
   }
 
-  private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  private func write(_ text: String) { FileHandle.standardError.write(Data(text.rawBytes)) }
 }
 
 /// A number with that many digits after the point.

@@ -37,7 +37,7 @@ struct Vitrail: ParsableCommand {
 
   private static func fail(_ text: String, code: Int32) -> Never {
     let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-    FileHandle.standardError.write(Data("error: \(lines.joined(separator: " "))\n".utf8))
+    FileHandle.standardError.write(Data("error: \(lines.joined(separator: " "))\n".rawBytes))
     Foundation.exit(code)
   }
 }

@@ -34,7 +34,7 @@ extension DataRecipe {
   /// - Throws: `Failure` when there are none, or the set cannot be opened.
   public func openTest() throws(Failure) -> (any ImageSource)? {
     if let test {
-      let options = SourceOptions(split: .test, bands: bands)
+      let options = SourceOptions(split: .test, bands: bands, maximumBad: maxBad)
       return SubsetImages.limited(to: limit, of: try ImageSources.open(test, options: options))
     }
     guard let holdOut else { return nil }
@@ -49,7 +49,7 @@ extension DataRecipe {
     }
     var sources: [any ImageSource] = []
     for set in mix {
-      let options = SourceOptions(split: set.split ?? split, bands: bands)
+      let options = SourceOptions(split: set.split ?? split, bands: bands, maximumBad: maxBad)
       sources.append(try ImageSources.open(set.path, options: options))
     }
     let weights = mix.compactMap(\.weight)

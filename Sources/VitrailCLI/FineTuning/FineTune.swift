@@ -68,6 +68,7 @@ struct FineTune: ParsableCommand {
     let recipe = try resume ? resumedRecipe(folder) : freshRecipe(folder)
     let source = try recipe.data.openSource()
     let test = try recipe.data.openTest()
+    if recipe.data.test != nil, let test { try requireDistinct(train: source, test: test) }
     let line = ProgressLine()
     let run = try PretrainingRun(recipe: recipe, source: source, folder: folder) {
       line.show("mean and standard deviation", done: $0, of: $1)
