@@ -17,7 +17,7 @@ struct Vitrail: ParsableCommand {
   static func main() {
     ProcessMemory.keepFreed()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(rawArguments)
       try command.run()
     } catch let failure as Failure {
       fail("\(failure)", code: 1)
@@ -26,6 +26,15 @@ struct Vitrail: ParsableCommand {
       guard code == .validationFailure else { exit(withError: error) }
       let usage = usageString(for: error)
       fail("\(message(for: error)) · the command line · \(usage)", code: code.rawValue)
+    }
+  }
+
+  /// The arguments, in which bytes that are no UTF-8 are kept: names of files may hold some.
+  private static var rawArguments: [String] {
+    (1..<max(1, Int(CommandLine.argc))).compactMap { place in
+      CommandLine.unsafeArgv[place].map {
+        String(rawBytes: UnsafeRawBufferPointer(start: $0, count: strlen($0)))
+      }
     }
   }
 

@@ -37,11 +37,12 @@ struct OwnOutputTests {
         #expect(outcome.code == 0, "\(outcome.errors)")
       }
       let index = try Vitrail.run("dataset", "index", photos.path, "--json")
+      let text = try Vitrail.run("dataset", "index", photos.path)
       let found = try parsed(index.output).entries
       #expect(found["images"] == .integer(36) && found["classes"] == .integer(3), "\(index.output)")
       #expect(
-        index.errors.contains("1 folder of a run") && index.errors.contains("pictures of results"),
-        "\(index.errors)")
+        text.errors.contains("1 folder of a run") && text.errors.contains("pictures of results"),
+        "\(text.errors)")
       let resumed = try Vitrail.run("pretrain", "--resume", "--out", stopped.path)
       #expect(resumed.code == 0, "\(resumed.errors)")
       #expect(
