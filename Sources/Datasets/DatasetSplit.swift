@@ -44,7 +44,7 @@ extension DatasetSplit {
     func pass(over kind: String, count: Int = 1, example: String) {
       beside.add(
         PassedOver.Entry(
-          kind: kind, reason: "\(name)/ was taken; others by --split or by their own path", count: count,
+          kind: kind, reason: "\(name)/ was taken here; name it itself, or choose by --split", count: count,
           example: example, isImageLike: false))
     }
     for other in listing.folderNames.prefix(maximumNamed) where other != name {

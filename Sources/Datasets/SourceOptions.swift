@@ -3,7 +3,7 @@ import Platform
 
 /// What is wanted of the images at a path, beside the path.
 public struct SourceOptions: Sendable, Equatable {
-  /// The part wanted of a set that comes in parts; nil means `train` where there is no whole.
+  /// The part wanted of a set that comes in parts; nil means `train`.
   public var split: DatasetSplit?
   /// Ends of the names of the files that make up one image, a channel each; empty where a file is an image.
   public var bands: [String]

@@ -55,7 +55,7 @@ struct ImageFolderTests {
     #expect(test.classNames == ["cat", "dog"] && test.location(of: 0).hasSuffix("set/test/cat/test.png"))
     let unnamed = try ImageSources.open(workspace.path("set"))
     #expect(unnamed.path == workspace.path("set/train"))
-    #expect(unnamed.passedOver.summary.contains("folder test/ (train/ was taken"))
+    #expect(unnamed.passedOver.summary.contains("folder test/ (train/ was taken here"))
     // `train` alone is a class like any other (trains, for one).
     #expect(try ImageSources.open(workspace.path("set/train"), split: .test).count == 2)
     try workspace.writeText("", to: "alone/train/1.png")

@@ -70,7 +70,7 @@ struct OwnOutputTests {
         #expect(
           outcome.errors.contains("passed over: 1 .tif (not read; convert to PNG or JPEG)"),
           "\(outcome.errors)")
-        #expect(outcome.errors.contains("1 folder val/ (Train/ was taken"), "\(outcome.errors)")
+        #expect(outcome.errors.contains("1 folder val/ (Train/ was taken here"), "\(outcome.errors)")
       }
       let evaluate = [
         "evaluate", "--weights", shared.run.path, "--evaluators", "knn", "--no-baselines", "--json", "-",
