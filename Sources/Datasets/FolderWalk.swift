@@ -25,6 +25,9 @@ struct FolderWalk {
   // How often each folder was visited, of those below a link.
   private var visits: [FolderStamp.Identity: Int] = [:]
   private static let maximumVisits = 1000
+  // Where a run writes pictures.
+  private static let runFolders = Set(
+    ["classification/", "evaluation/", "reconstructions/"].map { Array($0.utf8) })
 
   /// Prepares a walk.
   ///
@@ -60,8 +63,12 @@ struct FolderWalk {
     let listing = try record.listing.followingLinks(in: root + prefix)
     leftovers.add(listing.leftovers, below: prefix)
     let isBelowLinks = isBelowLinks || record.listing.hasLinks
+    // Data and a run may share a folder: --data photos --out photos.
+    let isRun = record.listing.leftovers.origin == .run
     try listing.forEach { (name) throws(Failure) in
-      if name.last == UInt8(ascii: "/") {
+      if isRun && Self.runFolders.contains(Array(name)) {
+        leftovers.add(.output, prefix + name.dropLast())
+      } else if name.last == UInt8(ascii: "/") {
         try walk(prefix + name, ancestors: ancestors + [identity], isBelowLinks: isBelowLinks, visit)
       } else {
         visit(prefix, name)

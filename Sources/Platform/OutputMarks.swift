@@ -32,11 +32,8 @@ public struct OutputMarks: Sendable, Equatable {
   public static func createFolder(_ url: URL) throws(Failure) {
     let isNew = isMissingOrEmpty(url.path)
     try AtomicFile.createFolder(url)
-    if isNew { markFolder(url) }
+    if isNew { add([UInt8(ascii: ".")], in: url.path) }
   }
-
-  /// Marks a folder as a whole; where that is not possible, it is left out.
-  public static func markFolder(_ folder: URL) { add([UInt8(ascii: ".")], in: folder.path) }
 
   /// Marks a picture that is about to be written; where that is not possible, it is left out.
   public static func note(_ picture: URL) {

@@ -22,7 +22,7 @@ struct ReconstructionPictures {
   /// Writes `reconstructions/step-….png`; a picture that cannot be written does not stop a run.
   func write(step: Int) {
     let folder = run.folder.reconstructions
-    try? OutputMarks.createFolder(folder)
+    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let name = run.folder.checkpoint(step).deletingPathExtension().lastPathComponent + ".png"
     try? Self.grid(
       Reconstruction.make(

@@ -49,6 +49,12 @@ struct OutputMarksTests {
     let found = try set()
     #expect(found.count == 2 && found.passedOver.summary.hasPrefix("1 folder of a run (written by vitrail"))
     #expect(try ImageSources.open(workspace.path("set/runs/x/reconstructions")).count == 1)
+    // The data may lie in the folder of the run itself.
+    try workspace.writeText("", to: "set/runs/x/cat/recipe.txt")
+    try workspace.writeImage(5, to: "set/runs/x/cat/5.png")
+    let inside = try ImageSources.open(workspace.path("set/runs/x"))
+    #expect(inside.count == 1 && inside.classNames == ["cat"])
+    #expect(inside.passedOver.summary.contains("1 folder of results (written by vitrail"))
     // A recipe of the kitchen.
     try workspace.writeText("", to: "set/b/recipe.yaml")
     #expect(try set().count == 2)

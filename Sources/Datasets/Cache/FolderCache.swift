@@ -37,7 +37,7 @@ final class FolderCache: ImageCache {
   ///   - note: told in a line what is damaged, or why nothing is added.
   /// - Throws: `Failure` when the folder cannot be made or written to.
   init(folder: String, bound: Int?, note: @escaping @Sendable (String) -> Void) throws(Failure) {
-    try OutputMarks.createFolder(URL(filePath: folder, directoryHint: .isDirectory))
+    try AtomicFile.createFolder(URL(filePath: folder, directoryHint: .isDirectory))
     files = try CacheFiles(folder: folder)
     self.folder = folder
     if let bound {

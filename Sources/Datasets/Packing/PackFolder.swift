@@ -30,7 +30,6 @@ final class PackFolder {
     (lock, isLocked) = try Self.opened(unfinished.path)
     do throws(Failure) {
       try Self.clear(unfinished, isLocked: isLocked)
-      OutputMarks.markFolder(unfinished)
     } catch {
       close(lock)
       throw error
@@ -72,7 +71,7 @@ final class PackFolder {
 
   private static func clear(_ folder: URL, isLocked: Bool) throws(Failure) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    let own = ["shard-", "classes.txt", "bad-images.txt", OutputMarks.fileName]
+    let own = ["shard-", "classes.txt", "bad-images.txt"]
     if let foreign = names.sorted().first(where: { name in !own.contains(where: name.hasPrefix) }) {
       throw Failure(
         "holds '\(foreign)', which no packing wrote", at: folder.path,

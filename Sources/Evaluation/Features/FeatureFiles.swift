@@ -10,7 +10,7 @@ public enum FeatureFiles {
   public static func write(
     _ features: Features, paths: [String], origin: FeatureOrigin, to folder: URL
   ) throws(Failure) {
-    try OutputMarks.createFolder(folder)
+    try AtomicFile.createFolder(folder)
     let labels =
       features.labels.isEmpty
       ? [Int64](repeating: -1, count: features.count) : features.labels.map(Int64.init)
