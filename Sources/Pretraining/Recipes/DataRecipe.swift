@@ -125,7 +125,7 @@ public struct DataRecipe: Codable, Sendable, Equatable {
   }
 
   /// What is wanted of the images at `path`.
-  public var sourceOptions: SourceOptions { SourceOptions(split: split, bands: bands, maximumBad: maxBad) }
+  public var sourceOptions: SourceOptions { SourceOptions(split: split, bands: bands) }
 
   /// How files are read and how many threads do it.
   public var loading: LoadingOptions {

@@ -66,8 +66,8 @@ struct FineTune: ParsableCommand {
   func run() throws {
     let folder = RunFolder(URL(fileURLWithPath: out))
     let recipe = try resume ? resumedRecipe(folder) : freshRecipe(folder)
-    let source = try recipe.data.openSource()
-    let test = try recipe.data.openTest()
+    let source = try recipe.data.openSource(isResumed: resume)
+    let test = try recipe.data.openTest(isResumed: resume)
     if recipe.data.test != nil, let test { try requireDistinct(train: source, test: test) }
     let line = ProgressLine()
     let run = try PretrainingRun(recipe: recipe, source: source, folder: folder) {
