@@ -10,7 +10,7 @@ struct BadImageList: Sendable {
 
   /// The entries that an earlier run left; a last line cut short by a crash is taken away.
   func load() throws(Failure) -> [(location: String, reason: String)] {
-    let descriptor = open(path, O_RDWR | O_CLOEXEC)
+    let descriptor = path.withRawPath { open($0, O_RDWR | O_CLOEXEC) }
     if descriptor < 0 && errno == ENOENT { return [] }
     guard descriptor >= 0 else { throw systemFailure("cannot open the list of bad images", path) }
     defer { close(descriptor) }
@@ -36,7 +36,7 @@ struct BadImageList: Sendable {
         throw systemFailure("cannot mend the list of bad images", path)
       }
     }
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map { line in
+    return String(rawBytes: bytes).split(separator: "\n").map { line in
       let fields = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
       return (Self.unescaped(fields[0]), fields.count > 1 ? Self.unescaped(fields[1]) : "")
     }
@@ -44,10 +44,10 @@ struct BadImageList: Sendable {
 
   /// Appends one line.
   func append(location: String, reason: String) throws(Failure) {
-    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+    let descriptor = path.withRawPath { open($0, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644) }
     guard descriptor >= 0 else { throw systemFailure("cannot open the list of bad images", path) }
     defer { close(descriptor) }
-    let line = Array("\(Self.escaped(location))\t\(Self.escaped(reason))\n".utf8)
+    let line = "\(Self.escaped(location))\t\(Self.escaped(reason))\n".rawBytes
     guard write(descriptor, line, line.count) == line.count else {
       throw systemFailure("cannot write the list of bad images", path)
     }

@@ -19,6 +19,8 @@ public struct BandFolder: ImageSource {
   private static let missing: Int32 = -1
   private static let ambiguous: Int32 = -2
 
+  /// What lies in the folder and is of none of the bands.
+  public let passedOver: PassedOver
   private let index: FolderIndex
   private let bands: BandSuffixes
   // The file of each band of each image, or `missing` or `ambiguous`.
@@ -26,14 +28,14 @@ public struct BandFolder: ImageSource {
   // Any file of each image.
   private let firstFiles: [Int32]
 
-  /// Opens a folder where bands are wanted; with both `train/` and `test/` in it, the one that the split names.
+  /// Opens a folder where bands are wanted.
   public static func open(path: String, options: SourceOptions) throws(Failure) -> BandFolder? {
     guard !options.bands.isEmpty else { return nil }
     guard DatasetSplit.isFolder(path) else {
       throw Failure(
         "bands are wanted of what is no folder", at: path, mend: "give a folder, or no bands: --bands ''")
     }
-    return try BandFolder(path: DatasetSplit.folder(options.split, of: path), bands: options.bands)
+    return try BandFolder(path: path, bands: options.bands, beside: options.beside)
   }
 
   /// Lists the images in and below the folder at `path`; `bands` are the ends of the files' names, before the
@@ -42,6 +44,10 @@ public struct BandFolder: ImageSource {
   /// - Throws: `Failure` when a folder is missing or must not be read, when the bands are no names of bands, or when no
   ///   file is of a band.
   public init(path: String, bands: [String]) throws(Failure) {
+    try self.init(path: path, bands: bands, beside: PassedOver())
+  }
+
+  private init(path: String, bands: [String], beside: PassedOver) throws(Failure) {
     try SourceOptions(bands: bands).validate(at: "bands")
     let suffixes = BandSuffixes(bands)
     let index = try FolderIndex(path, cache: .standard()) { suffixes.match($0) != nil }
@@ -52,6 +58,9 @@ public struct BandFolder: ImageSource {
     }
     self.index = index
     self.bands = suffixes
+    var passedOver = index.passedOver
+    passedOver.add(beside)
+    self.passedOver = passedOver
     (files, firstFiles) = Self.grouped(index.paths, suffixes)
   }
 
@@ -97,7 +106,7 @@ public struct BandFolder: ImageSource {
   }
 
   private func location(_ path: ArraySlice<UInt8>) -> String {
-    index.root + "/" + String(decoding: path, as: UTF8.self)
+    index.root + "/" + String(rawBytes: path)
   }
 
   private static func grouped(_ paths: PackedPaths, _ bands: BandSuffixes) -> (files: [Int32], first: [Int32])

@@ -19,6 +19,8 @@ public struct CIFARImages: ImageSource {
   public let path: String
   /// The names of all classes, whether there are images of them or not.
   public let classNames: [String]
+  /// What lies beside the files.
+  public private(set) var passedOver = PassedOver()
   private let kind: CIFARKind
   private let files: [(name: String, records: [UInt8])]
   // How many images there are before each file.
@@ -29,10 +31,24 @@ public struct CIFARImages: ImageSource {
 
   /// Opens a folder that holds CIFAR's files; without a split, the training images.
   public static func open(path: String, options: SourceOptions) throws(Failure) -> CIFARImages? {
+    guard DatasetSplit.isFolder(path) else { return try named(path) }
     for kind in CIFARKind.allCases {
       for folder in [path, path + "/" + kind.archiveFolder] where kind.isHeld(in: folder) {
-        return try CIFARImages(folder: folder, kind, split: options.split ?? .train)
+        var images = try CIFARImages(folder: folder, kind, split: options.split ?? .train)
+        images.passedOver = options.beside
+        return images
       }
+    }
+    return nil
+  }
+
+  /// Opens one file that is named itself; nil when its name, in its folder, is not that of one.
+  private static func named(_ path: String) throws(Failure) -> CIFARImages? {
+    let url = URL(filePath: path)
+    let (folder, name) = (url.deletingLastPathComponent().path, url.lastPathComponent)
+    for kind in CIFARKind.allCases where kind.isHeld(in: folder) {
+      guard DatasetSplit.allCases.flatMap(kind.files(of:)).contains(name) else { continue }
+      return try CIFARImages(folder: folder, kind, names: [name])
     }
     return nil
   }
@@ -40,13 +56,19 @@ public struct CIFARImages: ImageSource {
   init(
     folder: String, _ kind: CIFARKind, split: DatasetSplit, maximumBytes: Int = maximumBytes
   ) throws(Failure) {
+    try self.init(folder: folder, kind, names: kind.files(of: split), maximumBytes: maximumBytes)
+  }
+
+  private init(
+    folder: String, _ kind: CIFARKind, names: [String], maximumBytes: Int = maximumBytes
+  ) throws(Failure) {
     path = folder
     self.kind = kind
     classNames = try kind.classNames(in: folder)
     var files: [(String, [UInt8])] = []
     var starts = [0]
     var room = maximumBytes
-    for name in kind.files(of: split) {
+    for name in names {
       let file = folder + "/" + name
       let records = try WholeFile.read(file, maximumBytes: room)
       try kind.check(records, at: file)

@@ -35,7 +35,7 @@ enum CIFARKind: CaseIterable {
 
   /// Whether the folder holds such files. The names of CIFAR-100 are so common that both must be there.
   func isHeld(in folder: String) -> Bool {
-    func exists(_ name: String) -> Bool { access(folder + "/" + name, F_OK) == 0 }
+    func exists(_ name: String) -> Bool { (folder + "/" + name).withRawPath { access($0, F_OK) } == 0 }
     let names = DatasetSplit.allCases.flatMap(files(of:))
     return self == .ten ? names.contains(where: exists) : names.allSatisfy(exists)
   }
@@ -61,7 +61,7 @@ enum CIFARKind: CaseIterable {
   /// - Throws: `Failure` when it cannot be read, or names too few or too many.
   func classNames(in folder: String) throws(Failure) -> [String] {
     let file = folder + "/" + namesFile
-    guard access(file, F_OK) == 0 else { return (0..<classCount).map(String.init) }
+    guard file.withRawPath({ access($0, F_OK) }) == 0 else { return (0..<classCount).map(String.init) }
     let bytes = try WholeFile.read(file, maximumBytes: Self.maximumNameBytes)
     let names = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
       .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }

@@ -7,7 +7,9 @@ enum FileNames {
   ///
   /// - Throws: `Failure` when the folder cannot be read.
   static func list(_ path: String, endings: [String]) throws(Failure) -> [String] {
-    guard let folder = opendir(path) else { throw systemFailure("cannot open the folder", path) }
+    guard let folder = path.withRawPath({ opendir($0) }) else {
+      throw systemFailure("cannot open the folder", path)
+    }
     defer { closedir(folder) }
     let endings = endings.map { Array($0.utf8) }
     let nameOffset = MemoryLayout<dirent>.offset(of: \dirent.d_name) ?? 0
@@ -19,7 +21,7 @@ enum FileNames {
       if name.first != UInt8(ascii: "."), Int32(record.pointee.d_type) != Int32(DT_DIR),
         endings.contains(where: { name.count >= $0.count && name.suffix($0.count).elementsEqual($0) })
       {
-        names.append(String(decoding: name, as: UTF8.self))
+        names.append(String(rawBytes: name))
       }
       errno = 0
     }

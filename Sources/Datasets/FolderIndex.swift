@@ -10,6 +10,8 @@ struct FolderIndex: Sendable {
   let paths: PackedPaths
   /// The first-level folders that hold images, in the order of their names' bytes.
   let classNames: [String]
+  /// What else there is.
+  let passedOver: PassedOver
   /// How many folders had to be listed; the others were known from the cache.
   let listedCount: Int
   private let labels: [Int32]
@@ -24,8 +26,9 @@ struct FolderIndex: Sendable {
     var walk = FolderWalk(root: root, earlier: cache?.load(root) ?? [], margin: cache?.margin ?? 0)
     var paths = PackedPaths()
     var classes = ClassesInOrder()
+    var unwanted = FolderLeftovers()
     try walk.run { prefix, name in
-      guard isWanted(name) else { return }
+      guard isWanted(name) else { return unwanted.add(.offBand, prefix + name) }
       paths.append(prefix[...], name)
       classes.append(prefix)
     }
@@ -34,6 +37,9 @@ struct FolderIndex: Sendable {
       try? cache.save(walk.records, of: root)
     }
     self.paths = paths
+    var leftovers = walk.leftovers
+    leftovers.add(unwanted, below: [])
+    passedOver = leftovers.passedOver(below: root)
     listedCount = walk.listedCount
     (classNames, labels) = classes.ranked
   }
@@ -64,14 +70,21 @@ private struct ClassesInOrder {
   }
 
   /// The names in the order of their bytes, and the labels by that order: folders are met with a slash at the end,
-  /// `a-b/` before `a/`.
+  /// `a-b/` before `a/`. Names that differ in their Unicode form alone are one class, by the first of them.
   var ranked: (names: [String], labels: [Int32]) {
     let order = names.indices.sorted { names[$0].lexicographicallyPrecedes(names[$1]) }
     var rank = [Int32](repeating: 0, count: order.count)
-    for (place, index) in order.enumerated() { rank[index] = Int32(place) }
-    return (
-      order.map { String(decoding: names[$0], as: UTF8.self) },
-      labels.map { $0 < 0 ? -1 : rank[Int($0)] }
-    )
+    var texts: [String] = []
+    // Strings are equal where they are canonically equivalent.
+    var places: [String: Int32] = [:]
+    for index in order {
+      let text = String(rawBytes: names[index])
+      if places[text] == nil {
+        places[text] = Int32(texts.count)
+        texts.append(text)
+      }
+      rank[index] = places[text] ?? -1
+    }
+    return (texts, labels.map { $0 < 0 ? -1 : rank[Int($0)] })
   }
 }

@@ -8,7 +8,7 @@ import Platform
 /// records of the folders in the order of their bytes, and the CRC-32 of all that. A file that is damaged, of another
 /// version or of another path is taken for none; one that cannot be written is done without.
 package struct FolderIndexCache: Sendable {
-  private static let signature = Array("VITRLIX1".utf8)
+  private static let signature = Array("VITRLIX2".utf8)
   private static let maximumBytes = 8 << 30
 
   /// Where the files are.

@@ -10,9 +10,14 @@ struct FolderListing: Equatable {
 
   /// The names, each with a zero after it: images as they are, folders with a slash at the end, links with two.
   let entries: ArraySlice<UInt8>
+  /// What else there is.
+  let leftovers: FolderLeftovers
 
-  /// Takes entries that were listed before.
-  init(entries: ArraySlice<UInt8>) { self.entries = entries }
+  /// Takes what was listed before.
+  init(entries: ArraySlice<UInt8>, leftovers: FolderLeftovers) {
+    self.entries = entries
+    self.leftovers = leftovers
+  }
 
   /// Lists a folder, by nothing but its own records where they tell the types.
   ///
@@ -21,7 +26,7 @@ struct FolderListing: Equatable {
   /// - Throws: `Failure` when it cannot be read.
   static func list(_ path: [UInt8]) throws(Failure) -> (listing: FolderListing, stamp: FolderStamp) {
     func failed(_ problem: String) -> Failure {
-      systemFailure(problem, String(decoding: path, as: UTF8.self))
+      systemFailure(problem, String(rawBytes: path))
     }
     guard let folder = path.withCString({ opendir($0) }) else { throw failed("cannot open the folder") }
     defer { closedir(folder) }
@@ -31,23 +36,66 @@ struct FolderListing: Equatable {
     let nameOffset = MemoryLayout<dirent>.offset(of: \dirent.d_name) ?? 0
     var entries: [UInt8] = []
     var starts: [Int] = []
+    var signs = OutputSigns()
+    var leftovers = FolderLeftovers()
     errno = 0
     while let record = readdir(folder) {
       let start = UnsafeRawPointer(record) + nameOffset
       let name = UnsafeRawBufferPointer(
         start: start, count: strlen(start.assumingMemoryBound(to: CChar.self)))
-      if name.first != UInt8(ascii: "."),
-        let ending = ending(of: name, type: Int32(record.pointee.d_type), in: dirfd(folder))
-      {
-        starts.append(entries.count)
-        entries.append(contentsOf: name)
-        entries.append(contentsOf: ending)
-        entries.append(0)
+      let isHidden = name.first == UInt8(ascii: ".")
+      signs.see(name)
+      switch kind(of: name, type: Int32(record.pointee.d_type), in: dirfd(folder)) {
+      case .image where isHidden: leftovers.add(.hidden, name)
+      case _ where isHidden: break
+      case .other: leftovers.add(name)
+      case .special: leftovers.add(.special, name)
+      case .image: append(name, [])
+      case .folder: append(name, [slash])
+      case .link: append(name, [slash, slash])
       }
       errno = 0
     }
     guard errno == 0 else { throw failed("cannot read the folder") }
-    return (FolderListing(entries: sorted(entries, starts)[...]), FolderStamp(status))
+    leftovers.origin = signs.isRun ? .run : nil
+    if signs.hasMarks {
+      let marks = OutputMarks(in: path)
+      if marks.isWhole { leftovers.origin = .output }
+      starts.removeAll { start in
+        let name = entries[start...].prefix { $0 != 0 }
+        guard !marks.names.isEmpty, marks.names.contains(Array(name)) else { return false }
+        leftovers.add(.picture, name)
+        return true
+      }
+    }
+    return (FolderListing(entries: sorted(entries, starts)[...], leftovers: leftovers), FolderStamp(status))
+
+    func append(_ name: UnsafeRawBufferPointer, _ ending: [UInt8]) {
+      starts.append(entries.count)
+      entries.append(contentsOf: name)
+      entries.append(contentsOf: ending)
+      entries.append(0)
+    }
+  }
+
+  /// The names by which a folder that this program wrote is known.
+  private struct OutputSigns {
+    private var hasRecipe = false
+    private var hasLog = false
+    private(set) var hasMarks = false
+
+    /// Whether it is that of a run, with or without a mark.
+    var isRun: Bool { hasRecipe && hasLog }
+
+    mutating func see(_ name: UnsafeRawBufferPointer) {
+      switch name.first {
+      case UInt8(ascii: "."): hasMarks = hasMarks || name.elementsEqual(OutputMarks.fileName.utf8)
+      case UInt8(ascii: "r"): hasRecipe = hasRecipe || name.elementsEqual("recipe.yaml".utf8)
+      case UInt8(ascii: "m"): hasLog = hasLog || name.elementsEqual("metrics.jsonl".utf8)
+      case UInt8(ascii: "c"): hasLog = hasLog || name.elementsEqual("checkpoints".utf8)
+      default: break
+      }
+    }
   }
 
   /// Calls `body` with each name in order; a folder's ends in a slash, a link's in two.
@@ -64,18 +112,33 @@ struct FolderListing: Equatable {
   /// - Parameter path: that of the folder, with a slash at the end.
   func followingLinks(in path: [UInt8]) throws(Failure) -> FolderListing {
     guard hasLinks else { return self }
+    var leftovers = leftovers
     var resolved: [UInt8] = []
     var starts: [Int] = []
     try forEach { (name) throws(Failure) in
-      guard let name = Self.isLink(name) ? Self.target(of: name.dropLast(2), in: path) : name else { return }
+      guard let name = Self.isLink(name) ? Self.target(of: name.dropLast(2), in: path) : name else {
+        leftovers.add(name.dropLast(2))
+        return
+      }
       starts.append(resolved.count)
       resolved += name
       resolved.append(0)
     }
-    return FolderListing(entries: Self.sorted(resolved, starts)[...])
+    return FolderListing(entries: Self.sorted(resolved, starts)[...], leftovers: leftovers)
   }
 
-  private var hasLinks: Bool {
+  /// The names of the folders, and of links, which may lead to some.
+  var folderNames: [String] {
+    entries.split(separator: 0).filter { $0.last == Self.slash }.map { name in
+      String(rawBytes: name.prefix { $0 != Self.slash })
+    }
+  }
+
+  /// How many images there are.
+  var imageCount: Int { entries.split(separator: 0).count { $0.last != Self.slash } }
+
+  /// Whether there is a link.
+  var hasLinks: Bool {
     entries.withUnsafeBytes { bytes in
       zip(bytes, bytes.dropFirst()).contains { $0 == Self.slash && $1 == Self.slash }
     }
@@ -96,22 +159,23 @@ struct FolderListing: Equatable {
     }
   }
 
-  /// What is written after a name; nil when it is neither an image, a folder nor a link.
-  private static func ending(
-    of name: UnsafeRawBufferPointer, type: Int32, in folder: Int32
-  ) -> [UInt8]? {
+  private enum Kind {
+    case image, folder, link, other, special
+  }
+
+  private static func kind(of name: UnsafeRawBufferPointer, type: Int32, in folder: Int32) -> Kind {
     switch type {
-    case Int32(DT_REG): return ImageExtension.start(in: name) == nil ? nil : []
-    case Int32(DT_DIR): return [slash]
-    case Int32(DT_LNK): return [slash, slash]
+    case Int32(DT_REG): return ImageExtension.start(in: name) == nil ? .other : .image
+    case Int32(DT_DIR): return .folder
+    case Int32(DT_LNK): return .link
     case Int32(DT_UNKNOWN):
       var status = stat()
       guard let start = name.assumingMemoryBound(to: CChar.self).baseAddress,
         fstatat(folder, start, &status, AT_SYMLINK_NOFOLLOW) == 0
-      else { return nil }
+      else { return .special }
       let types = [S_IFREG: DT_REG, S_IFDIR: DT_DIR, S_IFLNK: DT_LNK]
-      return types[status.st_mode & S_IFMT].flatMap { ending(of: name, type: Int32($0), in: folder) }
-    default: return nil
+      return types[status.st_mode & S_IFMT].map { kind(of: name, type: Int32($0), in: folder) } ?? .special
+    default: return .special
     }
   }
 

@@ -8,7 +8,7 @@ struct FolderRecord: Equatable {
   let listing: FolderListing
 
   /// Bytes of a record before its prefix.
-  private static let headerCount = 44
+  private static let headerCount = 52
 
   init(prefix: [UInt8], stamp: FolderStamp, listing: FolderListing) {
     self.prefix = prefix
@@ -25,23 +25,28 @@ struct FolderRecord: Equatable {
     }
     let rest = bytes.dropFirst(Self.headerCount)
     guard let prefixCount = Int(exactly: number(0, 4)), let entriesCount = Int(exactly: number(36)),
-      prefixCount <= rest.count, entriesCount <= rest.count - prefixCount
+      let leftoversCount = Int(exactly: number(44)), prefixCount <= rest.count,
+      entriesCount <= rest.count - prefixCount, leftoversCount <= rest.count - prefixCount - entriesCount
     else { return nil }
     let entries = rest.dropFirst(prefixCount).prefix(entriesCount)
-    guard entries.isEmpty || entries.last == 0 else { return nil }
+    let after = rest.dropFirst(prefixCount + entriesCount)
+    guard entries.isEmpty || entries.last == 0,
+      let leftovers = FolderLeftovers(bytes: after.prefix(leftoversCount))
+    else { return nil }
     let identity = FolderStamp.Identity(device: number(4), inode: number(12))
     self.init(
       prefix: Array(rest.prefix(prefixCount)),
       stamp: FolderStamp(
         identity: identity, modified: Int64(bitPattern: number(20)), changed: Int64(bitPattern: number(28))),
-      listing: FolderListing(entries: entries))
-    bytes = rest.dropFirst(prefixCount + entriesCount)
+      listing: FolderListing(entries: entries, leftovers: leftovers))
+    bytes = after.dropFirst(leftoversCount)
   }
 
-  /// The record as it is stored: length of the prefix (4 bytes), device, inode, times and length of the entries (8
-  /// bytes each, all little-endian), prefix, entries.
+  /// The record as it is stored: length of the prefix (4 bytes), device, inode, times and lengths of the entries and of
+  /// the leftovers (8 bytes each, all little-endian), prefix, entries, leftovers.
   var bytes: Data {
-    var data = Data(capacity: Self.headerCount + prefix.count + listing.entries.count)
+    let leftovers = listing.leftovers.bytes
+    var data = Data(capacity: Self.headerCount + prefix.count + listing.entries.count + leftovers.count)
     func append(_ number: some FixedWidthInteger) {
       withUnsafeBytes(of: number.littleEndian) { data.append(contentsOf: $0) }
     }
@@ -51,8 +56,10 @@ struct FolderRecord: Equatable {
     append(stamp.modified)
     append(stamp.changed)
     append(UInt64(listing.entries.count))
+    append(UInt64(leftovers.count))
     data.append(contentsOf: prefix)
     data.append(contentsOf: listing.entries)
+    data.append(contentsOf: leftovers)
     return data
   }
 }

@@ -6,7 +6,7 @@ import Foundation
 /// not that of the change.
 struct FolderStamp: Equatable {
   /// Where the folder is stored.
-  struct Identity: Equatable {
+  struct Identity: Hashable {
     let device: UInt64
     let inode: UInt64
   }

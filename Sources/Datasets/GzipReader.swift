@@ -12,7 +12,9 @@ struct GzipReader: ~Copyable {
   /// Opens a regular file.
   init(path: String) throws(Failure) {
     var status = stat()
-    guard stat(path, &status) == 0 else { throw systemFailure("cannot open the file", path) }
+    guard path.withRawPath({ stat($0, &status) }) == 0 else {
+      throw systemFailure("cannot open the file", path)
+    }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw Failure("not a regular file", at: path, mend: "put the file itself there")
     }

@@ -11,7 +11,7 @@ public struct IDXImages: ImageSource {
   /// The name in listings.
   public static let name = "idx"
   /// What is accepted, in a line.
-  public static let summary = "a folder holding train- or t10k-images-idx3-ubyte[.gz]"
+  public static let summary = "a folder holding train- or t10k-images-idx3-ubyte[.gz], or such a file"
   /// Where the layout comes from.
   public static let source = "LeCun, 1998, The MNIST database of handwritten digits"
 
@@ -25,6 +25,8 @@ public struct IDXImages: ImageSource {
   public let width: Int
   /// Number of images.
   public let count: Int
+  /// What lies beside the files.
+  public private(set) var passedOver = PassedOver()
   private let pixels: [UInt8]
   private let labels: [UInt8]?
 
@@ -34,11 +36,23 @@ public struct IDXImages: ImageSource {
 
   /// Opens a folder that holds IDX images; without `split`, the training images.
   public static func open(path: String, options: SourceOptions) throws(Failure) -> IDXImages? {
-    guard DatasetSplit.isFolder(path) else { return nil }
+    guard DatasetSplit.isFolder(path) else { return try named(path) }
     let files = try FileNames.list(path, endings: endings)
     guard files.contains(where: { prefix(of: $0) != nil }) else { return nil }
-    return try IDXImages(
+    var images = try IDXImages(
       folder: path, files: files, split: options.split ?? .train, maximumBytes: maximumBytes)
+    images.passedOver = options.beside
+    return images
+  }
+
+  /// Opens a file of images that is named itself, with the labels beside it; nil when its name is not that of one.
+  private static func named(_ path: String) throws(Failure) -> IDXImages? {
+    let url = URL(filePath: path)
+    guard let prefix = prefix(of: url.lastPathComponent) else { return nil }
+    let folder = url.deletingLastPathComponent().path
+    return try IDXImages(
+      folder: folder, files: FileNames.list(folder, endings: endings), prefix: prefix,
+      maximumBytes: maximumBytes)
   }
 
   /// Reads the images of one split from a folder.
@@ -66,8 +80,13 @@ public struct IDXImages: ImageSource {
     guard prefixes.count == 1 else {
       let found = prefixes.map { $0 + Self.imagesSuffix }.joined(separator: ", ")
       throw Failure(
-        "several sets of \(split.rawValue) images: \(found)", at: folder, mend: "leave one set in the folder")
+        "several sets of \(split.rawValue) images: \(found)", at: folder,
+        mend: "name one of the files, or leave one set in the folder")
     }
+    try self.init(folder: folder, files: files, prefix: prefix, maximumBytes: maximumBytes)
+  }
+
+  private init(folder: String, files: [String], prefix: String, maximumBytes: Int) throws(Failure) {
     func existing(_ name: String) -> String? {
       [name, name + ".gz"].first { files.contains($0) }.map { folder + "/" + $0 }
     }

@@ -1,7 +1,7 @@
 /// The extensions by which a file is taken for an image.
 package enum ImageExtension {
   private static let longest = 4
-  private static let codes = ["png", "jpg", "jpeg", "jfif"].map {
+  private static let codes = ["png", "apng", "jpg", "jpeg", "jpe", "jif", "jfif", "jfi"].map {
     $0.utf8.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
   }
 

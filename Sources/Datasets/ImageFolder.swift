@@ -5,8 +5,10 @@ import Platform
 /// PNG and JPEG files in a folder and all folders below it; the first folder level names the class.
 ///
 /// - Files are in the order of the bytes of their paths, whatever the file system's order.
-/// - A file is an image by its extension: `png`, `jpg`, `jpeg` or `jfif`, in any case. What is inside shows when
-///   it is decoded. Files with other extensions, and hidden files and folders, are passed over.
+/// - A file is an image by its extension: `png`, `apng`, `jpg`, `jpeg`, `jpe`, `jif`, `jfif` or `jfi`, in any case. What
+///   is inside shows when it is decoded. Files with other extensions, hidden files and folders, and what this program
+///   wrote are passed over, and counted.
+/// - Classes whose names differ in their Unicode form alone (é in one character or in two) are one.
 /// - Files directly in the folder have no class; without images in sub-folders nothing has one.
 /// - Links to files and folders are followed, except those that lead back to a folder above.
 public struct ImageFolder: ImageSource {
@@ -14,16 +16,18 @@ public struct ImageFolder: ImageSource {
   public static let name = "folder"
   /// What is accepted, in a line.
   public static let summary =
-    "a folder of .png, .jpg, .jpeg or .jfif images (nested; class = first folder level)"
+    "a folder of .png, .jpg or .jpeg images (nested; class = first folder level)"
   /// Where the layout comes from.
   public static let source = "the layout of torchvision's ImageFolder"
 
   private let index: FolderIndex
+  /// What lies in the folder and is none of its images.
+  public let passedOver: PassedOver
 
-  /// Opens a folder; one that holds both `train/` and `test/` stands for the one that `split` names.
+  /// Opens a folder.
   public static func open(path: String, options: SourceOptions) throws(Failure) -> ImageFolder? {
     guard DatasetSplit.isFolder(path) else { return nil }
-    return try ImageFolder(path: DatasetSplit.folder(options.split, of: path))
+    return try ImageFolder(FolderIndex(path, cache: .standard()), beside: options.beside)
   }
 
   /// Lists the images in and below the folder at `path`.
@@ -32,10 +36,25 @@ public struct ImageFolder: ImageSource {
   public init(path: String) throws(Failure) { try self.init(path: path, cache: .standard()) }
 
   package init(path: String, cache: FolderIndexCache?) throws(Failure) {
-    index = try FolderIndex(path, cache: cache)
-    guard index.paths.count > 0 else {
-      throw Failure("no images in this folder or below", at: index.root, mend: ImageSources.accepted)
+    try self.init(FolderIndex(path, cache: cache))
+  }
+
+  /// The images of an index, and what was passed over around its folder.
+  init(_ index: FolderIndex, beside: PassedOver = PassedOver()) throws(Failure) {
+    var passedOver = index.passedOver
+    passedOver.add(beside)
+    guard index.paths.count > 0 else { throw Self.empty(index.root, passedOver) }
+    self.index = index
+    self.passedOver = passedOver
+  }
+
+  private static func empty(_ path: String, _ passedOver: PassedOver) -> Failure {
+    guard !passedOver.isEmpty else {
+      return Failure("no images in this folder or below", at: path, mend: ImageSources.accepted)
     }
+    return Failure(
+      "no images in this folder or below; passed over: \(passedOver.summary)", at: path,
+      mend: "do what stands there, or give another folder")
   }
 
   /// The folder.
@@ -52,7 +71,7 @@ public struct ImageFolder: ImageSource {
 
   /// The path of an image's file.
   public func location(of index: Int) -> String {
-    path + "/" + String(decoding: self.index.paths[index], as: UTF8.self)
+    path + "/" + String(rawBytes: self.index.paths[index])
   }
 
   /// Reads an image file.

@@ -5,7 +5,7 @@ struct LabelNames {
 
   /// The number of a text for now.
   mutating func number(of text: [UInt8]) -> Int32 {
-    let text = String(decoding: text, as: UTF8.self)
+    let text = String(rawBytes: text)
     if let number = numbers[text] { return number }
     let number = Int32(texts.count)
     numbers[text] = number

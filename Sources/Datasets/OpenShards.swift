@@ -14,7 +14,7 @@ final class OpenShard: Sendable {
   /// - Throws: `Failure` when it cannot be opened or is no regular file.
   init(path: String) throws(Failure) {
     // O_NONBLOCK: opening a pipe must not wait for a writer.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = path.withRawPath { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw systemFailure("cannot open the archive", path) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {

@@ -1,3 +1,5 @@
+import Platform
+
 /// What lies at the path of a set and is not among its images: how many files, of which kind, and why.
 ///
 /// Nothing that somebody could take for an image, or for a label of one, is left out in silence: a source counts it
@@ -77,6 +79,20 @@ public struct PassedOver: Sendable, Equatable, Codable {
   /// The line that a command says: the summary and the path of the first; nil where nothing was passed over.
   public var line: String? {
     entries.first.map { "passed over: \(summary), such as \($0.example)" }
+  }
+
+  /// Checks that what looks like images and is passed over is not more than a share of all.
+  ///
+  /// - Parameter count: the images that are read.
+  /// - Throws: `Failure` that names the kinds and what to do.
+  public func requireFew(beside count: Int, maximumShare: Double, at path: String) throws(Failure) {
+    let total = count + imageLikeCount
+    guard Double(imageLikeCount) > maximumShare * Double(total) else { return }
+    let lost = PassedOver(entries.filter(\.isImageLike))
+    throw Failure(
+      "\(imageLikeCount) of \(total) files that look like images are passed over, more than the allowed share of "
+        + "\(maximumShare): \(lost.summary)",
+      at: path, mend: "do what stands there, or allow more with --max-bad")
   }
 
   /// Decodes the list of the entries.

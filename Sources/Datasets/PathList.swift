@@ -76,7 +76,7 @@ public struct PathList: ImageSource {
 
   /// The path of an image's file.
   public func location(of index: Int) -> String {
-    let path = String(decoding: paths[index], as: UTF8.self)
+    let path = String(rawBytes: paths[index])
     if path.hasPrefix("/") { return path }
     return folder == "/" ? "/" + path : folder + "/" + path
   }

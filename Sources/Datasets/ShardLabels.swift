@@ -23,7 +23,7 @@ struct ShardLabels {
 
   /// The label in a `.cls` member; nil in an empty one.
   static func text(cls bytes: [UInt8]) -> String? {
-    let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    let text = String(rawBytes: bytes).trimmingCharacters(in: .whitespacesAndNewlines)
     return text.isEmpty ? nil : text
   }
 
@@ -86,14 +86,14 @@ struct ShardLabels {
   static func list(in folder: String) throws(Failure) -> [String]? {
     let path = folder + "/classes.txt"
     var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
+    guard path.withRawPath({ stat($0, &status) }) == 0 else { return nil }
     guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= maximumListBytes else {
       throw Failure("not a list of classes", at: path, mend: "give a text with the name of a class a line")
     }
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw systemFailure("cannot read the list of classes", path)
     }
-    var lines = String(decoding: bytes, as: UTF8.self).split(
+    var lines = String(rawBytes: bytes).split(
       omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     if lines.last?.isEmpty == true { lines.removeLast() }
     return lines.map(String.init)

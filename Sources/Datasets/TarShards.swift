@@ -23,25 +23,27 @@ public struct TarShards: ImageSource {
   public let path: String
   /// The classes.
   public let classNames: [String]
+  /// What lies around the archives and in them, and is none of the images.
+  public private(set) var passedOver = PassedOver()
   private let scan: ShardScan
   private let classes: [Int32]
   private let files: OpenShards
 
-  /// Opens an archive or a folder that holds archives; one that holds both `train/` and `test/` stands for the one
-  /// that `split` names.
+  /// Opens an archive or a folder that holds archives.
   public static func open(path: String, options: SourceOptions) throws(Failure) -> TarShards? {
     guard DatasetSplit.isFolder(path) else {
       return path.hasSuffix(".tar") ? try TarShards(archives: [path], path: path) : nil
     }
-    return try TarShards(folder: DatasetSplit.folder(options.split, of: path))
+    return try TarShards(folder: path, beside: options.beside)
   }
 
-  private init?(folder: String) throws(Failure) {
+  private init?(folder: String, beside: PassedOver) throws(Failure) {
     let archives = try FileNames.list(folder, endings: [".tar"]).sorted {
       $0.utf8.lexicographicallyPrecedes($1.utf8)
     }
     guard !archives.isEmpty else { return nil }
     try self.init(archives: archives.map { folder + "/" + $0 }, path: folder)
+    passedOver.add(beside)
   }
 
   /// Reads the headers of archives that lie in one folder.
@@ -86,7 +88,7 @@ public struct TarShards: ImageSource {
   /// The archive and the path in it, `shard.tar#key.jpg`.
   public func location(of index: Int) -> String {
     let start = index == 0 ? 0 : scan.nameEnds[index - 1]
-    let name = String(decoding: scan.names[start..<scan.nameEnds[index]], as: UTF8.self)
+    let name = String(rawBytes: scan.names[start..<scan.nameEnds[index]])
     return "\(scan.shards[shard(of: index)].path)#\(name)"
   }
 

@@ -8,7 +8,7 @@ enum WholeFile {
   /// - Throws: `Failure` naming the path when it cannot be read, is no regular file or is above the limit.
   static func read(_ path: String, maximumBytes: Int) throws(Failure) -> [UInt8] {
     // O_NONBLOCK: opening a pipe must not wait for a writer.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = path.withRawPath { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw systemFailure("cannot open the file", path) }
     defer { close(descriptor) }
     var status = stat()

@@ -27,12 +27,12 @@ public final class EncodedBytes: @unchecked Sendable {
   /// A copy of the bytes.
   public var data: Data { Data(buffer) }
 
-  /// Reads a whole file, its size checked first.
+  /// Reads a file, its size checked first: whole, or where it is large as much of it as its image can need.
   ///
   /// - Throws: `Failure` naming the path when it cannot be read, is no regular file or is above the limit.
   public convenience init(contentsOf path: String, options: DecodeOptions) throws(Failure) {
     // O_NONBLOCK: opening a pipe must not wait for a writer.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = path.withRawPath { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw systemFailure("cannot open the image", path) }
     defer { close(descriptor) }
     var status = stat()
@@ -44,13 +44,15 @@ public final class EncodedBytes: @unchecked Sendable {
       reading: Int(status.st_size), at: 0, of: descriptor, options: options, place: path)
   }
 
-  /// Reads `count` bytes of an open file, from `offset` on, their number checked first.
+  /// Reads `count` bytes of an open file, from `offset` on, their number checked first; of many, as much as an image can
+  /// need.
   ///
   /// - Throws: `Failure` naming `place` when they cannot be read or are above the limit.
   public convenience init(
     reading count: Int, at offset: Int, of descriptor: Int32, options: DecodeOptions, place: String
   ) throws(Failure) {
     try options.check(byteCount: count, place: place)
+    let count = try EncodedExtent.bytes(of: descriptor, at: offset, count: count, place: place)
     self.init(count: count)
     var received = 0
     while received < count {

@@ -37,8 +37,10 @@ func makeRowDecoder(
   case .png: decoder = try PNGDecoder(bytes, options: options, place: place, clock: clock)
   case .jpeg: decoder = try JPEGDecoder(bytes, options: options, place: place, clock: clock)
   case nil:
+    var found = ""
+    if case .foreign(let name)? = ImageSignature(bytes) { found = ", but \(name)" }
     throw Failure(
-      "neither PNG nor JPEG, by its first bytes", at: place,
+      "neither PNG nor JPEG, by its first bytes\(found)", at: place,
       mend: "convert the image to PNG or JPEG, or remove the file")
   }
   try options.check(decoder.header, place: place)

@@ -5,9 +5,8 @@ public enum StandardError {
   /// Writes text. What cannot be written is lost: a full disk or a closed terminal behind a log is no reason to end
   /// hours of work.
   public static func write(_ text: String) {
-    var text = text
-    text.withUTF8 { bytes in
-      var rest = UnsafeRawBufferPointer(bytes)
+    text.rawBytes.withUnsafeBytes { bytes in
+      var rest = bytes
       while let start = rest.baseAddress, !rest.isEmpty {
         let count = Foundation.write(STDERR_FILENO, start, rest.count)
         if count < 0 && errno == EINTR { continue }

@@ -58,6 +58,7 @@ struct Augment: ParsableCommand {
     ProgressLine().say(passedOverIn: source)
     try pictures.requireRoom(rows: min(count, source.count))
     let (grid, drawn, skipped) = try pictures.draw(source, count: count)
+    OutputMarks.note(URL(fileURLWithPath: out))
     try grid.writePNG(to: URL(fileURLWithPath: out))
     print("\(views) views of \(drawn) images in \(out)")
     if skipped > 0 { print("skipped \(skipped) bad images") }

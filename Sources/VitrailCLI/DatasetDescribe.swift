@@ -44,6 +44,7 @@ extension Dataset {
         else {
           throw Failure("no image can be read, so there is no picture", at: path, mend: "check the files")
         }
+        OutputMarks.note(URL(fileURLWithPath: sheet))
         try picture.writePNG(to: URL(fileURLWithPath: sheet))
       }
     }

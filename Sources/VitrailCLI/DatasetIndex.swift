@@ -36,10 +36,10 @@ extension Dataset {
         path: source.path, kind: type(of: source).name, images: source.count,
         classes: source.classNames.count, seconds: Clock.seconds - start, peakBytes: ProcessMemory.peakBytes,
         passedOver: source.passedOver)
-      ProgressLine().say(passedOverIn: source)
       if json {
         print(JSONValue.encoding(contents).text)
       } else {
+        ProgressLine().say(passedOverIn: source)
         print(
           "\(contents.images) images in \(contents.classes) classes (\(contents.kind)), "
             + "indexed in \(fixed(contents.seconds, 2)) s")

@@ -36,7 +36,7 @@ struct Embed: ParsableCommand {
     let source = SubsetImages.limited(
       to: limit,
       of: try ImageSources.open(
-        data, options: SourceOptions(split: split, bands: bands.names ?? argument.bands)))
+        data, options: SourceOptions(split: split, bands: bands.names ?? argument.bands, maximumBad: maxBad)))
     let model = try file.makeModel()
     let extraction = FeatureExtraction(
       encoders: [.init(name: "model", model: model)], preprocessing: file.preprocessing,

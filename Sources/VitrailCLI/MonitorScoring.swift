@@ -36,10 +36,14 @@ struct MonitorScoring {
     func open(_ path: String, _ split: DatasetSplit) throws(Failure) -> any ImageSource {
       SubsetImages.limited(
         to: monitor.limit,
-        of: try ImageSources.open(path, options: SourceOptions(split: split, bands: recipe.data.bands)))
+        of: try ImageSources.open(
+          path,
+          options: SourceOptions(
+            split: split, bands: recipe.data.bands, maximumBad: recipe.data.maxBad)))
     }
     train = try open(monitor.train, .train)
     test = try open(monitor.test ?? monitor.train, .test)
+    try requireDistinct(train: train, test: test)
     self.recipe = recipe
   }
 

@@ -66,7 +66,8 @@ struct Pack: ParsableCommand {
   func run() throws {
     let source = SubsetImages.limited(
       to: limit,
-      of: try ImageSources.open(data, options: SourceOptions(split: split, bands: bands.names ?? [])))
+      of: try ImageSources.open(
+        data, options: SourceOptions(split: split, bands: bands.names ?? [], maximumBad: maxBad)))
     StopSignals.listen(notice: "stopping; once more to leave what was written behind")
     let line = ProgressLine()
     line.say(passedOverIn: source)

@@ -76,7 +76,7 @@ struct Pretrain: ParsableCommand {
     guard recipe.data.path != nil || recipe.data.mix != nil else {
       throw ValidationError("no images: give --data PATH")
     }
-    let source = try recipe.data.openSource()
+    let source = try recipe.data.openSource(isResumed: goesOn)
     let line = ProgressLine()
     let run = try PretrainingRun(recipe: recipe, source: source, folder: folder) {
       line.show("mean and standard deviation", done: $0, of: $1)

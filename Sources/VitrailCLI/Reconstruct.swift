@@ -46,6 +46,7 @@ struct Reconstruct: ParsableCommand {
         "no image could be read and has the model's channels", at: data,
         mend: "check the files with: vitrail dataset describe")
     }
+    OutputMarks.note(URL(fileURLWithPath: out))
     try picture.writePNG(to: URL(fileURLWithPath: out))
     print("\(reconstructions.count) images in \(out)")
   }

@@ -37,10 +37,19 @@ struct Vitrail: ParsableCommand {
   /// Does what the command line asks for; help and version are results like others.
   private static func runCommand() throws {
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(rawArguments)
       try command.run()
     } catch  where !(error is Failure) && exitCode(for: error) == .success {
       print(fullMessage(for: error))
+    }
+  }
+
+  /// The arguments, in which bytes that are no UTF-8 are kept: names of files may hold some.
+  private static var rawArguments: [String] {
+    (1..<max(1, Int(CommandLine.argc))).compactMap { place in
+      CommandLine.unsafeArgv[place].map {
+        String(rawBytes: UnsafeRawBufferPointer(start: $0, count: strlen($0)))
+      }
     }
   }
 

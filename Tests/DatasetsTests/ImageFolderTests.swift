@@ -53,9 +53,13 @@ struct ImageFolderTests {
     #expect(try ImageSources.open(workspace.path("set/train")).classNames == ["cat", "dog"])
     let test = try ImageSources.open(workspace.path("set"), split: .test)
     #expect(test.classNames == ["cat", "dog"] && test.location(of: 0).hasSuffix("set/test/cat/test.png"))
-    #expect(try ImageSources.open(workspace.path("set")).classNames == ["test", "train"])
+    let unnamed = try ImageSources.open(workspace.path("set"))
+    #expect(unnamed.path == workspace.path("set/train"))
+    #expect(unnamed.passedOver.summary.contains("folder test/ (train/ was taken here"))
     // `train` alone is a class like any other (trains, for one).
     #expect(try ImageSources.open(workspace.path("set/train"), split: .test).count == 2)
+    try workspace.writeText("", to: "alone/train/1.png")
+    #expect(try ImageSources.open(workspace.path("alone")).classNames == ["train"])
   }
 
   @Test func followsLinksButNotInCircles() throws {
@@ -117,7 +121,7 @@ struct ImageFolderTests {
 
   @Test func everySourceDescribesItself() throws {
     let names = ImageSources.all.map { $0.name }
-    #expect(names == ["bands", "list", "idx", "cifar", "shards", "folder"])
+    #expect(names == ["bands", "image", "list", "idx", "cifar", "shards", "folder"])
     for source in ImageSources.all { #expect(!source.summary.isEmpty && !source.source.isEmpty) }
   }
 }

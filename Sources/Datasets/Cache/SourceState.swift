@@ -5,7 +5,9 @@ extension ImageSource {
   /// The file that holds the image: the location itself, or what stands before its last `#` where there is no such file.
   public func files(of index: Int) -> [String] {
     let location = location(of: index)
-    guard let mark = location.lastIndex(of: "#"), access(location, F_OK) != 0 else { return [location] }
+    guard let mark = location.lastIndex(of: "#"), location.withRawPath({ access($0, F_OK) }) != 0 else {
+      return [location]
+    }
     return [String(location[..<mark])]
   }
 
@@ -14,7 +16,7 @@ extension ImageSource {
     var text = location(of: index)
     for file in files(of: index) {
       var status = stat()
-      guard stat(file, &status) == 0 else { continue }
+      guard file.withRawPath({ stat($0, &status) }) == 0 else { continue }
       text += "\n\(status.st_size) \(modification(status).tv_sec) \(modification(status).tv_nsec)"
     }
     return text

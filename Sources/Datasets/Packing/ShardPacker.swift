@@ -144,7 +144,7 @@ public struct ShardPacker: Sendable {
   private func writeLists(_ badImages: BadImages, to folder: URL) throws(Failure) {
     if !source.classNames.isEmpty {
       let lines = source.classNames.map { $0.replacingOccurrences(of: "\n", with: "\\n") + "\n" }
-      try AtomicFile.write(Data(lines.joined().utf8), to: folder.appendingPathComponent("classes.txt"))
+      try AtomicFile.write(Data(lines.joined().rawBytes), to: folder.appendingPathComponent("classes.txt"))
     }
     guard badImages.count > 0 else { return }
     let list = BadImageList(path: folder.appendingPathComponent("bad-images.txt").path)

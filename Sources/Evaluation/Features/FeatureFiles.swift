@@ -38,7 +38,7 @@ public enum FeatureFiles {
   }
 
   private static func lines(_ names: [String]) -> Data {
-    Data(names.map { $0.replacingOccurrences(of: "\n", with: "\\n") + "\n" }.joined().utf8)
+    Data(names.map { $0.replacingOccurrences(of: "\n", with: "\\n") + "\n" }.joined().rawBytes)
   }
 }
 
@@ -62,8 +62,9 @@ extension FeatureFiles {
     }
     let classFile = folder.appendingPathComponent("classes.txt")
     var names: [String] = []
-    if let text = try? String(contentsOf: classFile, encoding: .utf8) {
-      names = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    if let bytes = try? Data(contentsOf: classFile) {
+      names = String(rawBytes: bytes).split(separator: "\n", omittingEmptySubsequences: false).map(
+        String.init)
       if names.last == "" { names.removeLast() }
     } else if let largest = labels.max() {
       names = (0...max(0, largest)).map { "\($0)" }

@@ -10,14 +10,14 @@ public struct EvaluationReport: Encodable, Sendable {
     public let images: Int
     /// Classes of the set.
     public let classes: Int
-    /// What lies at the path of the images and is none of them; absent for features that were stored.
+    /// What lies at the path of the images and is none of them; absent where nothing was.
     public let passedOver: PassedOver?
 
     /// Creates a summary.
     public init(images: Int, classes: Int, passedOver: PassedOver? = nil) {
       self.images = images
       self.classes = classes
-      self.passedOver = passedOver
+      self.passedOver = passedOver.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// The size of a set of features, and what its images were chosen from.

@@ -21,9 +21,11 @@ public struct MixedSet: Codable, Sendable, Equatable {
 extension DataRecipe {
   /// Opens the images to pretrain on: `path` or `mix`, without what is held out, at most `limit` of them.
   ///
-  /// - Throws: `Failure` when there are none, or a set cannot be opened.
-  public func openSource() throws(Failure) -> any ImageSource {
-    var source = try openAll()
+  /// - Parameter isResumed: a run that was begun goes on, however much is passed over.
+  /// - Throws: `Failure` when there are none, when more than `maxBad` of what looks like images is passed over, or a set
+  ///   cannot be opened.
+  public func openSource(isResumed: Bool = false) throws(Failure) -> any ImageSource {
+    var source = try openAll(maximumBad: isResumed ? nil : maxBad)
     if let holdOut { source = try SubsetImages.split(source, holdingOut: holdOut, seed: splitSeed).kept }
     return SubsetImages.limited(to: limit, of: source)
   }
@@ -31,25 +33,30 @@ extension DataRecipe {
   /// Opens the images that a classifier is scored on: those of `test`, at most `limit`, or what is held out; nil without
   /// either.
   ///
-  /// - Throws: `Failure` when there are none, or the set cannot be opened.
-  public func openTest() throws(Failure) -> (any ImageSource)? {
+  /// - Throws: `Failure` as `openSource`.
+  public func openTest(isResumed: Bool = false) throws(Failure) -> (any ImageSource)? {
+    let maximumBad = isResumed ? nil : maxBad
     if let test {
-      let options = SourceOptions(split: .test, bands: bands)
+      let options = SourceOptions(split: .test, bands: bands, maximumBad: maximumBad)
       return SubsetImages.limited(to: limit, of: try ImageSources.open(test, options: options))
     }
     guard let holdOut else { return nil }
-    let split = try SubsetImages.split(try openAll(), holdingOut: holdOut, seed: splitSeed)
+    let split = try SubsetImages.split(
+      try openAll(maximumBad: maximumBad), holdingOut: holdOut, seed: splitSeed)
     return SubsetImages.limited(to: limit, of: split.heldOut)
   }
 
-  private func openAll() throws(Failure) -> any ImageSource {
-    if let path { return try ImageSources.open(path, options: sourceOptions) }
+  private func openAll(maximumBad: Double?) throws(Failure) -> any ImageSource {
+    if let path {
+      return try ImageSources.open(
+        path, options: SourceOptions(split: split, bands: bands, maximumBad: maximumBad))
+    }
     guard let mix else {
       throw Failure("no images", at: "data.path", mend: "set data.path or data.mix, or give --data PATH")
     }
     var sources: [any ImageSource] = []
     for set in mix {
-      let options = SourceOptions(split: set.split ?? split, bands: bands)
+      let options = SourceOptions(split: set.split ?? split, bands: bands, maximumBad: maximumBad)
       sources.append(try ImageSources.open(set.path, options: options))
     }
     let weights = mix.compactMap(\.weight)

@@ -44,7 +44,7 @@ struct Compare: ParsableCommand {
     var summary: (train: EvaluationReport.SetSummary, test: EvaluationReport.SetSummary)?
     for (name, argument) in zip(weights, arguments) {
       line.say("\(name)  input: \(argument.model.preprocessing.summary)")
-      let sources = try sets.open(bands: argument.bands)
+      let sources = try sets.open(bands: argument.bands, maximumBad: features.maxBad)
       if models.isEmpty { line.say(passedOverIn: sources.all) }
       guard let test = sources.test else { preconditionFailure("validate() wants it") }
       let outcome = try ModelEvaluation(

@@ -58,7 +58,7 @@ struct Evaluate: ParsableCommand {
     if let sweepResize { return try sweep(sweepResize, argument, chosen, line) }
     let evaluation = try ModelEvaluation(
       argument.model, chosen: chosen, includesBaselines: !noBaselines, features: features, line: line)
-    let sources = try sets.open(bands: argument.bands)
+    let sources = try sets.open(bands: argument.bands, maximumBad: features.maxBad)
     try requireTest(chosen, sources.test == nil, at: sources.train.path)
     line.say("input: \(argument.model.preprocessing.summary)")
     line.say(passedOverIn: sources.all)
@@ -96,7 +96,7 @@ struct Evaluate: ParsableCommand {
   private func sweep(
     _ sizes: [Int], _ argument: WeightsArgument, _ chosen: [EvaluatorChoices.Chosen], _ line: ProgressLine
   ) throws {
-    let sources = try sets.open(bands: argument.bands)
+    let sources = try sets.open(bands: argument.bands, maximumBad: features.maxBad)
     try requireTest(chosen, sources.test == nil, at: sources.train.path)
     line.say(passedOverIn: sources.all)
     let sweep = try ResizeSweep(sizes, argument.model) { (preprocessing) throws(Failure) in

@@ -22,7 +22,7 @@ struct EvaluationFiles {
   func write(_ scores: [Scores]) throws(Failure) -> [URL] {
     var files: [URL] = []
     for score in scores where !score.result.attachments.isEmpty {
-      try AtomicFile.createFolder(folder)
+      try OutputMarks.createFolder(folder)
       for attachment in score.result.attachments {
         files += try write(attachment, of: score.evaluator)
       }
@@ -79,12 +79,13 @@ struct EvaluationFiles {
 
   private func write(_ text: String, _ name: String) throws(Failure) -> URL {
     let url = folder.appendingPathComponent(name)
-    try AtomicFile.write(Data(text.utf8), to: url)
+    try AtomicFile.write(Data(text.rawBytes), to: url)
     return url
   }
 
   private func write(_ picture: Image, _ name: String) throws(Failure) -> URL {
     let url = folder.appendingPathComponent(name)
+    OutputMarks.note(url)
     try AtomicFile.write(PNGEncoder.encode(picture), to: url)
     return url
   }

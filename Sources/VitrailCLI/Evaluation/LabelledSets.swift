@@ -41,10 +41,12 @@ struct LabelledSets: ParsableArguments {
   }
 
   /// Both sets of images; `bands` are those of the weights. No test set where none was asked for.
-  func open(bands: [String]) throws(Failure) -> Opened {
+  func open(bands: [String], maximumBad: Double) throws(Failure) -> Opened {
     guard let train else { throw Failure("no images", at: "--train", mend: "give --train PATH") }
     func open(_ path: String, _ split: DatasetSplit) throws(Failure) -> any ImageSource {
-      try ImageSources.open(path, options: SourceOptions(split: split, bands: self.bands.names ?? bands))
+      try ImageSources.open(
+        path,
+        options: SourceOptions(split: split, bands: self.bands.names ?? bands, maximumBad: maximumBad))
     }
     let trainSource = try open(train, .train)
     if let holdOut {
@@ -54,6 +56,10 @@ struct LabelledSets: ParsableArguments {
         test: SubsetImages.limited(to: limit, of: split.heldOut))
     }
     let testSource = try test.map { (path) throws(Failure) in try open(path, .test) }
+    // Of one class alone the evaluators say that it is too few, which matters more.
+    if let testSource, trainSource.classNames.count != 1 {
+      try requireDistinct(train: trainSource, test: testSource)
+    }
     return Opened(
       train: SubsetImages.limited(to: limit, of: trainSource),
       test: testSource.map { SubsetImages.limited(to: limit, of: $0) })

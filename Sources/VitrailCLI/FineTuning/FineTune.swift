@@ -59,8 +59,9 @@ struct FineTune: ParsableCommand {
     let folder = RunFolder(URL(fileURLWithPath: out))
     let goesOn = try resuming.goesOn(in: folder, canStart: weights != nil && sets.train != nil)
     let recipe = try goesOn ? resumedRecipe(folder) : freshRecipe()
-    let source = try recipe.data.openSource()
-    let test = try recipe.data.openTest()
+    let source = try recipe.data.openSource(isResumed: goesOn)
+    let test = try recipe.data.openTest(isResumed: goesOn)
+    if recipe.data.test != nil, let test { try requireDistinct(train: source, test: test) }
     let line = ProgressLine()
     let run = try PretrainingRun(recipe: recipe, source: source, folder: folder) {
       line.show("mean and standard deviation", done: $0, of: $1)

@@ -41,19 +41,18 @@ struct Predict: ParsableCommand {
   func run() throws {
     let classifier = try Classifier(contentsOf: WeightsArgument.classifier(weights))
     let loading = LoadingOptions(decoding: decoding.options)
-    var isFolder: ObjCBool = false
-    let isThere = FileManager.default.fileExists(atPath: data, isDirectory: &isFolder)
-    if ImageExtension.isImage(data), isThere, !isFolder.boolValue {
-      let reader = try ImageReader(
-        contentsOf: data, options: loading.decoding(for: classifier.preprocessing.channels))
+    let options = SourceOptions(
+      split: split, bands: bands.names ?? classifier.recipe.data.bands, maximumBad: maxBad)
+    let opened = try ImageSources.open(data, options: options)
+    if opened is ImageFile {
+      let reader = try opened.reader(at: 0, options: loading.decoding(for: classifier.preprocessing.channels))
       let prediction = Prediction(data, try classifier.probabilities(of: reader), classifier.classNames)
       try tell([prediction], text: prediction.table(top: top))
       return
     }
     let table = URL(fileURLWithPath: out)
     try AtomicFile.createFolder(table.deletingLastPathComponent())
-    let options = SourceOptions(split: split, bands: bands.names ?? classifier.recipe.data.bands)
-    let source = SubsetImages.limited(to: limit, of: try ImageSources.open(data, options: options))
+    let source = SubsetImages.limited(to: limit, of: opened)
     let pass = ClassificationPass(
       classifier, team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad, loading: loading)
     let line = ProgressLine()
@@ -68,7 +67,7 @@ struct Predict: ParsableCommand {
         classifier.classNames)
     }
     let text = CSV.text([["path", "class"] + classifier.classNames] + predictions.map(\.row))
-    try AtomicFile.write(Data(text.utf8), to: table)
+    try AtomicFile.write(Data(text.rawBytes), to: table)
     let skipped = outcome.skipped.isEmpty ? "" : ", \(outcome.skipped.count) bad images skipped"
     try tell(predictions, text: "\(predictions.count) predictions in \(out)\(skipped)")
   }

@@ -1,0 +1,62 @@
+import Foundation
+import Imaging
+import Platform
+
+/// One image file that is named itself: its content decides, whatever it is called.
+public struct ImageFile: ImageSource {
+  /// The name in listings.
+  public static let name = "image"
+  /// What is accepted, in a line.
+  public static let summary = "one PNG or JPEG file"
+  /// Where the formats come from.
+  public static let source = "PNG (W3C, 2003), JPEG (ITU-T T.81, 1992)"
+
+  /// The file.
+  public let path: String
+
+  /// Opens a file that is an image by its content; nil where neither content nor name is that of one.
+  ///
+  /// - Throws: `Failure` naming the format of an image that is not decoded, or what is wrong with a file that has the name
+  ///   of an image.
+  public static func open(path: String, options: SourceOptions) throws(Failure) -> ImageFile? {
+    guard options.bands.isEmpty, !DatasetSplit.isFolder(path) else { return nil }
+    switch try signature(of: path) {
+    case .decoded: return ImageFile(path: path)
+    case .foreign(let format):
+      throw Failure(
+        "a \(format) image, which is not read", at: path, mend: "convert it to PNG or JPEG")
+    case nil:
+      guard ImageExtension.isImage(path) else { return nil }
+      // The reader says what is wrong with it.
+      _ = try ImageReader(contentsOf: path)
+      return ImageFile(path: path)
+    }
+  }
+
+  private static func signature(of path: String) throws(Failure) -> ImageSignature? {
+    // O_NONBLOCK: opening a pipe must not wait for a writer.
+    let descriptor = path.withRawPath { Foundation.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    guard descriptor >= 0 else { throw systemFailure("cannot open the file", path) }
+    defer { close(descriptor) }
+    return withUnsafeTemporaryAllocation(byteCount: ImageSignature.byteCount, alignment: 1) { buffer in
+      let count = pread(descriptor, buffer.baseAddress, buffer.count, 0)
+      return count > 0 ? ImageSignature(UnsafeRawBufferPointer(rebasing: buffer[..<count])) : nil
+    }
+  }
+
+  /// One.
+  public var count: Int { 1 }
+  /// It has no class.
+  public var classNames: [String] { [] }
+  /// Nil.
+  public func label(of index: Int) -> Int? { nil }
+  /// The file's path.
+  public func location(of index: Int) -> String { path }
+
+  /// Reads the file.
+  ///
+  /// - Throws: `Failure` when it cannot be read, is damaged or above the limits.
+  public func reader(at index: Int, options: DecodeOptions) throws(Failure) -> ImageReader {
+    try ImageReader(contentsOf: path, options: options)
+  }
+}
