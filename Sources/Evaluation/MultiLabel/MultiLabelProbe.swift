@@ -44,6 +44,12 @@ public enum MultiLabelProbe: Evaluator {
     return shares.reduce(0, +) / Double(shares.count)
   }
 
+  /// A test set, and classes that both sets share.
+  public static func check(_ labels: TaskLabels, options: LinearProbeOptions) throws(Failure) {
+    try requireTest(labels)
+    _ = try MultiLabelTask(train: labels.train, test: labels.measured)
+  }
+
   package static func evaluate(
     _ given: EvaluationTask, options: LinearProbeOptions, threads: Int,
     progress: ProgressHandler = { _, _ in }
