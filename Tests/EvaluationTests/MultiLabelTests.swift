@@ -209,4 +209,16 @@ import Testing
       problem(try features([["cat"]], names: ["cat", "dog", "cow"]), sound)?.problem.contains("width") == true
     )
   }
+
+  /// Where every penalty ranks all rows right, one is taken that decides for the classes too.
+  @Test func ofEqualPenaltiesTheMostLikelyIsTaken() throws {
+    let sets = (0..<40).map { [["cat"], ["owl"], ["cat", "owl"], []][$0 % 4] }
+    let set = try features(sets, names: ["cat", "owl"])
+    let result = try MultiLabelProbe.evaluate(
+      EvaluationTask(train: set, test: set), options: .init(), threads: 1)
+    #expect(
+      result.candidates.count > 1 && result.candidates.allSatisfy { $0.heldOutMeanAveragePrecision == 1 })
+    #expect(result.scores.meanAveragePrecision == 1 && result.scores.microF1 == 1)
+    #expect(result.l2 < result.candidates[0].l2)
+  }
 }

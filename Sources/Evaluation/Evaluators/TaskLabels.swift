@@ -16,12 +16,9 @@ public struct TaskLabels: Sendable {
     self.train = train.labelled
     self.test = test?.labelled
     self.hasImages = hasImages
-    let unlabelled = [("train", train), ("test", test)].compactMap { name, set in
-      set.flatMap { set in
-        set.firstUnlabelled.map {
-          "\(set.unlabelledCount) of \(set.labels.count) \(name) images have no class and are left out, such as \($0)"
-        }
-      }
+    let unlabelled = [("train", train.unlabelledNote), ("test", test?.unlabelledNote)].compactMap {
+      set, note in
+      note.map { "\(set): \($0); left out" }
     }
     notes = unlabelled + [Self.unknownNote(self.train, self.test)].compactMap { $0 }
   }
@@ -35,16 +32,12 @@ public struct TaskLabels: Sendable {
     if train.labelSets != nil || test.labelSets != nil {
       guard let labels = try? MultiLabelTask(train: train, test: test), !labels.unknownClassNames.isEmpty
       else { return nil }
-      return "train lacks \(listed(labels.unknownClassNames)) of the test set: left out of all scores"
+      return
+        "test images are of \(ClassificationTask.listed(labels.unknownClassNames)) that train lacks: left out"
     }
     guard let labels = try? ClassificationTask(train: train, test: test), labels.unknownCount > 0 else {
       return nil
     }
-    return "\(labels.unknownCount) of \(labels.testLabels.count) test images are of "
-      + "\(listed(labels.unknownClassNames)) that train lacks: scored as wrong"
-  }
-
-  private static func listed(_ names: [String]) -> String {
-    "\(names.count == 1 ? "a class" : "\(names.count) classes") (\(ClassificationTask.examples(names)))"
+    return labels.unknownNote
   }
 }

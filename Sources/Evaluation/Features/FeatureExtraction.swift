@@ -96,6 +96,8 @@ public struct FeatureExtraction: Sendable {
   ///
   /// - Throws: `Failure` when too many images are bad, or features are not finite.
   public func run(_ source: any ImageSource, progress: Progress = { _, _, _ in }) throws(Failure) -> Sets {
+    // Classes that cannot be told apart are known before the work.
+    _ = try RowLabels(of: source)
     let images = cache.map { _ in
       Fingerprint.images(of: source, decoding: decoding) { progress("reading", $0, nil) }
     }

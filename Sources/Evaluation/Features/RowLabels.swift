@@ -79,8 +79,15 @@ public struct RowLabels: Sendable, Equatable {
   /// Rows without a class, where others have one.
   public var unlabelledCount: Int { firstUnlabelled == nil ? 0 : labels.count { $0 == -1 } }
 
+  /// How many rows have no class and which is the first, where others have one.
+  package var unlabelledNote: String? {
+    firstUnlabelled.map { "\(unlabelledCount) of \(labels.count) images have no class, such as \($0)" }
+  }
+
   /// The rows that have a class, ascending; nil where all have, or none has.
-  public var labelledRows: [Int]? { firstUnlabelled == nil ? nil : labels.indices.filter { labels[$0] != -1 } }
+  public var labelledRows: [Int]? {
+    firstUnlabelled == nil ? nil : labels.indices.filter { labels[$0] != -1 }
+  }
 
   /// The classes of some rows, each of which has one.
   func gathered(_ rows: [Int]) -> RowLabels { RowLabels(rows, of: self) }

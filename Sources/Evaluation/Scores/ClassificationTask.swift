@@ -88,6 +88,17 @@ public struct ClassificationTask: Sendable {
       at: place, mend: "name the classes alike in both sets\(hint)")
   }
 
+  /// What test rows of unknown classes come to, in a sentence.
+  package var unknownNote: String {
+    "\(unknownCount) of \(testLabels.count) test images are of \(Self.listed(unknownClassNames)) "
+      + "that train lacks: scored as wrong"
+  }
+
+  /// Some classes by number and name.
+  static func listed(_ names: [String]) -> String {
+    "\(names.count == 1 ? "a class" : "\(names.count) classes") (\(examples(names)))"
+  }
+
   /// A few of the names of classes, for messages.
   static func examples(_ names: [String]) -> String {
     let some = names.prefix(3).map { "“\($0)”" }.joined(separator: ", ")

@@ -66,8 +66,8 @@ struct FineTune: ParsableCommand {
   func run() throws {
     let folder = RunFolder(URL(fileURLWithPath: out))
     let recipe = try resume ? resumedRecipe(folder) : freshRecipe(folder)
-    let source = try recipe.data.openSource()
-    let test = try recipe.data.openTest()
+    let source = try ClassifiedImages.labelled(recipe.data.openSource())
+    let test = try recipe.data.openTest().map(ClassifiedImages.labelled)
     let line = ProgressLine()
     let run = try PretrainingRun(recipe: recipe, source: source, folder: folder) {
       line.show("mean and standard deviation", done: $0, of: $1)
