@@ -7,9 +7,9 @@ import Platform
 /// 2. A tenth of the train rows is held out (`heldOutShare`, `seed`), of the rows whose rarest class is the same a tenth
 ///    each. On at most `selectionRows` of the other rows the penalties are tried from strong to weak, each fit starting
 ///    from the one before and stopping at a hundred times the final fit's tolerances. The path ends early once held-out
-///    mean average precision is 0.02 below its best. The penalty with the best is chosen; of equals the one
-///    of the best held-out likelihood, since a strong one ranks alike but decides for no class. When nothing can be held
-///    out the middle penalty is taken.
+///    mean average precision is 0.02 below its best. The penalty with the best is chosen; of equals the one of the best
+///    held-out likelihood, since a strong one ranks alike but decides for no class. When nothing can be held out the
+///    middle penalty is taken.
 /// 3. All train rows are fitted at that penalty, and the test set is scored, once.
 ///
 /// Classes that only test rows have are left out. Sets of one label an image are scored as well, one class against the

@@ -18,7 +18,8 @@ public struct RetrievalResult: EvaluationResult, Equatable {
   /// Recall by k.
   public var baseline: [Int: Double] { recall }
 
-  /// Recall at every k, which says so where it is above the rows there are; then the mean average precision; chance is that of recall at 1.
+  /// Recall at every k, which says so where it is above the rows there are; then the mean average precision. Chance is
+  /// that of recall at 1.
   public var measures: [Measure] {
     recall.sorted { $0.key < $1.key }.map { k, share in
       Measure(

@@ -3,9 +3,9 @@ import Platform
 
 /// The labels of a train and a test set in one numbering.
 ///
-/// Classes are matched by *name*, never by index; by value where all names of both sets are numbers. The classes of the task are those with at least one train
-/// row, in the order of the train set's class names; a test row of any other class has no label here and
-/// counts as always wrong.
+/// Classes are matched by *name*, never by index; by value where all names of both sets are numbers. The classes of the
+/// task are those with at least one train row, in the order of the train set's class names; a test row of any other class
+/// has no label here and counts as always wrong.
 public struct ClassificationTask: Sendable {
   /// Names of the classes that have train rows; at least two.
   public let classNames: [String]
