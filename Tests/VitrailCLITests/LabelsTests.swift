@@ -57,6 +57,7 @@ struct LabelsTests {
       #expect(images.errors.contains("test: 1 of 12 images have no class, such as"))
       let top1 = try scores(images, "knn")["top1"]
       #expect(top1 != nil)
+      #expect(try parsed(images.output)["train"]?["unlabelled"] == .integer(2))
       #expect(FileManager.default.fileExists(atPath: file("out/retrieval-neighbors.png").path))
 
       #expect(try embed(train, "train").code == 0)
