@@ -49,7 +49,7 @@ public struct ClassifiedImages: ImageSource {
     let first = indices.enumerated().first { $0 != $1 }?.offset ?? indices.count
     guard !indices.isEmpty else {
       throw Failure(
-        "no image has a class, such as \(source.location(of: first))", at: source.path,
+        "every image is without a class, such as \(source.location(of: first))", at: source.path,
         mend: "put each class in its own folder, or give a list with the columns path and label")
     }
     return SubsetImages(

@@ -98,7 +98,7 @@ struct LabelsTests {
       expectError(
         try Vitrail.run(
           "finetune", "--weights", shared.run.path, "--train", none, "--out", folder.path + "/none"),
-        "no image has a class", none)
+        "every image is without a class", none)
     }
   }
 
