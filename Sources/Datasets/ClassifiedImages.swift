@@ -1,7 +1,7 @@
 import Imaging
 import Platform
 
-/// Another set, every image of which is of one of some classes that are numbered as a classifier has them.
+/// The images of another set that have a class, which is one of some that are numbered as a classifier has them.
 public struct ClassifiedImages: ImageSource {
   /// The name in messages.
   public static let name = "classified"
@@ -19,13 +19,13 @@ public struct ClassifiedImages: ImageSource {
   // The number of each class of the other set; nil for one that has no image.
   private let numbers: [Int?]
 
-  /// Numbers the classes of `base` by their places in `classNames`, found by name.
+  /// Numbers the classes of `base` by their places in `classNames`, found by name; images without a class are left out.
   ///
-  /// - Throws: `Failure` when an image has no class, several, or one that is not listed.
+  /// - Throws: `Failure` when no image has a class, one has several, or one that is not listed.
   public init(_ base: any ImageSource, classNames: [String]) throws(Failure) {
-    let places = Dictionary(classNames.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    let numbers = base.classNames.map { places[$0] }
-    for label in try Self.presentClasses(of: base) where numbers[label] == nil {
+    let base = try Self.labelled(base)
+    let numbers = ClassMatch(base.classNames, among: classNames).places
+    for label in Self.presentClasses(of: base) where numbers[label] == nil {
       throw Failure(
         "the class “\(base.classNames[label])” is none of the \(classNames.count) that the classifier tells apart",
         at: base.path, mend: "leave its images out, or name it in objective.classes")
@@ -35,11 +35,36 @@ public struct ClassifiedImages: ImageSource {
     self.numbers = numbers
   }
 
+  /// The images of a set that have a class; those without are among what it passed over.
+  ///
+  /// - Throws: `Failure` when no image has a class, or one has several.
+  public static func labelled(_ source: any ImageSource) throws(Failure) -> any ImageSource {
+    guard !source.hasLabelSets else {
+      throw Failure(
+        "the images have several labels each", at: source.path,
+        mend: "give each image one: a column label in the list, or a folder a class")
+    }
+    let indices = (0..<source.count).filter { source.label(of: $0) != nil }
+    guard indices.count < source.count else { return source }
+    let first = indices.enumerated().first { $0 != $1 }?.offset ?? indices.count
+    guard !indices.isEmpty else {
+      throw Failure(
+        "every image is without a class, such as \(source.location(of: first))", at: source.path,
+        mend: "put each class in its own folder, or give a list with the columns path and label")
+    }
+    return SubsetImages(
+      source, indices: indices,
+      leavingOut: .init(
+        kind: "images without a class", reason: "left out where classes are learned or scored",
+        count: source.count - indices.count, example: source.location(of: first), isImageLike: false))
+  }
+
   /// The classes of a set that have images, in its order.
   ///
-  /// - Throws: `Failure` when an image has no class or several, or all are of one.
+  /// - Throws: `Failure` when no image has a class, one has several, or all are of one.
   public static func classNames(of source: any ImageSource) throws(Failure) -> [String] {
-    let present = try presentClasses(of: source)
+    let source = try labelled(source)
+    let present = presentClasses(of: source)
     guard present.count > 1 else {
       throw Failure(
         "every image is of class “\(present.first.map { source.classNames[$0] } ?? "")”", at: source.path,
@@ -49,20 +74,10 @@ public struct ClassifiedImages: ImageSource {
   }
 
   /// The classes that images are of, ascending.
-  private static func presentClasses(of source: any ImageSource) throws(Failure) -> [Int] {
-    guard !source.hasLabelSets else {
-      throw Failure(
-        "the images have several labels each", at: source.path,
-        mend: "give each image one: a column label in the list, or a folder a class")
-    }
+  private static func presentClasses(of source: any ImageSource) -> [Int] {
     var present = [Bool](repeating: false, count: source.classNames.count)
     for index in 0..<source.count {
-      guard let label = source.label(of: index) else {
-        throw Failure(
-          "an image without a class: \(source.location(of: index))", at: source.path,
-          mend: "put each class in its own folder, or give a list with the columns path and label")
-      }
-      present[label] = true
+      if let label = source.label(of: index) { present[label] = true }
     }
     return present.indices.filter { present[$0] }
   }

@@ -45,6 +45,11 @@ struct DelimitedRows {
     return fields
   }
 
+  /// What separates fields, for messages.
+  var separatorName: String {
+    delimiter == UInt8(ascii: "\t") ? "tabs" : "'\(Character(Unicode.Scalar(delimiter)))'"
+  }
+
   private var position: TextPosition {
     TextPosition(path: path, line: line, before: bytes[lineStart..<place])
   }

@@ -10,13 +10,19 @@ struct ListEntries {
   private(set) var labelSets: [[Int32]]?
   private(set) var names = LabelNames()
 
+  /// Files that are passed over, by their extensions.
+  private(set) var passedOver: PassedOverTally
+
   /// Reads the text of the list at `path`.
   init(_ bytes: ArraySlice<UInt8>, _ format: PathList.Format, path: String) throws(Failure) {
-    switch format {
-    case .lines: try readLines(bytes, path)
-    case .delimited(let delimiter):
-      try readRows(DelimitedRows(bytes, delimiter: delimiter, path: path), path)
+    let files = ListFiles(list: path)
+    passedOver = PassedOverTally(prefix: "")
+    if let delimiter = files.delimiter(of: bytes, format) {
+      try readRows(DelimitedRows(bytes, delimiter: delimiter, path: path), files)
+    } else {
+      try readLines(bytes, path)
     }
+    try files.requireSome(of: paths, passedOver.passedOver)
   }
 
   private mutating func readLines(_ bytes: ArraySlice<UInt8>, _ path: String) throws(Failure) {
@@ -32,23 +38,37 @@ struct ListEntries {
     }
   }
 
-  private mutating func readRows(_ rows: DelimitedRows, _ path: String) throws(Failure) {
+  private mutating func readRows(_ rows: DelimitedRows, _ files: ListFiles) throws(Failure) {
+    let separator = rows.separatorName
     var rows = rows
     guard let first = try rows.next() else { return }
     let header = try ListColumns(header: first)
     let columns = header ?? ListColumns(count: first.count)
     if columns.labelsAreSets { labelSets = [] }
+    if header == nil { try refuseUnknownHeader(first, files) }
     var row = header == nil ? first : try rows.next()
     while let fields = row {
       guard fields.count == first.count else {
         throw fields[0].position.failure(
-          "\(fields.count) fields in a list of \(first.count) columns",
+          "\(fields.count) fields in a list of \(first.count) columns, separated by \(separator)",
           mend: "give every row as many fields, in quotes those that hold a delimiter")
       }
       let path = fields[columns.path]
       try append(path.text[...], label: columns.label.map { fields[$0].text }, path.position)
       row = try rows.next()
     }
+  }
+
+  /// Refuses a first row that is neither a known header nor an image.
+  private func refuseUnknownHeader(
+    _ first: [DelimitedRows.Field], _ files: ListFiles
+  ) throws(Failure) {
+    let path = first[0].text[...]
+    guard !path.isEmpty, !FileExtension.isImageLike(path), !files.exist(path) else { return }
+    let names = first.prefix(4).map { "'\(String(decoding: $0.text, as: UTF8.self))'" }
+    throw first[0].position.failure(
+      "a first row of no columns that are known, and no file: \(names.joined(separator: ", "))",
+      mend: "name the columns path and label (\(ListColumns.known)), or give a file that is there")
   }
 
   private mutating func append(
@@ -58,60 +78,19 @@ struct ListEntries {
     guard !path.contains(0) else {
       throw position.failure("a path that holds a zero byte", mend: "write the list as UTF-8 text")
     }
+    if ImageExtension.start(in: path) == nil, case let ending = FileExtension.of(path),
+      UnreadExtension.isImage(ending)
+    {
+      passedOver.add(".\(ending)", UnreadExtension.reason, Array(path), isImageLike: true)
+      return
+    }
     paths.append(path)
     guard labelSets == nil else {
-      let parts = (label ?? []).split(separator: UInt8(ascii: "|")).map { Array($0) }
-      var seen: Set<[UInt8]> = []
-      labelSets?.append(parts.filter { seen.insert($0).inserted }.map { names.number(of: $0) })
+      let parts = (label ?? []).split(separator: UInt8(ascii: "|")).compactMap { names.number(of: Array($0)) }
+      labelSets?.append(parts)
       labels.append(-1)
       return
     }
-    labels.append(label.flatMap { $0.isEmpty ? nil : names.number(of: $0) } ?? -1)
-  }
-}
-
-/// Which columns of a list hold what.
-struct ListColumns {
-  let path: Int
-  let label: Int?
-  /// Whether the labels' column holds several with `|` between them.
-  let labelsAreSets: Bool
-
-  /// The columns of a list without header.
-  init(count: Int) {
-    path = 0
-    label = count > 1 ? 1 : nil
-    labelsAreSets = false
-  }
-
-  /// The columns that a header names; nil when the row is none.
-  ///
-  /// - Throws: `Failure` when it names labels but no path, or something twice.
-  init?(header: [DelimitedRows.Field]) throws(Failure) {
-    func columns(_ names: Set<String>) -> [Int] {
-      header.indices.filter { column in
-        names.contains(header[column].name)
-      }
-    }
-    let (paths, labels) = (columns(["path"]), columns(["label", "class", "labels"]))
-    guard !paths.isEmpty || !labels.isEmpty else { return nil }
-    guard let path = paths.first else {
-      throw header[labels[0]].position.failure(
-        "a header without the column 'path'", mend: "name the column of the paths 'path'")
-    }
-    for twice in [paths, labels] where twice.count > 1 {
-      throw header[twice[1]].position.failure(
-        "a second column of \(twice == paths ? "paths" : "labels")", mend: "leave one, and rename the other")
-    }
-    self.path = path
-    label = labels.first
-    labelsAreSets = labels.first.map { header[$0].name == "labels" } ?? false
-  }
-}
-
-extension DelimitedRows.Field {
-  /// The name of a column, as it is compared.
-  fileprivate var name: String {
-    String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespaces).lowercased()
+    labels.append(label.flatMap { names.number(of: $0) } ?? -1)
   }
 }

@@ -55,13 +55,12 @@ public struct MixedImages: ImageSource {
           order: sources[number].order)
       })
     var names: [String] = []
-    var places: [String: Int] = [:]
     var classes: [[Int]] = []
     for source in sources {
+      let known = ClassMatch(source.classNames, among: names).places
       classes.append(
-        source.classNames.map { name in
-          if let place = places[name] { return place }
-          places[name] = names.count
+        zip(source.classNames, known).map { name, place in
+          if let place { return place }
           names.append(name)
           return names.count - 1
         })

@@ -5,11 +5,13 @@ import Platform
 /// Image files that a list names.
 ///
 /// - `.txt`: a path a line; empty lines and those that start with `#` are passed over, as are blanks around a path.
-/// - `.csv`, `.tsv`: a row an image, quotes as RFC 4180 has them. A first row that names the columns `path` and, if
-///   there are labels, `label` or `class` may have them in any order beside others; without it the first column
+/// - `.csv`, `.tsv`: a row an image, quotes as RFC 4180 has them. A first row that names the columns of the path and, if
+///   there are labels, of the label (`ListColumns`) may have them in any order beside others; without it the first column
 ///   is the path and the second, if any, the label. A row whose label is empty has none. A column `labels` instead
 ///   holds any number of labels an image, with `|` between them.
-/// - Relative paths start at the list's folder. Whether a file is there shows when it is read.
+/// - Where the first row is no row by commas or tabs, but by another of comma, tab and semicolon, that one is meant.
+/// - Relative paths start at the list's folder. Where none of the first files is there the list is refused; of others it
+///   shows when they are read. Files whose extension is that of an image that is not read are passed over.
 public struct PathList: ImageSource {
   /// The name in listings.
   public static let name = "list"
@@ -22,6 +24,8 @@ public struct PathList: ImageSource {
   public let path: String
   /// The labels met: by their value where all are numbers, else by their bytes.
   public let classNames: [String]
+  /// Files of the list that are not read, by their extensions.
+  public let passedOver: PassedOver
   private let folder: String
   private let paths: PackedPaths
   private let labels: [Int32]
@@ -48,14 +52,14 @@ public struct PathList: ImageSource {
     let bytes = try WholeFile.read(path, maximumBytes: Self.maximumBytes)
     let mark: [UInt8] = [0xef, 0xbb, 0xbf]
     let entries = try ListEntries(bytes.starts(with: mark) ? bytes[3...] : bytes[...], format, path: path)
-    guard entries.paths.count > 0 else { throw Failure("no paths in this list", at: path, mend: "add some") }
     self.path = path
     folder = URL(filePath: path).deletingLastPathComponent().path
     paths = entries.paths
+    passedOver = entries.passedOver.passedOver
     let (texts, ranks) = entries.names.ranked
     classNames = texts
     labels = entries.labels.map { $0 < 0 ? -1 : ranks[Int($0)] }
-    labelSets = entries.labelSets.map { sets in sets.map { set in set.map { ranks[Int($0)] }.sorted() } }
+    labelSets = entries.labelSets.map { sets in sets.map { set in Set(set.map { ranks[Int($0)] }).sorted() } }
   }
 
   /// Whether the list has a column `labels`.

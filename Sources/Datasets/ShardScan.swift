@@ -5,7 +5,6 @@ import Platform
 struct ShardScan {
   /// The most bytes of a `.cls` and of a `.json` member.
   private static let maximumLabelBytes = (cls: 1 << 16, json: 16 << 20)
-  private static let imageExtensions: Set<String> = ["jpg", "jpeg", "png"]
 
   /// The archives.
   private(set) var shards: [OpenShards.Shard] = []
@@ -21,13 +20,8 @@ struct ShardScan {
   private(set) var labels: [Int32] = []
   private(set) var table = ShardLabels()
 
-  /// What the members of one key have told so far.
-  private struct Sample {
-    var key: ArraySlice<UInt8> = []
-    var firstImage = 0
-    var label: Int32 = -1
-    var isFromClass = false
-  }
+  /// What is no image among the members.
+  private(set) var passedOver = PassedOver()
 
   /// Adds the images of an archive.
   ///
@@ -35,45 +29,38 @@ struct ShardScan {
   mutating func add(_ path: String) throws(Failure) {
     let file = try OpenShard(path: path)
     var reader = TarReader(file, path: path)
-    var sample = Sample(firstImage: offsets.count)
+    var samples = ShardSamples(archive: path)
     while let member = try reader.next() {
-      guard let (key, ending) = Self.parts(of: member.name) else { continue }
-      if key != sample.key {
-        close(sample)
-        sample = Sample(key: key, firstImage: offsets.count)
+      guard let kind = ShardMember(member.name) else {
+        samples.passOver(member, nil)
+        continue
       }
-      func place() -> String { "\(path), byte \(member.headerOffset)" }
-      if Self.imageExtensions.contains(ending) {
-        offsets.append(member.offset)
-        sizes.append(member.size)
-        names += member.name
-        nameEnds.append(names.count)
-        labels.append(-1)
-      } else if ending == "cls" {
+      switch kind.content {
+      case .image: samples.add(member, kind)
+      case .classLabel:
         let bytes = try reader.data(of: member, limit: Self.maximumLabelBytes.cls)
         guard let text = ShardLabels.text(cls: bytes) else { continue }
-        sample.label = table.number(of: text, at: place())
-        sample.isFromClass = true
-      } else if ending == "json" && !sample.isFromClass {
+        let label = table.number(of: text, at: "\(path), byte \(member.headerOffset)")
+        samples.add(label: label, kind.isDotted ? .dottedClass : .plainClass, member, kind)
+      case .json where samples.hasClass(kind): continue
+      case .json:
+        let place = "\(path), byte \(member.headerOffset)"
         let bytes = try reader.data(of: member, limit: Self.maximumLabelBytes.json)
-        guard let text = try ShardLabels.text(json: bytes, at: place()) else { continue }
-        sample.label = table.number(of: text, at: place())
+        guard let text = try ShardLabels.text(json: bytes, at: place) else { continue }
+        samples.add(label: table.number(of: text, at: place), .json, member, kind)
+      case .unread, .other: samples.passOver(member, kind)
       }
     }
-    close(sample)
+    samples.passOver(links: reader.links)
+    for (image, label) in samples.resolved() {
+      offsets.append(image.offset)
+      sizes.append(image.size)
+      names += image.name
+      nameEnds.append(names.count)
+      labels.append(label)
+    }
+    passedOver.add(samples.tally.passedOver)
     shards.append(.init(path: path, size: file.size, modified: file.modified))
     shardEnds.append(offsets.count)
-  }
-
-  private mutating func close(_ sample: Sample) {
-    for index in sample.firstImage..<labels.count { labels[index] = sample.label }
-  }
-
-  /// The key, which is the path up to the first dot after its last slash, and what follows the dot, in small letters;
-  /// nil for a hidden file or one without a dot.
-  static func parts(of name: [UInt8]) -> (key: ArraySlice<UInt8>, ending: String)? {
-    let start = name.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
-    guard let dot = name[start...].firstIndex(of: UInt8(ascii: ".")), dot > start else { return nil }
-    return (name[..<dot], String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased())
   }
 }

@@ -15,15 +15,20 @@ public struct SubsetImages: ImageSource {
 
   private let base: any ImageSource
   private let indices: [Int32]
+  /// What the other set passed over, and what was left out of it for a reason that is said.
+  public let passedOver: PassedOver
 
-  /// Takes the images `indices` of `base`, ascending and not empty.
-  public init(_ base: any ImageSource, indices: [Int]) {
+  /// Takes the images `indices` of `base`, ascending and not empty; `leavingOut` says why others are not among them.
+  public init(_ base: any ImageSource, indices: [Int], leavingOut: PassedOver.Entry? = nil) {
     precondition(
       !indices.isEmpty && zip(indices, indices.dropFirst()).allSatisfy { $0 < $1 }
         && indices[0] >= 0 && indices[indices.count - 1] < base.count,
       "SubsetImages: numbers of images, ascending")
     self.base = base
     self.indices = indices.map { Int32($0) }
+    var passedOver = base.passedOver
+    if let leavingOut { passedOver.add(leavingOut) }
+    self.passedOver = passedOver
   }
 
   /// `limit` images of `source` drawn at random, each class by its share (largest remainders); all when there are no
@@ -63,8 +68,6 @@ public struct SubsetImages: ImageSource {
   public var count: Int { indices.count }
   /// All classes of the other set.
   public var classNames: [String] { base.classNames }
-  /// What the other set passed over.
-  public var passedOver: PassedOver { base.passedOver }
   /// The order of the other set, without the images that are left out.
   public var order: SampleOrder { base.order.restricted(to: indices[...]) }
   /// The class of an image; nil for one without.

@@ -28,6 +28,9 @@ enum TarFormat {
   /// Links, devices, folders and pipes, whatever size their headers say.
   static let kindsWithoutData: ClosedRange<UInt8> = 0x31...0x36
 
+  /// Links to members and to paths.
+  static let links: ClosedRange<UInt8> = 0x31...0x32
+
   /// `count` rounded up to whole blocks.
   static func padded(_ count: Int) -> Int { (count + blockSize - 1) / blockSize * blockSize }
 

@@ -25,6 +25,8 @@ struct TarReader {
   private var position = 0
   private var window: [UInt8] = []
   private var windowStart = 0
+  /// Names of links met so far whose extension is that of an image.
+  private(set) var links: [[UInt8]] = []
 
   init(_ file: OpenShard, path: String) {
     self.file = file
@@ -80,6 +82,10 @@ struct TarReader {
         return TarMember(name: name, headerOffset: start, offset: offset, size: size)
       case nil:
         // A folder, a link, a device: its long name goes with it.
+        let name = longName.map(Array.init) ?? Self.name(header)
+        if TarFormat.links.contains(header[TarFormat.Field.type]), ImageExtension.start(in: name) != nil {
+          links.append(name)
+        }
         longName = nil
         longSize = nil
       }

@@ -2,10 +2,11 @@ import Foundation
 import Imaging
 import Platform
 
-/// Images in tar archives, in the convention of WebDataset: `key.jpg`, `.jpeg` or `.png`, one after the other with
+/// Images in tar archives, in the convention of WebDataset: `key.jpg`, `.jpeg` or `.png`, and anywhere in the same archive
 /// `key.cls` (the number or the name of the class) or `key.json` (with `label`).
 ///
-/// - A folder's archives are in the order of the bytes of their names; other members are passed over.
+/// - A folder's archives are in the order of the bytes of their names. Other members are passed over and counted; see
+///   `ShardSamples` for names with further dots and names that come again.
 /// - Class names are those in a `classes.txt` beside the archives, else the labels themselves.
 /// - Opening reads headers and labels; images are read from their places in the archives. An epoch takes the archives
 ///   in a random order and reads each forwards (`SampleOrder.shards`).
@@ -23,8 +24,8 @@ public struct TarShards: ImageSource {
   public let path: String
   /// The classes.
   public let classNames: [String]
-  /// What lies around the archives and in them, and is none of the images.
-  public private(set) var passedOver = PassedOver()
+  /// What lies around the archives and in them and is none of the images, and lines of `classes.txt` that repeat a name.
+  public private(set) var passedOver: PassedOver
   private let scan: ShardScan
   private let classes: [Int32]
   private let files: OpenShards
@@ -32,7 +33,11 @@ public struct TarShards: ImageSource {
   /// Opens an archive or a folder that holds archives.
   public static func open(path: String, options: SourceOptions) throws(Failure) -> TarShards? {
     guard DatasetSplit.isFolder(path) else {
-      return path.hasSuffix(".tar") ? try TarShards(archives: [path], path: path) : nil
+      if path.hasSuffix(".tar") { return try TarShards(archives: [path], path: path) }
+      guard let tool = PackedArchive.tool(for: path) else { return nil }
+      throw Failure(
+        "a compressed archive, in which images cannot be read from their places", at: path,
+        mend: "unpack it with \(tool)")
     }
     return try TarShards(folder: path, beside: options.beside)
   }
@@ -54,15 +59,25 @@ public struct TarShards: ImageSource {
     var scan = ShardScan()
     for archive in archives { try scan.add(archive) }
     guard !scan.offsets.isEmpty, let first = archives.first else {
+      let others = scan.passedOver.isEmpty ? "" : ", but \(scan.passedOver.summary)"
       throw Failure(
-        "no images in \(archives.count == 1 ? "the archive" : "the archives")", at: path,
+        "no images in \(archives.count == 1 ? "the archive" : "the archives")\(others)", at: path,
         mend: "put images as key.jpg or key.png into them, for instance with vitrail pack")
     }
     self.path = path
     self.scan = scan
     files = OpenShards(scan.shards)
-    let list = try ShardLabels.list(in: URL(filePath: first).deletingLastPathComponent().path)
+    let listPath = URL(filePath: first).deletingLastPathComponent().path + "/classes.txt"
+    let list = try ClassList.read(listPath)
     let (names, classes) = try scan.table.resolved(list: list)
+    var passedOver = scan.passedOver
+    if let list, list.count > names.count {
+      passedOver.add(
+        .init(
+          kind: "lines of classes.txt", reason: "a name that is there already: one class",
+          count: list.count - names.count, example: listPath, isImageLike: false))
+    }
+    self.passedOver = passedOver
     classNames = classes.isEmpty ? [] : names
     self.classes = classes
   }

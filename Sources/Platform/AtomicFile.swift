@@ -20,6 +20,36 @@ public enum AtomicFile {
     to url: URL, durably: Bool = true,
     _ body: (_ append: (Data) throws(Failure) -> Void) throws(Failure) -> Void
   ) throws(Failure) {
+    let temporary = try stage(url, durably: durably, body)
+    try place(temporary, at: url)
+    if durably { syncFolder(of: url) }
+  }
+
+  /// Writes files that belong together: all are on the disk under other names before the first appears, and they appear
+  /// in their order.
+  ///
+  /// A process that is killed in between leaves some of the old files: the first one can tell, when it knows the others.
+  ///
+  /// - Throws: `Failure` from the file system; where a file could not be written, nothing appears.
+  public static func write(_ files: [(url: URL, data: Data)]) throws(Failure) {
+    var staged: [String] = []
+    do throws(Failure) {
+      for file in files {
+        staged.append(
+          try stage(file.url, durably: true) { (append) throws(Failure) in try append(file.data) })
+      }
+    } catch {
+      for temporary in staged { unlink(temporary) }
+      throw error
+    }
+    for (file, temporary) in zip(files, staged) { try place(temporary, at: file.url) }
+    if let last = files.last { syncFolder(of: last.url) }
+  }
+
+  /// Writes the content of `url` under another name, which is returned.
+  private static func stage(
+    _ url: URL, durably: Bool, _ body: (_ append: (Data) throws(Failure) -> Void) throws(Failure) -> Void
+  ) throws(Failure) -> String {
     let path = url.path
     let temporary = "\(path).\(getpid()).partial"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -32,12 +62,15 @@ public enum AtomicFile {
       unlink(temporary)
       throw error
     }
-    guard rename(temporary, path) == 0 else {
-      let failure = systemFailure("cannot put the finished file in place", path)
+    return temporary
+  }
+
+  private static func place(_ temporary: String, at url: URL) throws(Failure) {
+    guard rename(temporary, url.path) == 0 else {
+      let failure = systemFailure("cannot put the finished file in place", url.path)
       unlink(temporary)
       throw failure
     }
-    if durably { syncFolder(of: url) }
   }
 
   /// Makes `link` a symbolic link to `target` (a name relative to the link's folder), atomically.

@@ -23,7 +23,7 @@ extension Dataset {
 
     private struct Contents: Encodable {
       let path, kind: String
-      let images, classes: Int
+      let images, classes, unlabelled: Int
       let seconds: Double
       let peakBytes: Int
       let passedOver: PassedOver
@@ -34,14 +34,20 @@ extension Dataset {
       let source = try ImageSources.open(path, options: SourceOptions(split: split, bands: bands.names ?? []))
       let contents = Contents(
         path: source.path, kind: type(of: source).name, images: source.count,
-        classes: source.classNames.count, seconds: Clock.seconds - start, peakBytes: ProcessMemory.peakBytes,
+        classes: source.classNames.count,
+        unlabelled: (0..<source.count).count {
+          source.label(of: $0) == nil && (!source.hasLabelSets || source.labels(of: $0).isEmpty)
+        },
+        seconds: Clock.seconds - start, peakBytes: ProcessMemory.peakBytes,
         passedOver: source.passedOver)
       if json {
         print(JSONValue.encoding(contents).text)
       } else {
         ProgressLine().say(passedOverIn: source)
+        let unlabelled =
+          contents.classes > 0 && contents.unlabelled > 0 ? ", \(contents.unlabelled) without a class" : ""
         print(
-          "\(contents.images) images in \(contents.classes) classes (\(contents.kind)), "
+          "\(contents.images) images in \(contents.classes) classes (\(contents.kind))\(unlabelled), "
             + "indexed in \(fixed(contents.seconds, 2)) s")
       }
     }

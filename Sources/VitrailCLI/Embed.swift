@@ -53,6 +53,7 @@ struct Embed: ParsableCommand {
     guard let features = sets.features["model"] else {
       preconditionFailure("features of the model were extracted")
     }
+    if let note = features.rowLabels.unlabelledNote { line.say("\(note): −1 in labels.npy") }
     let folder = URL(fileURLWithPath: out)
     try FeatureFiles.write(
       features, paths: sets.paths, origin: FeatureOrigin(model, file.preprocessing), to: folder)

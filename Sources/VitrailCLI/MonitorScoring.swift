@@ -11,6 +11,8 @@ struct MonitorScoring {
   private let evaluators: [any Evaluator.Type]
   private let train, test: any ImageSource
   private let recipe: Recipe
+  /// What scores leave out or count as wrong, a sentence each.
+  let notes: [String]
 
   private var lanes: Int {
     if case .count(let count) = recipe.train.lanes { return count }
@@ -19,7 +21,8 @@ struct MonitorScoring {
 
   /// Opens the sets.
   ///
-  /// - Throws: `Failure` when an evaluator is not known or wants more than features, or a set cannot be opened.
+  /// - Throws: `Failure` when an evaluator is not known or wants more than features, a set cannot be opened, or an
+  ///   evaluator could not score such sets.
   init(_ monitor: MonitorRecipe, _ recipe: Recipe) throws(Failure) {
     evaluators = try monitor.evaluators.map { (name) throws(Failure) in
       let evaluator = try Evaluators.named(name)
@@ -45,6 +48,11 @@ struct MonitorScoring {
     test = try open(monitor.test ?? monitor.train, .test)
     try requireDistinct(train: train, test: test)
     self.recipe = recipe
+    let labels = TaskLabels(
+      train: try RowLabels(of: train), test: try RowLabels(of: test), hasImages: false)
+    func check<E: Evaluator>(_: E.Type) throws(Failure) { try E.check(labels, options: E.Options()) }
+    for evaluator in evaluators { try check(evaluator) }
+    notes = labels.notes
   }
 
   /// The first number of each evaluator, by its name.

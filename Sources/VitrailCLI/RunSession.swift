@@ -24,6 +24,7 @@ struct RunSession {
     run.onWarning = { [line] warning in line.warn("\(warning)") }
     if let monitor = run.recipe.train.monitor {
       let scoring = try MonitorScoring(monitor, run.recipe)
+      for note in scoring.notes { line.say("monitor: \(note)") }
       run.scoring = { [line] (encoder, preprocessing) throws(Failure) in
         try scoring.score(encoder, preprocessing, line)
       }
@@ -63,5 +64,6 @@ struct RunSession {
       "folder   \(run.folder.url.path)",
     ]
     line.say(lines.joined(separator: "\n"))
+    line.say(passedOverIn: source)
   }
 }

@@ -7,7 +7,11 @@ import Testing
 struct PathListTests {
   private let workspace: Workspace
 
-  init() throws { workspace = try Workspace() }
+  init() throws {
+    workspace = try Workspace()
+    // What the lists name is there, since one of no file that is there is refused.
+    for name in (0..<6).map({ "\($0).png" }) + ["a.png", "b.png"] { try workspace.writeText("", to: name) }
+  }
 
   private func labels(_ list: any ImageSource) -> [String?] {
     (0..<list.count).map { list.label(of: $0).map { list.classNames[$0] } }
@@ -21,14 +25,18 @@ struct PathListTests {
   @Test func readsQuotesAsPythonDoes() throws {
     struct Row: Decodable { let path, label: String }
     let rows: [Row] = try Golden.decoded("list.json")
-    let list = try PathList(path: Golden.path("list.csv"))
-    let folder = URL(filePath: try Golden.path("list.csv")).deletingLastPathComponent().path
+    try workspace.write([UInt8](Data(contentsOf: URL(filePath: Golden.path("list.csv")))), to: "list.csv")
+    try workspace.writeText("", to: rows[0].path)
+    let list = try PathList(path: workspace.path("list.csv"))
+    let folder = workspace.path
     #expect(list.count == rows.count)
     for (index, row) in rows.enumerated() {
       #expect(list.location(of: index) == (row.path.hasPrefix("/") ? row.path : folder + "/" + row.path))
     }
-    #expect(labels(list) == rows.map { $0.label.isEmpty ? nil : $0.label })
-    #expect(list.classNames == [" x ", "a, b", "say \"hi\"", "x"])
+    // Blanks around a label do not count.
+    let wanted = rows.map { $0.label.trimmingCharacters(in: .whitespaces) }
+    #expect(labels(list) == wanted.map { $0.isEmpty ? nil : $0 })
+    #expect(list.classNames == ["a, b", "say \"hi\"", "x"])
   }
 
   @Test func readsLinesAndThePixelsTheyName() throws {
@@ -42,8 +50,7 @@ struct PathListTests {
     #expect(list.location(of: 2) == absolute)
     for number in 0..<3 { #expect(try list.image(at: number) == image(number)) }
     #expect(list.classNames.isEmpty && labels(list) == [nil, nil, nil])
-    try workspace.writeText("gone.png\n", to: "gone.txt")
-    let gone = try failure { _ = try ImageSources.open(workspace.path("gone.txt")).image(at: 0) }
+    let gone = try failure { _ = try open("0.png\ngone.png\n", as: "gone.txt").image(at: 1) }
     #expect(gone.place == workspace.path("gone.png"))
   }
 
@@ -80,7 +87,9 @@ struct PathListTests {
     }
     #expect(try classes(["10", "9", "-1", "9", "2.5"]) == ["-1", "2.5", "9", "10"])
     #expect(try classes(["10", "9", "x"]) == ["10", "9", "x"])
-    #expect(try classes(["1", "01", "1.0", "0"]) == ["0", "01", "1", "1.0"])
+    // Numbers of one value are one class.
+    #expect(try classes(["1.0", "01", "1", "0"]) == ["0", "1"])
+    #expect(try classes(["1", "1.0", "x"]) == ["1", "1.0", "x"])
     #expect(try classes(["é", "z", "Z", "a"]) == ["Z", "a", "z", "é"])
     #expect(try classes(["nan", "2", "10"]) == ["10", "2", "nan"])
     #expect(try classes(["0x10", "9"]) == ["0x10", "9"])
@@ -91,10 +100,18 @@ struct PathListTests {
       ("csv", "path,label\na.png,\"x\nb.png,y\n", "never closed", "line 2, column 7"),
       ("csv", "a.png,\"x\"y\n", "after a closing quote", "line 1, column 10"),
       ("csv", "a.png,x\nü \"b\".png,y\n", "without quotes", "line 2, column 3"),
-      ("csv", "a.png,x\n\"b\nc.png\",y\nd.png\n", "1 fields in a list of 2", "line 4, column 1"),
+      (
+        "csv", "a.png,x\n\"b\nc.png\",y\nd.png\n", "1 fields in a list of 2 columns, separated by ','",
+        "line 4, column 1"
+      ),
       ("csv", "path,label\n,x\n", "an empty path", "line 2, column 1"),
       ("tsv", "label\tpath\nx\t\n", "an empty path", "line 2, column 3"),
-      ("csv", "file,label\na.png,x\n", "without the column 'path'", "line 1, column 6"),
+      ("csv", "foo,label\na.png,x\n", "without a column of paths", "line 1, column 5"),
+      ("csv", "file,image,label\na.png,b.png,x\n", "second column of paths", "line 1, column 6"),
+      ("csv", "foto;art\na.png;x\n", "no columns that are known", "line 1, column 1"),
+      ("csv", "foto,art\na.png,x\n", "no columns that are known", "line 1, column 1"),
+      ("txt", "no.png\nnone.png\n", "none of the first 2 files", ""),
+      ("txt", "a.png 1\nb.png 2\n", "none of the first 2 files", ""),
       ("csv", "path,label,class\na.png,x,y\n", "second column of labels", "line 1, column 12"),
       ("csv", "path,label,labels\na.png,x,y|z\n", "second column of labels", "line 1, column 12"),
       ("csv", "labels,path,class\nx|y,a.png,z\n", "second column of labels", "line 1, column 13"),

@@ -37,7 +37,7 @@ import Testing
   @Test func labelsAreChecked() {
     #expect(failure(labels: [0], names: ["x"]) != nil)
     #expect(failure(labels: [0, 1], names: ["x"]) != nil)
-    #expect(failure(labels: [0, -1], names: ["x"]) != nil)
+    #expect(failure(labels: [0, -2], names: ["x"]) != nil)
     #expect(failure(labels: [0, 1], names: ["x", "x"]) != nil)
   }
 }

@@ -31,7 +31,7 @@ public enum ClusterQuality: Evaluator {
   ) throws(Failure) -> ClusterResult {
     try options.validate(at: name)
     let set = task.measured
-    let count = try clusterCount(of: set, options)
+    let count = try clusterCount(of: set.rowLabels, options)
     let drawn = drawnRows(options.wardRows, of: set.count, seed: options.seed, for: "Ward")
     guard count <= drawn.count else {
       throw Failure(
@@ -61,12 +61,17 @@ public enum ClusterQuality: Evaluator {
       clusters: count, kMeans: first, ward: scored(linkage.clusters(count), of: drawn, some))
   }
 
+  /// Whether the number of clusters is known.
+  public static func check(_ labels: TaskLabels, options: ClusterOptions) throws(Failure) {
+    _ = try clusterCount(of: labels.measured, options)
+  }
+
   /// 0, the adjusted scores of clusters that ignore the features; nil without labels.
   public static func chance(_ task: EvaluationTask) throws(Failure) -> Double? {
     task.measured.labels.isEmpty ? nil : 0
   }
 
-  private static func clusterCount(of set: Features, _ options: ClusterOptions) throws(Failure) -> Int {
+  private static func clusterCount(of set: RowLabels, _ options: ClusterOptions) throws(Failure) -> Int {
     if let clusters = options.clusters { return clusters }
     guard !set.labels.isEmpty else {
       throw Failure(

@@ -1,7 +1,7 @@
 import Platform
 import VisionTransformer
 
-/// The features that an evaluator works on.
+/// The features that an evaluator works on: of sets in which some rows have a class, those rows.
 public struct EvaluationTask: Sendable {
   /// Features of a train and a test set; no test set where one set is all there is.
   public typealias Sets = (train: Features, test: Features?)
@@ -14,6 +14,8 @@ public struct EvaluationTask: Sendable {
   public let readouts: [FeatureReadout: Sets]
   /// The train images seen through the augmentation of a pass, from 0; nil for features that no images stand behind.
   public let augmentedTrain: AugmentedFeatures?
+  /// What an evaluator that needs no classes is measured on: all rows of the test set, or of the only one.
+  public let everyMeasured: Features
 
   /// Gives the features of one augmented pass over the train images, rows as in `train`: those at the encoder's own
   /// place, then those at `readouts`.
@@ -21,15 +23,22 @@ public struct EvaluationTask: Sendable {
     @Sendable (_ pass: Int, _ readouts: [FeatureReadout], _ progress: ProgressHandler) throws(Failure) ->
     [Features]
 
-  /// Creates a task.
+  /// Creates a task; rows without a class are left out of sets in which others have one.
   public init(
     train: Features, test: Features?, readouts: [FeatureReadout: Sets] = [:],
     augmentedTrain: AugmentedFeatures? = nil
   ) {
-    self.train = train
-    self.test = test
-    self.readouts = readouts
-    self.augmentedTrain = augmentedTrain
+    self.train = train.labelled
+    self.test = test?.labelled
+    self.readouts = readouts.mapValues { ($0.train.labelled, $0.test?.labelled) }
+    everyMeasured = test ?? train
+    guard let rows = train.rowLabels.labelledRows, let augmentedTrain else {
+      self.augmentedTrain = augmentedTrain
+      return
+    }
+    self.augmentedTrain = { pass, readouts, progress throws(Failure) in
+      try augmentedTrain(pass, readouts, progress).map { $0.gathered(rows) }
+    }
   }
 
   /// The test features.
@@ -37,9 +46,7 @@ public struct EvaluationTask: Sendable {
   /// - Throws: `Failure` when there are none.
   public func requireTest(for evaluator: any Evaluator.Type) throws(Failure) -> Features {
     guard let test else {
-      throw Failure(
-        "\(evaluator.name) wants a test set beside the train set", at: train.origin,
-        mend: "give --test PATH, or hold out a part with --hold-out 0.2")
+      throw evaluator.missingTest(at: train.origin)
     }
     return test
   }

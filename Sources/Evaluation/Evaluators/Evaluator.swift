@@ -34,6 +34,14 @@ public protocol Evaluator: Variant, Sendable {
 
   /// Whether it can do without a test set, as those can that learn nothing and those that leave one out.
   static var worksOnOneSet: Bool { get }
+
+  /// Whether it cannot do without classes.
+  static var needsLabels: Bool { get }
+
+  /// Checks that it will be able to score such sets, before any feature of them is computed.
+  ///
+  /// - Throws: the `Failure` that `evaluate` would throw.
+  static func check(_ labels: TaskLabels, options: Options) throws(Failure)
 }
 
 extension Evaluator {
@@ -49,4 +57,25 @@ extension Evaluator {
 
   /// A test set is wanted.
   public static var worksOnOneSet: Bool { false }
+
+  /// Classes are needed.
+  public static var needsLabels: Bool { true }
+
+  /// A test set where one is wanted, and classes that both sets share where they are needed.
+  public static func check(_ labels: TaskLabels, options: Options) throws(Failure) {
+    try requireTest(labels)
+    if needsLabels { _ = try ClassificationTask(train: labels.train, test: labels.measured) }
+  }
+
+  /// Refuses one set where two are wanted.
+  static func requireTest(_ labels: TaskLabels) throws(Failure) {
+    guard labels.test != nil || worksOnOneSet else { throw missingTest(at: labels.train.origin) }
+  }
+
+  /// What is thrown where a test set is missing.
+  static func missingTest(at place: String) -> Failure {
+    Failure(
+      "\(name) wants a test set beside the train set", at: place,
+      mend: "give --test PATH, or hold out a part with --hold-out 0.2")
+  }
 }

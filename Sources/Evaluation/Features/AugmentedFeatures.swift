@@ -50,7 +50,7 @@ extension FeatureExtraction {
       guard let matrix = found[name] else { preconditionFailure("a pass yields all matrices") }
       return try Features(
         count: own.count, width: matrix.width, values: try values(matrix, of: sets.rows, in: source),
-        labels: own.labels, labelSets: own.labelSets, classNames: own.classNames, origin: own.origin)
+        rowLabels: own.rowLabels)
     }
   }
 

@@ -96,6 +96,8 @@ public struct FeatureExtraction: Sendable {
   ///
   /// - Throws: `Failure` when too many images are bad, or features are not finite.
   public func run(_ source: any ImageSource, progress: Progress = { _, _, _ in }) throws(Failure) -> Sets {
+    // Classes that cannot be told apart are known before the work.
+    _ = try RowLabels(of: source)
     let images = cache.map { _ in
       Fingerprint.images(of: source, decoding: decoding) { progress("reading", $0, nil) }
     }
@@ -167,12 +169,13 @@ public struct FeatureExtraction: Sendable {
     guard !rows.isEmpty else {
       throw Failure("no image could be read", at: source.path, mend: "check the files")
     }
-    let labels = RowLabels(source, rows)
     var features: [String: Features] = [:]
     var readouts: [String: [FeatureReadout: Features]] = [:]
     for (name, matrix) in found {
       let title = name.encoder.map { encoders[$0].name } ?? Self.pixelsName
-      let set = try labels.features(matrix, origin: "\(title) of \(source.path)")
+      let set = try Features(
+        count: rows.count, width: matrix.width, values: matrix.values,
+        rowLabels: RowLabels(of: source, rows: rows, origin: "\(title) of \(source.path)"))
       guard let encoder = name.encoder, let readout = name.readout else {
         features[title] = set
         continue
@@ -184,32 +187,5 @@ public struct FeatureExtraction: Sendable {
       features: features, readouts: readouts, rows: rows, paths: rows.map { source.location(of: $0) },
       skipped: bad.entries.map { (source.location(of: $0.index), $0.reason) }, imagesPerSecond: rate,
       images: images)
-  }
-}
-
-/// The classes of the rows of a set.
-private struct RowLabels {
-  let rows: [Int]
-  var labels: [Int] = []
-  var labelSets: [[Int]]?
-  var classNames: [String] = []
-
-  init(_ source: any ImageSource, _ rows: [Int]) {
-    self.rows = rows
-    if source.hasLabelSets {
-      labelSets = rows.map { source.labels(of: $0) }
-      classNames = source.classNames
-      return
-    }
-    let found = rows.compactMap { source.label(of: $0) }
-    guard found.count == rows.count else { return }
-    labels = found
-    classNames = source.classNames
-  }
-
-  func features(_ matrix: FeatureCache.Matrix, origin: String) throws(Failure) -> Features {
-    try Features(
-      count: rows.count, width: matrix.width, values: matrix.values, labels: labels, labelSets: labelSets,
-      classNames: classNames, origin: origin)
   }
 }

@@ -51,18 +51,9 @@ func shiftedRows(_ values: [Float], by shift: [Double]) -> [Float] {
 }
 
 extension Features {
-  /// Some rows, with their labels.
-  func gathered(_ rows: [Int]) throws(Failure) -> Features {
-    try Features(
-      count: rows.count, width: width, values: gatheredRows(rows, of: values, width: width),
-      labels: labels.isEmpty ? [] : rows.map { labels[$0] },
-      labelSets: labelSets.map { sets in rows.map { sets[$0] } }, classNames: classNames, origin: origin)
-  }
-
   /// All rows less a vector.
   func shifted(by shift: [Double]) throws(Failure) -> Features {
     try Features(
-      count: count, width: width, values: shiftedRows(values, by: shift), labels: labels,
-      labelSets: labelSets, classNames: classNames, origin: origin)
+      count: count, width: width, values: shiftedRows(values, by: shift), rowLabels: rowLabels)
   }
 }

@@ -8,20 +8,23 @@ public struct Features: Sendable {
   public let width: Int
   /// The features, row-major `[count, width]`, all finite.
   public let values: [Float]
-  /// Class index of each row, into `classNames`; empty when the rows are unlabelled.
-  public let labels: [Int]
+  /// The classes of the rows, and where they come from.
+  public let rowLabels: RowLabels
+
+  /// Class index of each row, into `classNames`, −1 for a row without a class; empty when no row has one.
+  public var labels: [Int] { rowLabels.labels }
   /// Where an image may have several classes, those of each row, ascending; `labels` is empty then.
-  public let labelSets: [[Int]]?
+  public var labelSets: [[Int]]? { rowLabels.labelSets }
   /// Names of the classes, all different. A class may have no row.
-  public let classNames: [String]
+  public var classNames: [String] { rowLabels.classNames }
   /// Where the features come from, for messages: a path or a phrase such as `train images`.
-  public let origin: String
+  public var origin: String { rowLabels.origin }
 
   /// Checks and holds a feature matrix.
   ///
   /// - Parameters:
   ///   - values: row-major `[count, width]`.
-  ///   - labels: one class index a row, or empty.
+  ///   - labels: one class index a row, −1 for a row without a class; or empty.
   ///   - origin: what messages call these features.
   /// - Throws: `Failure` when there is no row or no column, sizes disagree, a value is not finite, a label
   ///   has no class name, or a class name occurs twice.
@@ -29,6 +32,19 @@ public struct Features: Sendable {
     count: Int, width: Int, values: [Float], labels: [Int] = [], labelSets: [[Int]]? = nil,
     classNames: [String] = [], origin: String
   ) throws(Failure) {
+    let rowLabels = try RowLabels(
+      labels: labelSets == nil ? labels : [], labelSets: labelSets, classNames: classNames, origin: origin)
+    guard labels.isEmpty || labels.count == count else {
+      throw Self.wrongNumber(of: labels.count, count, origin)
+    }
+    try self.init(count: count, width: width, values: values, rowLabels: rowLabels)
+  }
+
+  /// Checks and holds a feature matrix whose classes are known.
+  ///
+  /// - Throws: `Failure` when there is no row or no column, sizes disagree, or a value is not finite.
+  init(count: Int, width: Int, values: [Float], rowLabels: RowLabels) throws(Failure) {
+    let origin = rowLabels.origin
     guard count > 0, width > 0 else {
       throw Failure(
         "the feature matrix is empty (\(count) rows of \(width))", at: origin,
@@ -45,29 +61,33 @@ public struct Features: Sendable {
         "feature \(index % width) of row \(index / width) is \(values[index])", at: origin,
         mend: "check the weights (a diverged run gives NaN) and the image of that row")
     }
-    guard labels.isEmpty || labels.count == count, labelSets == nil || labelSets?.count == count else {
-      throw Failure(
-        "\(labelSets?.count ?? labels.count) labels for \(count) rows", at: origin,
-        mend: "give one label a row, or none")
-    }
-    let sets = labelSets ?? labels.map { [$0] }
-    if let row = sets.firstIndex(where: { !$0.allSatisfy(classNames.indices.contains) }) {
-      throw Failure(
-        "label \(sets[row]) of row \(row) has no name among \(classNames.count) classes", at: origin,
-        mend: "labels are indices into the class names, from 0")
-    }
-    var seen = Set<String>()
-    if let name = classNames.first(where: { !seen.insert($0).inserted }) {
-      throw Failure("two classes are named “\(name)”", at: origin, mend: "give each class its own name")
+    let labels = rowLabels.labelSets?.count ?? rowLabels.labels.count
+    guard labels == count || (labels == 0 && rowLabels.labelSets == nil) else {
+      throw Self.wrongNumber(of: labels, count, origin)
     }
     self.count = count
     self.width = width
     self.values = values
-    self.labels = labelSets == nil ? labels : []
-    self.labelSets = labelSets
-    self.classNames = classNames
-    self.origin = origin
+    self.rowLabels = rowLabels
   }
+
+  private static func wrongNumber(of labels: Int, _ count: Int, _ origin: String) -> Failure {
+    Failure("\(labels) labels for \(count) rows", at: origin, mend: "give one label a row, or none")
+  }
+
+  /// Some rows of a matrix that was checked.
+  private init(_ rows: [Int], of other: Features) {
+    count = rows.count
+    width = other.width
+    values = gatheredRows(rows, of: other.values, width: other.width)
+    rowLabels = other.rowLabels.gathered(rows)
+  }
+
+  /// Some rows, at least one, each of which has a class where any row has.
+  func gathered(_ rows: [Int]) -> Features { Features(rows, of: self) }
+
+  /// The same without the rows that have no class, where others have one.
+  public var labelled: Features { rowLabels.labelledRows.map { gathered($0) } ?? self }
 }
 
 extension Features {

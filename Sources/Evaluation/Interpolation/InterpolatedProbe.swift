@@ -64,7 +64,7 @@ public enum InterpolatedProbe: Evaluator {
     _ train: Features, centered: Features, _ task: ClassificationTask, l2: Double,
     _ options: InterpolatedProbeOptions, threads: Int, progress: ProgressHandler
   ) throws(Failure) -> InterpolatedProbeResult.Mixture {
-    let grid = MixtureGrid(options)
+    let grid = MixtureGrid(options, rows: train.count)
     let split = StratifiedSplit(
       labels: task.trainLabels, classCount: task.classCount, share: options.linear.heldOutShare,
       fitLimit: options.linear.selectionRows, seed: options.linear.seed)

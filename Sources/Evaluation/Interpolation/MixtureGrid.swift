@@ -4,9 +4,10 @@ struct MixtureGrid: Sendable {
   private let ks: [Int]
   private let temperatures: [Double]
 
-  init(_ options: InterpolatedProbeOptions) {
+  /// A k above the number of train rows is that number.
+  init(_ options: InterpolatedProbeOptions, rows: Int) {
     lambdas = Set(options.lambda).sorted()
-    ks = Set(options.k).sorted()
+    ks = Set(options.k.map { min($0, rows) }).sorted()
     temperatures = Set(options.temperature).sorted()
   }
 

@@ -31,17 +31,26 @@ public enum LayerProbe: Evaluator {
     try evaluate(task, options: options, threads: defaultThreadCount, progress: progress)
   }
 
+  /// Images to compute features from, a test set, and classes that both share.
+  public static func check(_ labels: TaskLabels, options: LayerProbeOptions) throws(Failure) {
+    guard labels.hasImages else { throw missingBlocks(at: labels.train.origin) }
+    try requireTest(labels)
+    _ = try ClassificationTask(train: labels.train, test: labels.measured)
+  }
+
+  private static func missingBlocks(at place: String) -> Failure {
+    Failure(
+      "\(name) wants features behind every block", at: place,
+      mend: "evaluate weights on images; stored features are of one place")
+  }
+
   package static func evaluate(
     _ given: EvaluationTask, options: LayerProbeOptions, threads: Int,
     progress: ProgressHandler = { _, _ in }
   ) throws(Failure) -> LayerProbeResult {
     try options.validate(at: name)
     let places = given.readouts.sorted { $0.key.block < $1.key.block }
-    guard !places.isEmpty else {
-      throw Failure(
-        "\(name) wants features behind every block", at: given.train.origin,
-        mend: "evaluate weights on images; stored features are of one place")
-    }
+    guard !places.isEmpty else { throw missingBlocks(at: given.train.origin) }
     var blocks: [LayerProbeResult.Block] = []
     for (place, (readout, sets)) in places.enumerated() {
       let sets = EvaluationTask(train: sets.train, test: sets.test)

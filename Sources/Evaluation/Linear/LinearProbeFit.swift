@@ -60,7 +60,8 @@ struct LinearProbeFit: Sendable {
     path.walk(
       objective, bound: bound, maximumIterations: options.maximumIterations, progress: progress,
       score: { model in
-        Double(zip(model.predictions(for: heldOut), heldOutLabels).count { $0 == $1 }) / count
+        .init(
+          score: Double(zip(model.predictions(for: heldOut), heldOutLabels).count { $0 == $1 }) / count)
       },
       // Two standard errors of the best accuracy.
       tolerance: { best in 2 * (best * (1 - best) / count).squareRoot() })

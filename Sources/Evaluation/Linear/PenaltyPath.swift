@@ -8,6 +8,14 @@ struct PenaltyPath {
     let iterations: Int
   }
 
+  /// What held-out rows say of a model.
+  struct HeldOut {
+    /// What is chosen by.
+    let score: Double
+    /// What decides between equal scores; where these are equal too, the strongest penalty is taken.
+    var tieBreak = 0.0
+  }
+
   /// The λ of the best held-out score so far; the middle one before any is known.
   private(set) var l2: Double
   /// Its model; nil before any is known.
@@ -29,7 +37,7 @@ struct PenaltyPath {
   /// walk; so does a score below the best by more than `tolerance` of that.
   mutating func walk(
     _ objective: some LinearObjective, bound: CurvatureBound, maximumIterations: Int,
-    progress: ProgressHandler, score: (LogisticRegression) -> Double?, tolerance: (_ best: Double) -> Double
+    progress: ProgressHandler, score: (LogisticRegression) -> HeldOut?, tolerance: (_ best: Double) -> Double
   ) {
     var objective = objective
     var method = LimitedMemoryBFGS()
@@ -37,17 +45,19 @@ struct PenaltyPath {
     // Held-out scores are known to half a per cent; fits to more digits would choose no better.
     method.gradientTolerance = 1e-4
     method.objectiveTolerance = 1e-5
-    var best = -1.0
+    var best = HeldOut(score: -1)
     var previous: LogisticRegression?
     for (index, penalty) in penalties.enumerated() {
       progress("trying λ = \(penalty)", 0.6 * Double(index) / Double(penalties.count))
       objective.l2 = penalty
       let fitted = LogisticRegression.fit(objective, bound: bound, start: previous, method: method)
       previous = fitted
-      guard let score = score(fitted) else { return }
-      trials.append(Trial(l2: penalty, score: score, iterations: fitted.iterations))
-      if score > best { (best, l2, model) = (score, penalty, fitted) }
-      if score < best - tolerance(best) { return }
+      guard let found = score(fitted) else { return }
+      trials.append(Trial(l2: penalty, score: found.score, iterations: fitted.iterations))
+      if (found.score, found.tieBreak) > (best.score, best.tieBreak) {
+        (best, l2, model) = (found, penalty, fitted)
+      }
+      if found.score < best.score - tolerance(best.score) { return }
     }
   }
 }

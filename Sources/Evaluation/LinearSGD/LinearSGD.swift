@@ -35,6 +35,15 @@ public enum LinearSGD: Evaluator {
     }
   }
 
+  /// Images where passes over them are augmented, a test set, and classes that both share.
+  public static func check(_ labels: TaskLabels, options: LinearSGDOptions) throws(Failure) {
+    guard labels.hasImages || options.protocol != .mae || options.augmentedPasses == 0 else {
+      throw NormalizedHeadProtocol.missingImages(at: labels.train.origin)
+    }
+    try requireTest(labels)
+    _ = try ClassificationTask(train: labels.train, test: labels.measured)
+  }
+
   /// DINOv2: the last blocks and the mean of the patches, where more than the encoder's own place is wanted. MAE: the
   /// encoder's own place where images are augmented, since raw pixels are not.
   public static func readouts(

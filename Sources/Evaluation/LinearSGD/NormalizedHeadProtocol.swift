@@ -58,11 +58,7 @@ struct NormalizedHeadProtocol {
   private func values(_ task: EvaluationTask, _ progress: ProgressHandler) throws(Failure) -> [[Float]] {
     let count = min(options.augmentedPasses, options.epochs)
     guard count > 0 else { return [task.train.values] }
-    guard let augmented = task.augmentedTrain else {
-      throw Failure(
-        "no images to augment stand behind these features", at: task.train.origin,
-        mend: "learn from them as they are: \(LinearSGD.name).augmentedPasses=0")
-    }
+    guard let augmented = task.augmentedTrain else { throw Self.missingImages(at: task.train.origin) }
     var passes: [[Float]] = []
     for pass in 0..<count {
       let features = try augmented(pass, []) { stage, fraction in
@@ -71,6 +67,13 @@ struct NormalizedHeadProtocol {
       passes.append(features[0].values)
     }
     return passes
+  }
+
+  /// What is thrown where there are no images to augment.
+  static func missingImages(at place: String) -> Failure {
+    Failure(
+      "no images to augment stand behind these features", at: place,
+      mend: "learn from them as they are: \(LinearSGD.name).augmentedPasses=0")
   }
 
   /// The learning rate's share of its peak.

@@ -7,8 +7,9 @@ import Platform
 /// 2. A tenth of the train rows is held out (`heldOutShare`, `seed`), of the rows whose rarest class is the same a tenth
 ///    each. On at most `selectionRows` of the other rows the penalties are tried from strong to weak, each fit starting
 ///    from the one before and stopping at a hundred times the final fit's tolerances. The path ends early once held-out
-///    mean average precision is 0.02 below its best. The penalty with the best is chosen; of equals the strongest. When
-///    nothing can be held out the middle penalty is taken.
+///    mean average precision is 0.02 below its best. The penalty with the best is chosen; of equals the one of the best
+///    held-out likelihood, since a strong one ranks alike but decides for no class. When nothing can be held out the
+///    middle penalty is taken.
 /// 3. All train rows are fitted at that penalty, and the test set is scored, once.
 ///
 /// Classes that only test rows have are left out. Sets of one label an image are scored as well, one class against the
@@ -42,6 +43,12 @@ public enum MultiLabelProbe: Evaluator {
       Double(labels.test[(label * test.count)..<((label + 1) * test.count)].count { $0 }) / Double(test.count)
     }.filter { $0 > 0 }
     return shares.reduce(0, +) / Double(shares.count)
+  }
+
+  /// A test set, and classes that both sets share.
+  public static func check(_ labels: TaskLabels, options: LinearProbeOptions) throws(Failure) {
+    try requireTest(labels)
+    _ = try MultiLabelTask(train: labels.train, test: labels.measured)
   }
 
   package static func evaluate(
@@ -96,8 +103,14 @@ public enum MultiLabelProbe: Evaluator {
     path.walk(
       objective, bound: bound, maximumIterations: options.maximumIterations, progress: progress,
       score: { model in
-        MultiLabelScores.meanAveragePrecision(
-          model.logits(of: heldOut), positives: positives, classes: task.classCount)
+        let logits = model.logits(of: heldOut)
+        return MultiLabelScores.meanAveragePrecision(logits, positives: positives, classes: task.classCount)
+          .map {
+            .init(
+              score: $0,
+              tieBreak: MultiLabelScores.logLikelihood(logits, positives: positives, classes: task.classCount)
+            )
+          }
       },
       tolerance: { _ in 0.02 })
     return path

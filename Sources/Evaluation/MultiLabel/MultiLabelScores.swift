@@ -62,6 +62,18 @@ public struct MultiLabelScores: Encodable, Sendable, Equatable {
     return found.isEmpty ? nil : mean(found)
   }
 
+  /// The sum over rows and classes of log σ(z) where the row has the class, log σ(−z) elsewhere; as above.
+  static func logLikelihood(_ logits: [Float], positives: [Bool], classes: Int) -> Double {
+    let rows = logits.count / classes
+    var sum = 0.0
+    for (index, logit) in logits.enumerated() {
+      let (row, label) = index.quotientAndRemainder(dividingBy: classes)
+      let z = positives[label * rows + row] ? Double(logit) : -Double(logit)
+      sum -= max(-z, 0) + log1p(exp(-abs(z)))
+    }
+    return sum
+  }
+
   /// A row a class: train and test images, average precision, F1.
   var classTable: EvaluationAttachment {
     func text(_ share: Double?) -> String { share.map { String(format: "%.4f", $0) } ?? "" }

@@ -1,3 +1,4 @@
+import Datasets
 import Platform
 
 /// The labels of a train and a test set in which an image may have any number of classes, in one numbering.
@@ -25,6 +26,11 @@ struct MultiLabelTask {
   ///   no test row has one of these.
   init(train: Features, test: Features) throws(Failure) {
     try train.requireWidth(of: test)
+    try self.init(train: train.rowLabels, test: test.rowLabels)
+  }
+
+  /// Matches the classes of two sets.
+  init(train: RowLabels, test: RowLabels) throws(Failure) {
     let (trainSets, testSets) = (try train.requireLabelSets(), try test.requireLabelSets())
     let present = Set(trainSets.flatMap { $0 })
     guard !present.isEmpty else {
@@ -37,21 +43,18 @@ struct MultiLabelTask {
     }
     let names = present.sorted().map { train.classNames[$0] }
     let used = Set(testSets.flatMap { $0 }).sorted().map { test.classNames[$0] }
-    let known = Set(names)
-    guard used.contains(where: known.contains) else {
-      throw Failure(
-        "no image has a class of the train set", at: test.origin,
-        mend: "name classes alike in both sets; train has \(names.prefix(5).joined(separator: ", "))")
+    let match = ClassMatch(used, among: names)
+    guard match.places.contains(where: { $0 != nil }) else {
+      throw ClassificationTask.nothingInCommon(names, used, at: test.origin)
     }
     classNames = names
     self.train = Self.positives(trainSets, train.classNames, names)
     self.test = Self.positives(testSets, test.classNames, names)
-    unknownClassNames = used.filter { !known.contains($0) }
+    unknownClassNames = zip(used, match.places).filter { $1 == nil }.map(\.0)
   }
 
   private static func positives(_ sets: [[Int]], _ own: [String], _ names: [String]) -> [Bool] {
-    let place = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
-    let number = own.map { place[$0] }
+    let number = ClassMatch(own, among: names).places
     var result = [Bool](repeating: false, count: names.count * sets.count)
     for (row, set) in sets.enumerated() {
       for label in set.compactMap({ number[$0] }) { result[label * sets.count + row] = true }
@@ -78,7 +81,7 @@ struct MultiLabelTask {
   }
 }
 
-extension Features {
+extension RowLabels {
   /// The classes of each row.
   ///
   /// - Throws: `Failure` when the rows have no labels.

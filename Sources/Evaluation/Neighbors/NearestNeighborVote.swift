@@ -47,7 +47,8 @@ public enum NearestNeighborVote: Evaluator {
       temperature: options.temperature)
     let scores = votes.map { ClassificationScores(probabilities: $0, task) }
     return NearestNeighborResult(
-      scores: Dictionary(uniqueKeysWithValues: zip(ks, scores)), temperature: options.temperature)
+      scores: Dictionary(uniqueKeysWithValues: zip(ks, scores)),
+      available: given.test == nil ? train.count - 1 : train.count, temperature: options.temperature)
   }
 
   /// For each of the ascending `ks`, the share of the vote of every class for every query, row-major

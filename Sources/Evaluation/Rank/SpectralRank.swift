@@ -15,6 +15,8 @@ public enum SpectralRank: Evaluator {
   public static let source = "Garrido et al., 2022 (RankMe)"
   /// Nothing is learned.
   public static let worksOnOneSet = true
+  /// All rows are measured, with a class or without.
+  public static let needsLabels = false
 
   /// Settings of the rank.
   public struct Options: DefaultedOptions {
@@ -83,7 +85,7 @@ public enum SpectralRank: Evaluator {
     _ task: EvaluationTask, options: Options, progress: ProgressHandler
   ) throws(Failure) -> Result {
     try options.validate(at: name)
-    let set = task.measured
+    let set = task.everyMeasured
     let rows = drawnRows(options.rows, of: set.count, seed: options.seed, for: name)
     progress("decomposing features of \(rows.count) images", 0)
     let values = gatheredRows(rows, of: set.values, width: set.width).map { Double($0) }

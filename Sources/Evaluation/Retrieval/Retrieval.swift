@@ -38,7 +38,8 @@ public enum Retrieval: Evaluator {
     let task = try ClassificationTask(train: given.train, test: given.measured)
     let ks = Set(options.k).sorted()
     let limit = max(options.depth, ks[ks.count - 1])
-    let relevant = relevantRows(task, leavesOneOut: given.test == nil)
+    let leavesOneOut = given.test == nil
+    let relevant = relevantRows(task, leavesOneOut: leavesOneOut)
     let shown = Set(spreadQueries(task))
     var recalled = [Int](repeating: 0, count: ks.count)
     var precisions: [Double] = []
@@ -68,6 +69,7 @@ public enum Retrieval: Evaluator {
     return RetrievalResult(
       recall: Dictionary(uniqueKeysWithValues: zip(ks, recalled.map { Double($0) / count })),
       meanAveragePrecision: precisions.reduce(0, +) / count, depth: min(options.depth, given.train.count),
+      available: leavesOneOut ? given.train.count - 1 : given.train.count,
       queries: queries, found: found)
   }
 

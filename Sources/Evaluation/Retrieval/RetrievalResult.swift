@@ -8,6 +8,8 @@ public struct RetrievalResult: EvaluationResult, Equatable {
   public let meanAveragePrecision: Double
   /// Train rows that the average precision looks at.
   public let depth: Int
+  /// Train rows that can be found for a query.
+  public let available: Int
   /// Some queries, ascending, for a picture.
   public let queries: [Int]
   /// The train rows most similar to each of `queries`, most similar first.
@@ -16,10 +18,12 @@ public struct RetrievalResult: EvaluationResult, Equatable {
   /// Recall by k.
   public var baseline: [Int: Double] { recall }
 
-  /// Recall at every k, then the mean average precision; chance is that of recall at 1.
+  /// Recall at every k, which says so where it is above the rows there are; then the mean average precision. Chance is
+  /// that of recall at 1.
   public var measures: [Measure] {
     recall.sorted { $0.key < $1.key }.map { k, share in
-      Measure("recall at \(k)", share, k == 1 ? .accuracy : .share)
+      Measure(
+        "recall at \(k)" + (k > available ? " (all \(available))" : ""), share, k == 1 ? .accuracy : .share)
     } + [Measure("mean average precision", meanAveragePrecision, .share)]
   }
 

@@ -121,12 +121,22 @@ public struct Comparison: Encodable, Sendable {
         let found = pairs.first {
           $0.evaluator == evaluator.evaluator && Set([$0.first, $0.second]) == [best.name, model.name]
         }
-        return found.map {
-          "\($0.evaluator): \(best.name) leads \(model.name) by "
-            + String(format: "%.2f points, p = %.2g", abs($0.difference) * 100, $0.test.pValue)
-            + " (McNemar, exact, two-sided)"
-        }
+        return found.map { Self.sentence(on: $0, best: best.name, other: model.name) }
       }
     }
+  }
+
+  /// How far the best is ahead of another, and whether that could be chance; or that both are equal.
+  private static func sentence(on pair: Pair, best: String, other: String) -> String {
+    let points = abs(pair.difference) * 100
+    guard points > 0 else {
+      let differing = pair.test.onlyFirst + pair.test.onlySecond
+      return "\(pair.evaluator): \(best) and \(other) are equal, "
+        + (differing == 0 ? "image for image" : "though \(differing) images tell them apart")
+    }
+    return "\(pair.evaluator): \(best) leads \(other) by "
+      + String(
+        format: points < 0.01 ? "%.1g points, p = %.2g" : "%.2f points, p = %.2g", points, pair.test.pValue)
+      + " (McNemar, exact, two-sided)"
   }
 }

@@ -10,19 +10,25 @@ public struct EvaluationReport: Encodable, Sendable {
     public let images: Int
     /// Classes of the set.
     public let classes: Int
+    /// Images without a class, which evaluators leave out that need one; absent where all or none have one.
+    public let unlabelled: Int?
     /// What lies at the path of the images and is none of them; absent where nothing was.
     public let passedOver: PassedOver?
 
     /// Creates a summary.
-    public init(images: Int, classes: Int, passedOver: PassedOver? = nil) {
+    public init(images: Int, classes: Int, unlabelled: Int? = nil, passedOver: PassedOver? = nil) {
       self.images = images
       self.classes = classes
+      self.unlabelled = unlabelled
       self.passedOver = passedOver.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// The size of a set of features, and what its images were chosen from.
     public init(_ features: Features, passedOver: PassedOver? = nil) {
-      self.init(images: features.count, classes: features.classNames.count, passedOver: passedOver)
+      let unlabelled = features.rowLabels.unlabelledCount
+      self.init(
+        images: features.count, classes: features.classNames.count,
+        unlabelled: unlabelled > 0 ? unlabelled : nil, passedOver: passedOver)
     }
   }
 

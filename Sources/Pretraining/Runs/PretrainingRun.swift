@@ -97,6 +97,12 @@ public final class PretrainingRun {
     let encoderParameterCount = store.parameters.count
     objective = try Objectives.make(
       recipe.objective, encoder: encoder, among: variants.objectives, at: "objective")
+    // Labels become places among the classes of the loss, and images without one are left out.
+    let source =
+      try objective.classNames.map { (names) throws(Failure) -> any ImageSource in
+        try ClassifiedImages(source, classNames: names)
+      } ?? source
+    self.source = source
     let grids = pipelines.map { recipe.model.grid(height: $0.height, width: $0.width) }
     try objective.check(views: grids, at: "data.views")
     let passes = recipe.train.accumulation.resolved(
@@ -119,11 +125,6 @@ public final class PretrainingRun {
     totalSteps = recipe.train.steps ?? max(1, Int((epochs * stepsPerEpoch).rounded(.up)))
     recipe.train.warmupEpochs = recipe.train.warmupEpochs ?? min(40, epochs / 10)
     self.recipe = recipe
-    // Labels become places among the classes of the loss.
-    self.source =
-      try objective.classNames.map { (names) throws(Failure) -> any ImageSource in
-        try ClassifiedImages(source, classNames: names)
-      } ?? source
     self.variants = variants
     self.folder = folder
     self.preprocessing = preprocessing

@@ -37,7 +37,7 @@ struct Compare: ParsableCommand {
   }
 
   func run() throws {
-    let chosen = try choices.chosen()
+    var chosen = try choices.chosen()
     let arguments = try weights.map { try WeightsArgument($0) }
     let line = ProgressLine()
     var models: [Comparison.Model] = []
@@ -45,7 +45,10 @@ struct Compare: ParsableCommand {
     for (name, argument) in zip(weights, arguments) {
       line.say("\(name)  input: \(argument.model.preprocessing.summary)")
       let sources = try sets.open(bands: argument.bands, maximumBad: features.maxBad)
-      if models.isEmpty { line.say(passedOverIn: sources.all) }
+      if models.isEmpty {
+        line.say(passedOverIn: sources.all)
+        chosen = try chosen.checked(sources, line)
+      }
       guard let test = sources.test else { preconditionFailure("validate() wants it") }
       let outcome = try ModelEvaluation(
         argument.model, chosen: chosen, includesBaselines: false, features: features, line: line

@@ -56,12 +56,12 @@ struct Evaluate: ParsableCommand {
     guard let weights else { return try evaluateStored(chosen, line) }
     let argument = try WeightsArgument(weights)
     if let sweepResize { return try sweep(sweepResize, argument, chosen, line) }
-    let evaluation = try ModelEvaluation(
-      argument.model, chosen: chosen, includesBaselines: !noBaselines, features: features, line: line)
     let sources = try sets.open(bands: argument.bands, maximumBad: features.maxBad)
-    try requireTest(chosen, sources.test == nil, at: sources.train.path)
     line.say("input: \(argument.model.preprocessing.summary)")
     line.say(passedOverIn: sources.all)
+    let evaluation = try ModelEvaluation(
+      argument.model, chosen: try chosen.checked(sources, line), includesBaselines: !noBaselines,
+      features: features, line: line)
     let scored = try evaluation.run(train: sources.train, test: sources.test)
     line.finish()
     let report = EvaluationReport(
@@ -79,11 +79,12 @@ struct Evaluate: ParsableCommand {
     guard let trainFeatures else { preconditionFailure("validate() wants it") }
     let train = try FeatureFiles.read(URL(fileURLWithPath: trainFeatures))
     let test = try testFeatures.map { try FeatureFiles.read(URL(fileURLWithPath: $0)) }
-    try requireTest(chosen, test == nil, at: trainFeatures)
     if let testFeatures {
       try FeatureOrigin.requireSame(URL(fileURLWithPath: trainFeatures), URL(fileURLWithPath: testFeatures))
     }
-    let scores = try chosen.map { choice in
+    let usable = try chosen.checked(
+      TaskLabels(train: train.rowLabels, test: test?.rowLabels, hasImages: false), line)
+    let scores = try usable.map { choice in
       try choice.measure(EvaluationTask(train: train, test: test)) { line.show($0, $1) }
     }
     line.finish()
@@ -97,27 +98,18 @@ struct Evaluate: ParsableCommand {
     _ sizes: [Int], _ argument: WeightsArgument, _ chosen: [EvaluatorChoices.Chosen], _ line: ProgressLine
   ) throws {
     let sources = try sets.open(bands: argument.bands, maximumBad: features.maxBad)
-    try requireTest(chosen, sources.test == nil, at: sources.train.path)
     line.say(passedOverIn: sources.all)
+    let usable = try chosen.checked(sources, line)
     let sweep = try ResizeSweep(sizes, argument.model) { (preprocessing) throws(Failure) in
       line.say("input: \(preprocessing.summary)")
       return try ModelEvaluation(
-        argument.model, chosen: chosen, includesBaselines: false, features: features,
+        argument.model, chosen: usable, includesBaselines: false, features: features,
         preprocessing: preprocessing, line: line
       ).run(train: sources.train, test: sources.test).scores
     }
     line.finish()
     if json != "-" { print(sweep.table) }
     try writeJSON(JSONValue.encoding(sweep).text + "\n")
-  }
-
-  private func requireTest(
-    _ chosen: [EvaluatorChoices.Chosen], _ isMissing: Bool, at place: String
-  ) throws(Failure) {
-    guard isMissing, let first = chosen.first(where: { !$0.evaluator.worksOnOneSet }) else { return }
-    throw Failure(
-      "\(first.evaluator.name) wants a test set beside the train set", at: place,
-      mend: "give --test PATH, or hold out a part with --hold-out 0.2")
   }
 
   private func tell(_ report: EvaluationReport) throws(Failure) {

@@ -21,6 +21,8 @@ struct EvaluatorChoices: ParsableArguments {
   struct Chosen {
     let evaluator: any Evaluator.Type
     let options: Choice
+    /// Whether it was asked for by its name, not by `all`.
+    let isNamed: Bool
 
     /// Further places that it wants features of.
     func readouts(of encoder: VisionTransformerConfiguration) throws(Failure) -> [FeatureReadout] {
@@ -57,7 +59,7 @@ struct EvaluatorChoices: ParsableArguments {
         _ = try choice.decodeOptions(E.Options.self, at: E.name)
       }
       try check(evaluator)
-      found.append(Chosen(evaluator: evaluator, options: choice))
+      found.append(Chosen(evaluator: evaluator, options: choice, isNamed: evaluators != "all"))
     }
     if let unused = options.keys.sorted().first {
       throw Failure(

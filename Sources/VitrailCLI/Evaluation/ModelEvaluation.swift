@@ -69,7 +69,10 @@ struct ModelEvaluation {
       scores.append(try choice.measure(own, baselines: baselines) { line.show($0, $1) })
     }
     func images(_ source: any ImageSource, _ sets: FeatureExtraction.Sets) -> EvaluationFiles.RowImages {
-      .init(source: source, rows: sets.rows, decoding: decoding)
+      // Rows of results are those that have a class, where any has.
+      let labelled = features(Self.modelName, sets).rowLabels.labelledRows
+      return .init(
+        source: source, rows: labelled.map { $0.map { sets.rows[$0] } } ?? sets.rows, decoding: decoding)
     }
     return Outcome(
       scores: scores, train: .init(features(Self.modelName, trainSets), passedOver: train.passedOver),

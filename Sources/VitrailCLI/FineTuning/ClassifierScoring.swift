@@ -18,17 +18,18 @@ struct ClassifierScoring {
 
   /// Prepares scores.
   ///
-  /// - Throws: `Failure` when a test image has no class or several, or none is of a class that is learnt.
+  /// - Throws: `Failure` when no test image has a class, one has several, or none is of a class that is learnt.
   init(
     of run: PretrainingRun, train: any ImageSource, test: any ImageSource, line: ProgressLine
   ) throws(Failure) {
     let known = run.objective.classNames ?? []
-    let found = try ClassifiedImages.classNames(of: test)
-    guard !Set(found).isDisjoint(with: known) else {
-      throw Failure(
-        "test images of other classes (\(found.prefix(3).joined(separator: ", "))) than train images "
-          + "(\(known.prefix(3).joined(separator: ", ")))", at: test.path,
-        mend: "give test images whose classes have the same names")
+    let (train, test) = (try ClassifiedImages.labelled(train), try ClassifiedImages.labelled(test))
+    let task = Self.task(known, train, test, (0..<test.count).compactMap { test.label(of: $0) })
+    if task.unknownCount > 0 {
+      guard task.unknownCount < test.count else {
+        throw ClassificationTask.nothingInCommon(known, task.unknownClassNames, at: test.path)
+      }
+      line.say(task.unknownNote)
     }
     self.run = run
     self.train = train
@@ -79,14 +80,20 @@ struct ClassifierScoring {
       try Classifier(contentsOf: run.folder.classifier), team: team, maximumBad: run.recipe.data.maxBad,
       loading: run.recipe.data.loading)
     let outcome = try pass.run(source, progress: progress)
-    let places = Dictionary(uniqueKeysWithValues: classNames.enumerated().map { ($1, $0) })
-    let task = ClassificationTask(
-      classNames: classNames,
-      trainLabels: (0..<train.count).compactMap { index in
-        train.label(of: index).flatMap { places[train.classNames[$0]] }
-      },
-      testLabels: outcome.rows.compactMap { source.label(of: $0) }, testClassNames: source.classNames)
+    let task = Self.task(
+      classNames, train, source, outcome.rows.compactMap { source.label(of: $0) })
     let scores = ClassificationScores(probabilities: outcome.probabilities, task)
     return (scores, task.chance, outcome.skipped)
+  }
+
+  /// The labels of some test rows among the classes that are learnt.
+  private static func task(
+    _ known: [String], _ train: any ImageSource, _ test: any ImageSource, _ labels: [Int]
+  ) -> ClassificationTask {
+    let places = ClassMatch(train.classNames, among: known).places
+    return ClassificationTask(
+      classNames: known,
+      trainLabels: (0..<train.count).compactMap { train.label(of: $0).flatMap { places[$0] } },
+      testLabels: labels, testClassNames: test.classNames)
   }
 }

@@ -59,8 +59,8 @@ struct FineTune: ParsableCommand {
     let folder = RunFolder(URL(fileURLWithPath: out))
     let goesOn = try resuming.goesOn(in: folder, canStart: weights != nil && sets.train != nil)
     let recipe = try goesOn ? resumedRecipe(folder) : freshRecipe()
-    let source = try recipe.data.openSource(isResumed: goesOn)
-    let test = try recipe.data.openTest(isResumed: goesOn)
+    let source = try ClassifiedImages.labelled(recipe.data.openSource(isResumed: goesOn))
+    let test = try recipe.data.openTest(isResumed: goesOn).map(ClassifiedImages.labelled)
     if recipe.data.test != nil, let test { try requireDistinct(train: source, test: test) }
     let line = ProgressLine()
     let run = try PretrainingRun(recipe: recipe, source: source, folder: folder) {
