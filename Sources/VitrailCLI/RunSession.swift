@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Platform
 import Pretraining
+import Reports
 
 /// A run as a command carries it out: what it says before, meanwhile and when it is stopped.
 struct RunSession {
@@ -27,10 +28,14 @@ struct RunSession {
     let signals = StopSignals()
     let start = Clock.seconds
     let ending: PretrainingRun.Ending
+    var last: PretrainingRun.Progress?
     do throws(Failure) {
       ending = try run.run(
         resuming: resuming, shouldStop: { signals.wantsStop || shouldStop() },
-        onProgress: { line.show($0) })
+        onProgress: {
+          last = $0
+          line.show($0)
+        })
     } catch {
       line.finish()
       throw error
@@ -43,8 +48,16 @@ struct RunSession {
       return false
     case .finished:
       print("trained \(run.totalSteps) steps in \(duration(Clock.seconds - start))")
+      if let verdict = last.flatMap(Self.verdict) { print("verdict: \(verdict.text)") }
       return true
     }
+  }
+
+  /// What the run has come to in words.
+  private static func verdict(_ end: PretrainingRun.Progress) -> RunVerdict? {
+    RunVerdict(
+      loss: end.loss, blindLoss: end.features?.baseline?.value, rankMe: end.features?.rankMe,
+      directions: end.features?.directions)
   }
 
   private func announce() {

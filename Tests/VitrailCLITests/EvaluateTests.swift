@@ -7,7 +7,8 @@ import Testing
 struct EvaluateTests {
   private func expectScores(_ text: String) throws {
     let report = try parsed(text).entries
-    #expect(Set(report.keys) == ["weights", "train", "test", "evaluators"])
+    #expect(
+      Set(report.keys) == ["weights", "train", "test", "identity", "directions", "evaluators"])
     #expect(report["train"] == .object(["images": .integer(36), "classes": .integer(3)]))
     #expect(report["test"] == .object(["images": .integer(12), "classes": .integer(3)]))
     let evaluators = report["evaluators"]?.entries ?? [:]

@@ -38,6 +38,10 @@ struct FeatureHealthTests {
       #expect(outcome.errors.contains(/rank \d.*\/8  std \d/))
       let whole = try looks(run)
       #expect(whole.keys.sorted() == [1, 25, 50, 60])
+      #expect(!TinyRun.files(run).contains("warnings.txt"), "a healthy run writes none")
+      #expect(
+        outcome.output.contains(/verdict: loss [\d.]+, below the [\d.]+ of an answer blind to the images;/))
+      #expect(outcome.output.contains(/features use [\d.]+ of 8 directions\n/))
       for look in whole.values {
         #expect(Set(look.keys) == Self.keys)
         #expect((1...8).contains(look["rankMe"] ?? 0))
@@ -102,10 +106,17 @@ struct FeatureHealthTests {
     }
   }
 
-  @Test("wants 0 or more, and a healthy run writes no warnings")
+  @Test("a loss that has not left its baseline at the end is said of short runs too")
+  func shortRun() throws {
+    let shared = try TinyRun.shared.get()
+    let listed = try text(shared.run, "warnings.txt")
+    #expect(listed.hasPrefix("step 6 · trivial loss · ") && listed.contains("the run is short: 6 steps"))
+    #expect(try text(shared.run, "report.html").contains(", not below the "))
+  }
+
+  @Test("wants 0 or more")
   func ranges() throws {
     let shared = try TinyRun.shared.get()
-    #expect(!TinyRun.files(shared.run).contains("warnings.txt"))
     try withTemporaryFolder { folder in
       expectError(
         try TinyRun.pretrain(shared.train, out: folder, "train.featureSteps=-1"), "train.featureSteps")

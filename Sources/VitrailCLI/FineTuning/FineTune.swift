@@ -79,7 +79,7 @@ struct FineTune: ParsableCommand {
     guard try session.train(resuming: resume, onCheckpoint: { scoring?.glance(step: $0) }) else { return }
     if let scoring {
       let report = try scoring.write()
-      print(report.table)
+      print(try report.tableAndVerdict())
     }
     let report = try RunReport.write(runFolder: folder.url)
     print("classifier: \(folder.classifier.path)")
