@@ -16,7 +16,7 @@ extension Tensor: CustomStringConvertible {
 
   /// At most four digits after the point; values that are all smaller or very large as they are.
   private static func short(_ value: Scalar) -> String {
-    guard value.magnitude >= 1e-3, value.magnitude < 1e9 else { return "\(value)" }
+    guard value == 0 || value.magnitude >= 1e-3, value.magnitude < 1e9 else { return "\(value)" }
     let rounded = (Double(value) * 1e4).rounded() / 1e4
     return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
   }

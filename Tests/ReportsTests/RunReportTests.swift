@@ -186,8 +186,8 @@ import Testing
     let order = [
       "Ahead of raw pixels by 1.9 ± 0.4 points; features use 56 of 128 directions",
       "Linear probe, top-1 on 2,000 images; ± is the standard error", "<h2>Scores</h2>",
-      "data:image/png;base64,\(png.base64EncodedString())", "knn: who is &lt;taken&gt;",
-      "data:image/svg+xml;base64,", "layers: by block", "Earlier, on other sets", ">12.3 %<",
+      "data:image/png;base64,\(png.base64EncodedString())", "<figcaption>knn: who is &lt;taken&gt;",
+      "data:image/svg+xml;base64,", "<figcaption>layers: by block", "Earlier, on other sets", ">12.3 %<",
       "<h2>Curves</h2>", "<summary>Recipe</summary>",
     ]
     let places = try order.map { try #require(html.firstRange(of: $0), "\($0)").lowerBound }

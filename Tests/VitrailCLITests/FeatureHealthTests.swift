@@ -38,10 +38,6 @@ struct FeatureHealthTests {
       #expect(outcome.errors.contains(/rank \d.*\/8  std \d/))
       let whole = try looks(run)
       #expect(whole.keys.sorted() == [1, 25, 50, 60])
-      #expect(!TinyRun.files(run).contains("warnings.txt"), "a healthy run writes none")
-      #expect(
-        outcome.output.contains(/verdict: loss [\d.]+, below the [\d.]+ of an answer blind to the images;/))
-      #expect(outcome.output.contains(/features use [\d.]+ of 8 directions\n/))
       for look in whole.values {
         #expect(Set(look.keys) == Self.keys)
         #expect((1...8).contains(look["rankMe"] ?? 0))
@@ -112,6 +108,22 @@ struct FeatureHealthTests {
     let listed = try text(shared.run, "warnings.txt")
     #expect(listed.hasPrefix("step 6 · trivial loss · ") && listed.contains("the run is short: 6 steps"))
     #expect(try text(shared.run, "report.html").contains(", not below the "))
+  }
+
+  @Test("a run that has learned something writes no warnings, and says so")
+  func healthyRun() throws {
+    let shared = try TinyRun.shared.get()
+    try withTemporaryFolder { folder in
+      let run = folder.appendingPathComponent("run")
+      let outcome = try TinyRun.pretrain(
+        shared.train, out: run, "train.steps=400", "train.featureSteps=400",
+        "train.learningRatePerBatch256=0.2")
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(!TinyRun.files(run).contains("warnings.txt"))
+      let verdict = /verdict: loss [\d.]+, below the [\d.]+ of an answer blind to the images;/
+      #expect(outcome.output.contains(verdict))
+      #expect(outcome.output.contains(/features use [\d.]+ of 8 directions\n/))
+    }
   }
 
   @Test("wants 0 or more")

@@ -7,12 +7,7 @@ struct VerdictTests {
   /// A copy of the shared run, whose record no other test writes.
   private func run(in folder: URL) throws -> (path: String, record: URL, arguments: [String]) {
     let shared = try TinyRun.shared.get()
-    let run = folder.appendingPathComponent("run")
-    try FileManager.default.createDirectory(at: run, withIntermediateDirectories: true)
-    for name in ["model.safetensors", "metrics.jsonl"] {
-      try FileManager.default.copyItem(
-        at: shared.run.appendingPathComponent(name), to: run.appendingPathComponent(name))
-    }
+    let run = try shared.copy(in: folder)
     let arguments = ["evaluate", "--weights", run.path, "--train", shared.train.path]
     return (run.path, run.appendingPathComponent("evaluation.json"), arguments)
   }
