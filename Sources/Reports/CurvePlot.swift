@@ -33,13 +33,18 @@ public struct CurvePlot: Sendable {
 
   /// The SVG element; it carries its own style and may stand alone or inside HTML.
   public func svg(_ lines: [Line]) -> String {
-    let frame = PlotFrame(title: title, xLabel: xLabel, yLabel: yLabel)
     let finite = lines.flatMap(\.points).filter(isShown)
     guard let left = finite.map(\.x).min(), let right = finite.map(\.x).max(),
       let low = finite.map(\.y).min(), let high = finite.map(\.y).max()
-    else { return frame.svg([frame.nothing]) }
-    let xAxis = PlotAxis.linear(left...right, widened: false)
+    else {
+      let frame = PlotFrame(title: title, xLabel: xLabel, yLabel: yLabel)
+      return frame.svg([frame.nothing])
+    }
+    // Between block 1 and block 2 there is none.
+    let isWhole = finite.allSatisfy { $0.x == $0.x.rounded() }
+    let xAxis = PlotAxis.linear(left...right, widened: false, whole: isWhole)
     let yAxis = PlotAxis(scale, low...high)
+    let frame = PlotFrame(title: title, xLabel: xLabel, yLabel: yLabel, yAxis: yAxis)
     let drawn = lines.enumerated().map { index, line in
       frame.path(
         "vp-line vp-bold",

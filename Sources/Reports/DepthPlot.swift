@@ -22,7 +22,7 @@ struct DepthPlot {
     let isWide = low >= 0 && lowest > 0 && high >= 20 * lowest
     let yAxis = isWide ? PlotAxis(.logarithmic, lowest...high) : PlotAxis(.linear, low...high)
     let xAxis = PlotAxis.linear(1...Double(max(depth, 2)), widened: false, whole: true)
-    let frame = PlotFrame(title: title, xLabel: "block", yLabel: yLabel)
+    let frame = PlotFrame(title: title, xLabel: "block", yLabel: yLabel, yAxis: yAxis)
     var parts = isWide ? [frame.note("log scale")] : []
     parts += frame.axes(xAxis, yAxis)
     for (index, line) in lines.enumerated() {

@@ -39,11 +39,11 @@ public struct LinePlot: Sendable {
   public func svg(
     _ series: DecimatedSeries, reference: (name: String, series: DecimatedSeries)? = nil
   ) -> String {
-    let frame = PlotFrame(title: title, xLabel: xLabel, yLabel: yLabel)
     let outline = drawable(series.outline)
     let other = reference.map { drawable($0.series.outline) } ?? []
     let values = (outline.contains { $0 != nil } ? outline + other : outline).compactMap { $0?.y }
     guard let low = values.min(), let high = values.max(), let xRange = series.xRange else {
+      let frame = PlotFrame(title: title, xLabel: xLabel, yLabel: yLabel)
       return frame.svg([frame.nothing])
     }
     let lowest = beginsAtZero && scale == .linear ? min(0, low) : low
@@ -54,6 +54,7 @@ public struct LinePlot: Sendable {
     let hasTrend = showsTrend && outline.count >= 10
     let dashed = other.contains { $0 != nil } ? reference.map { "dashed: \($0.name)" } : nil
     let note = note(hasTrend: hasTrend, notFiniteCount: series.notFiniteCount, dashed: dashed)
+    let frame = PlotFrame(title: title, xLabel: xLabel, yLabel: yLabel, yAxis: yAxis)
     var parts = [frame.note(note)]
     parts += frame.axes(xAxis, yAxis)
     if dashed != nil {

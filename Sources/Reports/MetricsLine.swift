@@ -16,6 +16,8 @@ public struct MetricsLine: Sendable, Equatable {
   public var dataWait = Double.nan
   /// Seconds of training so far, added up over resumes.
   public var seconds = Double.nan
+  /// The highest that the effective rank of a look could be; nil where the line has none.
+  public var directions: Int?
   /// What a look at the features found; only what the line has.
   public var health: [LoggedHealth: Double] = [:]
 
@@ -37,6 +39,7 @@ public struct MetricsLine: Sendable, Equatable {
         case "imagesPerSecond": imagesPerSecond = value
         case "dataWait": dataWait = value
         case "seconds": seconds = value
+        case "directions": directions = Int(exactly: value)
         default:
           if value.isFinite, let quantity = LoggedHealth(rawValue: key) { health[quantity] = value }
         }

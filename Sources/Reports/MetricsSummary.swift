@@ -18,6 +18,8 @@ public struct MetricsSummary: Sendable {
   public let medianImagesPerSecond: Double
   /// The share of time spent waiting for data, each line weighted by its time; NaN without any.
   public let dataWait: Double
+  /// The last look at the features; nil before the first.
+  let look: MetricsLine?
   /// Loss over steps.
   public let loss: DecimatedSeries
   /// Learning rate over steps.
@@ -52,11 +54,21 @@ public struct MetricsSummary: Sendable {
     unreadableCount = reading.unreadableCount
     medianImagesPerSecond = median(reading.speeds)
     dataWait = reading.waitWeight > 0 ? reading.waitSum / reading.waitWeight : .nan
+    look = reading.look
     loss = reading.loss
     learningRate = reading.learningRate
     gradNorm = reading.gradNorm
     imagesPerSecond = reading.imagesPerSecond
     health = reading.health
+  }
+}
+
+extension MetricsSummary {
+  /// What the run has come to in words; nil where nothing tells.
+  var verdict: RunVerdict? {
+    RunVerdict(
+      loss: last.loss, blindLoss: look?.health[.baselineLoss], rankMe: look?.health[.rankMe],
+      directions: look?.directions)
   }
 }
 
@@ -87,6 +99,7 @@ private struct Reading {
   private var line = 0
   private var previousSeconds = 0.0
   private(set) var last: MetricsLine?
+  private(set) var look: MetricsLine?
   private(set) var lineCount = 0
   private(set) var replacedCount = 0
   private(set) var unreadableCount = 0
@@ -115,6 +128,7 @@ private struct Reading {
       return
     }
     last = values
+    if !values.health.isEmpty { look = values }
     lineCount += 1
     if values.imagesPerSecond.isFinite { speeds.append(Float(values.imagesPerSecond)) }
     if values.dataWait.isFinite {

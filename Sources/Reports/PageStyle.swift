@@ -21,14 +21,24 @@ enum PageStyle {
     .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:12px}
     figure{margin:0}
     .plots figure{padding:12px}
-    .pictures{display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start}
+    .verdict p{margin:0 0 8px}
+    .verdict strong{font-size:17px;font-weight:600}
+    .pictures{margin-top:12px;display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start}
     .pictures img{display:block;max-width:100%;border:1px solid var(--line);border-radius:8px;
     image-rendering:pixelated}
+    .pictures figure{max-width:min(100%,528px)}
+    .pictures figcaption{margin-top:4px}
+    .drawing{width:528px}
+    .drawing img{width:100%;background:var(--panel);padding:12px;image-rendering:auto}
     .wide{overflow-x:auto}
     table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
     th,td{padding:9px 16px;text-align:right;white-space:nowrap;border-top:1px solid var(--line)}
     thead th{border-top:0;color:var(--muted);font-weight:500;font-size:13px}
     th:first-child{text-align:left;font-weight:500}
+    thead th{white-space:normal}
+    .many th,.many td{padding:9px 10px;white-space:normal}
+    .many th:first-child{min-width:120px}
+    @media print{.wide{overflow:visible}}
     .model{font-weight:700}
     .better{color:var(--good)}
     .worse{color:var(--bad)}

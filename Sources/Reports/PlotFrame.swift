@@ -5,6 +5,15 @@ struct PlotFrame {
   private static let size = (width: 560, height: 264)
 
   let title, xLabel, yLabel: String
+  /// Where the plot area begins: further to the right than `area` says where the marks of the vertical axis are long.
+  private let left: Double
+
+  /// A frame with room for the marks of `yAxis`, and for its label beside them.
+  init(title: String, xLabel: String, yLabel: String, yAxis: PlotAxis? = nil) {
+    (self.title, self.xLabel, self.yLabel) = (title, xLabel, yLabel)
+    let longest = yAxis?.ticks.map(\.label.count).max() ?? 0
+    left = max(Self.area.left, 32 + 7 * Double(longest))
+  }
 
   /// The SVG element around `parts`; it carries its own style and may stand alone or inside HTML.
   func svg(_ parts: [String]) -> String {
@@ -37,7 +46,7 @@ struct PlotFrame {
 
   /// Axes, grid and labels.
   func axes(_ xAxis: PlotAxis, _ yAxis: PlotAxis) -> [String] {
-    let (left, top, right, bottom) = Self.area
+    let (_, top, right, bottom) = Self.area
     let coordinate = Self.coordinate
     var parts: [String] = []
     for tick in yAxis.ticks {
@@ -84,7 +93,7 @@ struct PlotFrame {
   }
 
   private func horizontal(_ x: Double, _ axis: PlotAxis) -> String {
-    Self.coordinate(Self.area.left + axis.fraction(of: x) * (Self.area.right - Self.area.left))
+    Self.coordinate(left + axis.fraction(of: x) * (Self.area.right - left))
   }
 
   private func vertical(_ y: Double, _ axis: PlotAxis) -> String {

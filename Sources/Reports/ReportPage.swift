@@ -13,11 +13,32 @@ struct ReportPage: Sendable {
   var html: String {
     let name = contents.url.standardizedFileURL.lastPathComponent
     let sections = [
-      headline, warnings, curves, features, contents.monitor.section, health, reconstructions,
-      table("Classifier", contents.classification), table("Scores", contents.scores), nextStep, recipe,
-      badImages, remarks,
+      verdict, warnings, contents.scores.flatMap { scores("Scores", $0) },
+      contents.classification.flatMap { scores("Classifier", $0) }, headline, curves, features,
+      contents.monitor.section, health, reconstructions, nextStep, recipe, badImages, remarks,
     ]
     return HTMLPage.document(title: name, kind: "Vitrail pretraining run", sections.compactMap(\.self))
+  }
+
+  /// What it all comes to, in words: what scores say, and before there are any, what the loss says.
+  private var verdict: String? {
+    let scored = [contents.scores?.verdict, contents.classification?.verdict].compactMap(\.self).map {
+      (text: $0.text, meaning: Optional($0.meaning), isGood: $0.isAhead)
+    }
+    let run = metrics.verdict.map { (text: $0.text, meaning: String?.none, isGood: $0.hasLearned) }
+    let lines = (scored + [run].compactMap(\.self)).map { line in
+      let detail = line.meaning.map { "<br><span class=\"detail\">\(Markup.escaped($0))</span>" } ?? ""
+      let text = Markup.escaped(line.text.prefix(1).uppercased() + line.text.dropFirst())
+      return "<p><strong class=\"\(line.isGood ? "better" : "worse")\">\(text)</strong>\(detail)</p>"
+    }
+    guard !lines.isEmpty else { return nil }
+    return "<section class=\"verdict\"><h2>Verdict</h2>\n\(lines.joined(separator: "\n"))</section>"
+  }
+
+  private func scores(_ heading: String, _ scores: EvaluationScores) -> String? {
+    ScoresSection(
+      heading: heading, scores: scores, pictures: scores.pictures.compactMap { contents.pictures[$0.file] }
+    ).html
   }
 
   private var headline: String {
@@ -103,51 +124,8 @@ struct ReportPage: Sendable {
 
   private var reconstructions: String? {
     guard !contents.reconstructions.isEmpty else { return nil }
-    let figures = contents.reconstructions.map { picture in
-      let name = Markup.escaped(picture.name)
-      return "<figure><img alt=\"Reconstructions, \(name)\" "
-        + "src=\"data:image/png;base64,\(picture.png.base64EncodedString())\">"
-        + "<figcaption>\(name)</figcaption></figure>"
-    }
     return "<section><h2>Reconstructions</h2>\n<div class=\"pictures\">\n"
-      + "\(figures.joined(separator: "\n"))\n</div></section>"
-  }
-
-  private func table(_ heading: String, _ scores: EvaluationScores?) -> String? {
-    guard let scores, !scores.rows.isEmpty else { return nil }
-    let rows = scores.rows.map { row -> String in
-      let show = { (value: Double?) in
-        value.map { row.isAccuracy ? NumberText.percentage($0) : NumberText.measured($0) } ?? "–"
-      }
-      let baselines = [row.chance, row.pixels, row.randomInit].map { "<td>\(show($0))</td>" }.joined()
-      return
-        "<tr><th scope=\"row\">\(Markup.escaped(row.name))</th><td class=\"model\">\(show(row.score))</td>"
-        + "\(baselines)\(gain(row))</tr>"
-    }
-    let sets = [("trained on", scores.train), ("tested on", scores.test)].compactMap { verb, set -> String? in
-      guard let images = set.images else { return nil }
-      let classes = set.classes.map { " in \(NumberText.grouped($0)) classes" } ?? ""
-      return "\(verb) \(NumberText.grouped(images)) images\(classes)"
-    }
-    let caption = [scores.weights.map { "Weights \(Markup.escaped($0))" }].compactMap(\.self) + sets
-    return """
-      <section><h2>\(heading)</h2>
-      <div class="wide"><table>
-      <thead><tr><th scope="col">Evaluator</th><th scope="col">This model</th><th scope="col">Chance</th>\
-      <th scope="col">Raw pixels</th><th scope="col">Random init</th>\
-      <th scope="col">Over best baseline</th></tr></thead>
-      <tbody>
-      \(rows.joined(separator: "\n"))
-      </tbody></table></div>
-      <p class="detail">\(caption.joined(separator: " · "))</p></section>
-      """
-  }
-
-  private func gain(_ row: EvaluationScores.Row) -> String {
-    guard row.isAccuracy, let baseline = row.bestBaseline else { return "<td>–</td>" }
-    let points = (row.score - baseline) * 100
-    let text = (points > 0 ? "+" : "") + NumberText.fixed(points, decimals: 1)
-    return "<td class=\"\(points > 0 ? "better" : "worse")\">\(text) points</td>"
+      + "\(contents.reconstructions.map(\.figure).joined())</div></section>"
   }
 
   private var nextStep: String {

@@ -3,14 +3,6 @@ import Platform
 
 /// The pieces of a run folder that a report shows; each may be absent.
 struct RunContents: Sendable {
-  /// A picture of reconstructions.
-  struct Picture: Sendable, Equatable {
-    /// The file's name.
-    var name: String
-    /// The PNG file's bytes.
-    var png: Data
-  }
-
   /// The folder.
   let url: URL
   /// The metrics.
@@ -28,11 +20,13 @@ struct RunContents: Sendable {
   /// The first few lines of `bad-images.txt`.
   let badImageExamples: [String]
   /// The newest pictures of reconstructions, newest first.
-  let reconstructions: [Picture]
+  let reconstructions: [EmbeddedPicture]
   /// The scores.
   let scores: EvaluationScores?
   /// The scores of a fine-tuned classifier.
   let classification: EvaluationScores?
+  /// The pictures that belong to scores, by their places in the folder.
+  let pictures: [String: EmbeddedPicture]
   /// What was there and could not be shown, a sentence each.
   let remarks: [String]
 
@@ -78,7 +72,8 @@ struct RunContents: Sendable {
     classification = Self.bytes(of: url, "classification.json", limit: Self.largestText, &remarks)
       .flatMap(EvaluationScores.init(json:))
     (badImageCount, badImageExamples) = Self.badImages(url.appendingPathComponent("bad-images.txt"), &remarks)
-    reconstructions = Self.pictures(in: url.appendingPathComponent("reconstructions"), &remarks)
+    pictures = Self.pictures(of: [scores, classification].compactMap(\.self), in: url, &remarks)
+    reconstructions = Self.reconstructions(in: url.appendingPathComponent("reconstructions"), &remarks)
     self.remarks = remarks
   }
 
@@ -125,8 +120,23 @@ struct RunContents: Sendable {
     return (count, examples)
   }
 
+  /// Pictures that scores name, in their folders alone; those that are gone are left out.
+  private static func pictures(
+    of scores: [EvaluationScores], in folder: URL, _ remarks: inout [String]
+  ) -> [String: EmbeddedPicture] {
+    var found: [String: EmbeddedPicture] = [:]
+    for picture in scores.flatMap(\.pictures) {
+      let parts = picture.file.split(separator: "/")
+      guard parts.count == 2, ["evaluation", "classification"].contains(parts[0]), parts[1] != "..",
+        let data = bytes(of: folder, picture.file, limit: largestPicture, &remarks)
+      else { continue }
+      found[picture.file] = EmbeddedPicture(name: picture.file, caption: picture.caption, data: data)
+    }
+    return found
+  }
+
   /// The newest by date, then by name, so that pictures of one second come in order of their step.
-  private static func pictures(in folder: URL, _ remarks: inout [String]) -> [Picture] {
+  private static func reconstructions(in folder: URL, _ remarks: inout [String]) -> [EmbeddedPicture] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     let dated = names.filter { $0.lowercased().hasSuffix(".png") && !$0.hasPrefix(".") }.map { name in
       let path = folder.appendingPathComponent(name).path
@@ -136,11 +146,20 @@ struct RunContents: Sendable {
     let newest = dated.sorted { ($0.date, $0.name) > ($1.date, $1.name) }.prefix(pictureCount)
     return newest.compactMap { name, _ in
       guard let png = bytes(of: folder, name, limit: largestPicture, &remarks) else { return nil }
-      guard png.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) else {
+      guard let picture = EmbeddedPicture(name: name, caption: caption(ofReconstructions: name), data: png)
+      else {
         remarks.append("reconstructions/\(name) is left out: it is no PNG file.")
         return nil
       }
-      return Picture(name: name, png: png)
+      return picture
     }
+  }
+
+  /// What a picture of reconstructions shows, by its name: `step-00000100.png`.
+  private static func caption(ofReconstructions name: String) -> String {
+    guard let step = name.wholeMatch(of: /step-(\d+)\.png/).flatMap({ Int($0.1) }) else { return name }
+    return
+      "After step \(NumberText.grouped(step)): a row an image; as it is, what the encoder saw of it, and what "
+      + "the decoder made of that"
   }
 }

@@ -2,10 +2,11 @@ import Imaging
 import Tensors
 
 extension VisionTransformer {
-  /// One vector an image: [n, D], from evaluation views as `preprocessing` describes them.
+  /// One vector an image: [n, D], [0, D] for no image, from evaluation views as `preprocessing` describes them.
   ///
   /// Runs on the calling thread; give a few dozen images at a time to bound memory.
   public func embed(_ images: [Image], preprocessing: Preprocessing) -> Tensor {
+    guard !images.isEmpty else { return Tensor(shape: [0, configuration.width]) }
     let tape = Tape(mode: .evaluating)
     return features(patches(of: images, preprocessing: preprocessing), tape)
   }

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Platform
 import Pretraining
+import Reports
 
 /// A run as a command carries it out: what it says before, meanwhile and when it is stopped.
 struct RunSession {
@@ -32,11 +33,15 @@ struct RunSession {
     StopSignals.listen()
     let start = Clock.seconds
     let ending: PretrainingRun.Ending
+    var last: PretrainingRun.Progress?
     do throws(Failure) {
       ending = try run.run(
         resuming: resuming, acceptingChangedData: acceptingChangedData,
         shouldStop: { StopSignals.wantsStop || shouldStop() },
-        onProgress: { line.show($0) })
+        onProgress: {
+          last = $0
+          line.show($0)
+        })
     } catch {
       line.finish()
       throw error
@@ -52,7 +57,15 @@ struct RunSession {
       print("to go on, raise train.steps or train.epochs in \(run.folder.recipe.path) and say --resume again")
     case .finished:
       print("trained \(run.totalSteps) steps in \(duration(Clock.seconds - start))")
+      if let verdict = last.flatMap(Self.verdict) { print("verdict: \(verdict.text)") }
     }
+  }
+
+  /// What the run has come to in words.
+  private static func verdict(_ end: PretrainingRun.Progress) -> RunVerdict? {
+    RunVerdict(
+      loss: end.loss, blindLoss: end.features?.baseline?.value, rankMe: end.features?.rankMe,
+      directions: end.features?.directions)
   }
 
   private func announce() {

@@ -41,3 +41,17 @@ import Testing
     #expect(failure(labels: [0, 1], names: ["x", "x"]) != nil)
   }
 }
+
+@Suite struct FeaturesDescriptionTests {
+  @Test func featuresSayWhatTheyAre() throws {
+    let values = [Float](repeating: 1, count: 6)
+    let bare = try Features(count: 2, width: 3, values: values, origin: "photos")
+    #expect("\(bare)" == "Features [2, 3] of photos, no labels")
+    let labelled = try Features(
+      count: 2, width: 3, values: values, labels: [0, 0], classNames: ["cat"], origin: "photos")
+    #expect("\(labelled)" == "Features [2, 3] of photos, 1 class")
+    let several = try Features(
+      count: 2, width: 3, values: values, labelSets: [[], [0, 1]], classNames: ["a", "b"], origin: "photos")
+    #expect("\(several)" == "Features [2, 3] of photos, 2 classes, several an image")
+  }
+}

@@ -46,8 +46,11 @@ struct CollapseWatchTests {
     #expect(kinds(single).isEmpty)
   }
 
-  /// Nothing in the first 50 steps; loss and teacher only after a fifth of the run.
-  @Test(arguments: [(49, 100, 0), (50, 100, 3), (199, 1000, 1), (200, 1000, 3), (50, 50, 3)])
+  /// Nothing in the first 50 steps, but of the loss at the end; loss and teacher only after a fifth of the run.
+  @Test(arguments: [
+    (20, 20, 1), (1, 1, 1), (19, 20, 0), (49, 100, 0), (50, 100, 3), (199, 1000, 1), (200, 1000, 3),
+    (50, 50, 3),
+  ])
   func runsAreGivenTime(step: Int, total: Int, count: Int) {
     let sick = health(spread: 0, entropy: 0, baseline: 1)
     #expect(kinds(sick, step: step, of: total).count == count)
@@ -81,6 +84,14 @@ struct CollapseWatchTests {
       "a warning is a line")
     #expect(try WarningList(file, resuming: false).kinds.isEmpty)
     #expect(!FileManager.default.fileExists(atPath: file.path))
+  }
+
+  @Test func theEndOfAShortRunIsJudgedByItsLoss() throws {
+    var watch = CollapseWatch(totalSteps: 20)
+    let found = watch.judge(health(baseline: 1), loss: 1, learningRate: 1, step: 20)
+    let warning = try #require(found.first)
+    #expect(warning.kind == .trivialLoss && warning.cause.contains("short: 20 steps"))
+    #expect(kinds(health(baseline: 1), loss: 0.9, step: 20, of: 20).isEmpty)
   }
 
   @Test func theCauseGoesByWhatIsKnown() {

@@ -57,6 +57,21 @@ import Testing
     #expect(svg.contains("prefers-color-scheme:dark"))
   }
 
+  /// Marks end left of the area and begin right of the axis' label, whose middle is at 14 and which is 12 high.
+  @Test(arguments: [
+    [1.25e-4, 1.5e-4, 1.31e-4], [0.98001, 0.98002], [1e5, 1e5 + 3], [-1e99, 1e99], [0, 6e-6],
+  ])
+  func marksAreClearOfTheLabel(values: [Double]) {
+    let svg = plot(values)
+    let marks = svg.matches(of: /class="vp-tick" x="([\d.]+)"[^>]*text-anchor="end">([^<]*)</)
+    #expect(!marks.isEmpty)
+    for mark in marks {
+      let end = Double(mark.1) ?? .nan
+      #expect(end - 6.8 * Double(mark.2.count) >= 21, "\(mark.2)")
+      #expect(lines(svg).flatMap(\.points).allSatisfy { $0.x >= end })
+    }
+  }
+
   @Test func ticksAreThoseOfTheAxes() {
     let svg = plot([0, 2, 4, 6, 8, 10])
     #expect(tickLabels(svg) == ["0", "2", "4", "6", "8", "10", "0", "10", "20", "30", "40", "50"])

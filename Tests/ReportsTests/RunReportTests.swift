@@ -34,7 +34,8 @@ import Testing
     for piece in [
       ">2,000<", ">2.0<", ">0.005000<", ">61.50<", ">2.1 %<", ">2 h 0 min<", "objective: {kind: mae}",
       "2 files were skipped", "a.jpg\ttruncated", "data:image/png;base64,\(png.base64EncodedString())",
-      "step-00000100.png", "Linear probe", ">71.2 %<", ">10.0 %<", ">40.0 %<", ">35.2 %<", "+31.2 points",
+      "After step 100: ", "what the encoder saw of it", "Linear probe", ">71.2 %<", ">10.0 %<", ">40.0 %<",
+      ">35.2 %<", "+31.2 points",
       "trained on 5,000 images in 10 classes", "vitrail embed --weights \(folder.url.path)",
     ] {
       #expect(html.contains(piece), "\(piece)")
@@ -132,5 +133,78 @@ import Testing
     let second = #expect(throws: Failure.self) { try RunReport.write(runFolder: folder.url) }
     #expect(second?.problem == "there is no metrics.jsonl")
     #expect(!FileManager.default.fileExists(atPath: folder.url.appendingPathComponent("report.html").path))
+  }
+
+  /// A win is green and a loss red, whichever direction is the better one; words say which it is.
+  @Test func measuresAreJudgedByTheirDirection() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("metrics.jsonl", metrics(3))
+    func measure(_ name: String, _ value: Double, _ direction: String, _ pixels: Double) -> String {
+      #"{"name":"\#(name)","value":\#(value),"kind":"share","direction":"\#(direction)","#
+        + #""baselines":{"pixels":\#(pixels),"randomInit":0.3}}"#
+    }
+    let measures = [
+      measure("calibration error", 0.02, "lowerIsBetter", 0.05),
+      measure("worse error", 0.07, "lowerIsBetter", 0.05), measure("top-5", 0.9, "higherIsBetter", 0.8),
+      measure("balanced", 0.7, "higherIsBetter", 0.8), measure("same", 0.80001, "higherIsBetter", 0.8),
+      measure("deviation", 0.1, "neither", 0.2),
+    ]
+    try folder.write(
+      "evaluation.json",
+      "{\"evaluators\":{\"linear\":{\"measures\":[\(measures.joined(separator: ","))]}}}")
+    let html = try report(folder)
+    let gains = html.matches(of: /<td( class="\w+")?>([^<]*points|–)<\/td><\/tr>/).map {
+      "\($0.1 ?? "")\($0.2)"
+    }
+    #expect(
+      gains == [
+        " class=\"better\"−3.0 points", " class=\"worse\"+2.0 points", " class=\"better\"+10.0 points",
+        " class=\"worse\"−10.0 points", "0.0 points", "–",
+      ])
+    #expect(html.matches(of: /lower is better/).count == 2)
+  }
+
+  @Test func theVerdictAndTheScoresComeFirst() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("metrics.jsonl", metrics(30))
+    try folder.write("recipe.yaml", "a: b\n")
+    try folder.write("evaluation/knn-confusion.png", png)
+    try folder.write("evaluation/layers-depth.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>")
+    try folder.write("secret.png", png)
+    try folder.write(
+      "evaluation.json",
+      #"""
+      {"directions":{"used":56.2,"of":128},"test":{"images":2000},"evaluators":{
+       "knn":{"top1":0.7,"pictures":[{"file":"evaluation/knn-confusion.png","caption":"knn: who is <taken>"}]},
+       "layers":{"pictures":[{"file":"evaluation/layers-depth.svg","caption":"layers: by block"},
+        {"file":"evaluation/../secret.png","caption":"secret"},{"file":"../secret.png","caption":"secret"},
+        {"file":"evaluation/gone.png","caption":"gone"}]},
+       "linear":{"top1":0.71,"leads":{"pixels":{"difference":0.019,"standardError":0.004,"pValue":0.001}}}},
+       "earlier":[{"evaluators":{"centroid":{"top1":0.123}}}]}
+      """#)
+    let html = try report(folder)
+    let order = [
+      "Ahead of raw pixels by 1.9 ± 0.4 points; features use 56 of 128 directions",
+      "Linear probe, top-1 on 2,000 images; ± is the standard error", "<h2>Scores</h2>",
+      "data:image/png;base64,\(png.base64EncodedString())", "<figcaption>knn: who is &lt;taken&gt;",
+      "data:image/svg+xml;base64,", "<figcaption>layers: by block", "Earlier, on other sets", ">12.3 %<",
+      "<h2>Curves</h2>", "<summary>Recipe</summary>",
+    ]
+    let places = try order.map { try #require(html.firstRange(of: $0), "\($0)").lowerBound }
+    #expect(places == places.sorted())
+    #expect(!html.contains("secret") && !html.contains("gone"))
+  }
+
+  /// Before anybody has scored it a run says what its loss says, however short it was.
+  @Test(arguments: [(0.9, "Loss 0.9000, not below the 0.9000"), (0.4, "Loss 0.4000, below the 0.9000")])
+  func aRunSaysWhatItsLossSays(loss: Double, words: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      "metrics.jsonl",
+      "{\"step\":3,\"loss\":\(loss),\"baselineLoss\":0.9,\"rankMe\":2.04,\"directions\":16}\n")
+    let html = try report(folder)
+    #expect(
+      html.contains("\(words) of an answer blind to the images; features use 2.0 of 16 directions"), "\(html)"
+    )
   }
 }

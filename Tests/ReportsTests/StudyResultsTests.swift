@@ -106,6 +106,10 @@ import Testing
     let html = try String(contentsOf: folder.url.appendingPathComponent("table.html"), encoding: .utf8)
     #expect(!html.contains("<script") && !html.contains("<link") && !html.contains("url("))
     #expect(html.contains("default-src 'none'") && html.contains("a &lt;b&gt; study"))
+    #expect(
+      html.contains("<table class=\"many\">")
+        && html.contains(".many td{padding:9px 10px;white-space:normal}"))
+    #expect(html.contains("<td>0.0147 ±\u{a0}0.0069</td>"), "a line is not broken behind ±")
     let body = try #require(html.firstRange(of: "<body>"))
     #expect(XMLCheck.isWellFormed(String(html[body.lowerBound...]).replacing("</html>", with: "")))
     #expect(html.matches(of: /<svg\s/).count == 3)

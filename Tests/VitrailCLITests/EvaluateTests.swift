@@ -7,7 +7,8 @@ import Testing
 struct EvaluateTests {
   private func expectScores(_ text: String) throws {
     let report = try parsed(text).entries
-    #expect(Set(report.keys) == ["weights", "train", "test", "evaluators"])
+    #expect(
+      Set(report.keys) == ["weights", "train", "test", "identity", "directions", "evaluators"])
     #expect(report["train"] == .object(["images": .integer(36), "classes": .integer(3)]))
     #expect(report["test"] == .object(["images": .integer(12), "classes": .integer(3)]))
     let evaluators = report["evaluators"]?.entries ?? [:]
@@ -36,8 +37,10 @@ struct EvaluateTests {
     let shared = try TinyRun.shared.get()
     try withTemporaryFolder { folder in
       let file = folder.appendingPathComponent("scores.json")
+      // A run of its own: others complete the record of the shared one.
+      let run = try shared.copy(in: folder)
       let arguments = [
-        "evaluate", "--weights", shared.run.path, "--train", shared.train.path, "--test", shared.test.path,
+        "evaluate", "--weights", run.path, "--train", shared.train.path, "--test", shared.test.path,
       ]
       let outcome = try Vitrail.run(arguments + ["--json", file.path])
       #expect(outcome.code == 0, "\(outcome.errors)")
@@ -45,11 +48,11 @@ struct EvaluateTests {
       let text = try String(contentsOf: file, encoding: .utf8)
       try expectScores(text)
       #expect(
-        try String(contentsOf: shared.run.appendingPathComponent("evaluation.json"), encoding: .utf8) == text)
+        try String(contentsOf: run.appendingPathComponent("evaluation.json"), encoding: .utf8) == text)
       #expect(try Vitrail.run(arguments + ["--json", "-"]).output == text, "scores repeat to the bit")
-      let report = try Vitrail.run("report", shared.run.path)
+      let report = try Vitrail.run("report", run.path)
       #expect(
-        report.code == 0 && report.output == shared.run.appendingPathComponent("report.html").path + "\n")
+        report.code == 0 && report.output == run.appendingPathComponent("report.html").path + "\n")
 
       let one = try parsed(Vitrail.run(arguments + ["--evaluators", "knn", "--json", "-"]).output)
       #expect(one.entries["evaluators"]?.entries.keys.map { $0 } == ["knn"])

@@ -102,10 +102,33 @@ struct FeatureHealthTests {
     }
   }
 
-  @Test("wants 0 or more, and a healthy run writes no warnings")
+  @Test("a loss that has not left its baseline at the end is said of short runs too")
+  func shortRun() throws {
+    let shared = try TinyRun.shared.get()
+    let listed = try text(shared.run, "warnings.txt")
+    #expect(listed.hasPrefix("step 6 · trivial loss · ") && listed.contains("the run is short: 6 steps"))
+    #expect(try text(shared.run, "report.html").contains(", not below the "))
+  }
+
+  @Test("a run that has learned something writes no warnings, and says so")
+  func healthyRun() throws {
+    let shared = try TinyRun.shared.get()
+    try withTemporaryFolder { folder in
+      let run = folder.appendingPathComponent("run")
+      let outcome = try TinyRun.pretrain(
+        shared.train, out: run, "train.steps=400", "train.featureSteps=400",
+        "train.learningRatePerBatch256=0.2")
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(!TinyRun.files(run).contains("warnings.txt"))
+      let verdict = /verdict: loss [\d.]+, below the [\d.]+ of an answer blind to the images;/
+      #expect(outcome.output.contains(verdict))
+      #expect(outcome.output.contains(/features use [\d.]+ of 8 directions\n/))
+    }
+  }
+
+  @Test("wants 0 or more")
   func ranges() throws {
     let shared = try TinyRun.shared.get()
-    #expect(!TinyRun.files(shared.run).contains("warnings.txt"))
     try withTemporaryFolder { folder in
       expectError(
         try TinyRun.pretrain(shared.train, out: folder, "train.featureSteps=-1"), "train.featureSteps")

@@ -26,7 +26,8 @@ struct PretrainTests {
           "checkpoints/step-00000007.safetensors", "metrics.jsonl", "model.safetensors", "recipe.yaml",
           "reconstructions", "reconstructions/step-00000002.png", "reconstructions/step-00000004.png",
           "reconstructions/step-00000006.png", "reconstructions/step-00000007.png", "report.html",
-        ])
+          "warnings.txt",
+        ], "seven steps learn nothing, and that is said")
       #expect(TinyRun.checkpointStep(run) == 7)
       let metrics = try String(contentsOf: run.appendingPathComponent("metrics.jsonl"), encoding: .utf8)
       for line in metrics.split(separator: "\n") {

@@ -68,6 +68,17 @@ enum TinyRun {
     let train: URL
     let test: URL
 
+    /// A copy of the run in `folder`, for tests that write into it.
+    func copy(in folder: URL) throws -> URL {
+      let copy = folder.appendingPathComponent("run")
+      try FileManager.default.createDirectory(at: copy, withIntermediateDirectories: true)
+      for name in ["model.safetensors", "metrics.jsonl"] {
+        try FileManager.default.copyItem(
+          at: run.appendingPathComponent(name), to: copy.appendingPathComponent(name))
+      }
+      return copy
+    }
+
     init() throws {
       let folder = try sharedFolder()
       run = folder.appendingPathComponent("run")

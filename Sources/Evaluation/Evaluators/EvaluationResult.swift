@@ -42,18 +42,30 @@ public struct Measure: Codable, Sendable, Equatable {
     case number
   }
 
+  /// Which of two values is the better one.
+  public enum Direction: String, Codable, Sendable {
+    case higherIsBetter, lowerIsBetter
+    /// Neither: the number describes and does not judge.
+    case neither
+  }
+
   /// What was measured: `top-1`, `k = 20`.
   public let name: String
   /// The number.
   public let value: Double
   /// How it is read.
   public let kind: Kind
+  /// Which of two values is the better one.
+  public let direction: Direction
 
   /// Creates a measure.
-  public init(_ name: String, _ value: Double, _ kind: Kind = .accuracy) {
+  public init(
+    _ name: String, _ value: Double, _ kind: Kind = .accuracy, _ direction: Direction = .higherIsBetter
+  ) {
     self.name = name
     self.value = value
     self.kind = kind
+    self.direction = direction
   }
 }
 

@@ -45,7 +45,7 @@ public struct FewShotResult: EvaluationResult, Equatable {
   /// The mean at each number of images a class, then the standard deviations.
   public var measures: [Measure] {
     shots.map { Measure("\($0.shots) a class", $0.mean) }
-      + shots.map { Measure("\($0.shots) a class, deviation", $0.deviation, .share) }
+      + shots.map { Measure("\($0.shots) a class, deviation", $0.deviation, .share, .neither) }
   }
 
   /// The means as a line, and every draw.

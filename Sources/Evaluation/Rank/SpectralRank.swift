@@ -50,8 +50,9 @@ public enum SpectralRank: Evaluator {
     /// The rank, and its share of the largest that there could be.
     public var measures: [Measure] {
       [
-        Measure("RankMe", rankMe, .number),
-        Measure("RankMe of the largest possible", rankMe / Double(singularValues.count), .share),
+        Measure("RankMe", rankMe, .number, .neither),
+        Measure(
+          "RankMe of the largest possible", rankMe / Double(singularValues.count), .share, .neither),
       ]
     }
 

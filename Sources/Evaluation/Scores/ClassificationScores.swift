@@ -46,7 +46,7 @@ public struct ClassificationScores: Encodable, Sendable, Equatable {
     [
       Measure("top-1", top1), Measure("top-5", top5, .share),
       Measure("balanced accuracy", balancedAccuracy, .share),
-      Measure("calibration error", calibrationError, .share),
+      Measure("calibration error", calibrationError, .share, .lowerIsBetter),
     ]
   }
 

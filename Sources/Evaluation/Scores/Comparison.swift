@@ -24,6 +24,13 @@ public struct Comparison: Encodable, Sendable {
       self.scores = scores
     }
 
+    /// The same without the scores of some evaluators.
+    public func without(_ evaluators: Set<String>) -> Model {
+      Model(
+        name: name, parameters: parameters, imagesPerSecond: imagesPerSecond,
+        scores: scores.filter { !evaluators.contains($0.evaluator) })
+    }
+
     private enum CodingKeys: CodingKey { case name, parameters, imagesPerSecond, evaluators }
 
     /// Encodes the scores by the name of the evaluator.

@@ -32,29 +32,57 @@ public struct EvaluationReport: Encodable, Sendable {
     }
   }
 
+  /// A picture that belongs to a result.
+  public struct Picture: Codable, Sendable, Equatable {
+    /// Where it is, from the run folder.
+    public let file: String
+    /// What it shows.
+    public let caption: String
+
+    /// Names a picture.
+    public init(file: String, caption: String) {
+      self.file = file
+      self.caption = caption
+    }
+  }
+
   private let weights: String
   private let train: SetSummary
   private let test: SetSummary?
-  private let scores: [Scores]
+  /// What was measured.
+  public let scores: [Scores]
+  private let identity: EvaluationIdentity?
+  private let directions: UsedDirections?
+  /// Pictures by evaluator.
+  public var pictures: [String: [Picture]] = [:]
 
-  /// Gathers what was measured.
-  public init(weights: String, train: SetSummary, test: SetSummary?, scores: [Scores]) {
+  /// Gathers what was measured; `identity` says what the scores belong to.
+  public init(
+    weights: String, train: SetSummary, test: SetSummary?, scores: [Scores],
+    identity: EvaluationIdentity? = nil, directions: UsedDirections? = nil
+  ) {
     self.weights = weights
     self.train = train
     self.test = test
     self.scores = scores
+    self.identity = identity
+    self.directions = directions
   }
 
   /// The JSON that scripts may rely on; accuracies are fractions.
   ///
   /// - Throws: `Failure` when a score is not a finite number.
   public func json() throws(Failure) -> String {
+    try Self.text(of: self, at: weights)
+  }
+
+  static func text(of value: some Encodable, at place: String) throws(Failure) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
-      return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+      return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
     } catch {
-      throw Failure("a score is not a finite number", at: weights, mend: "check the features")
+      throw Failure("a score is not a finite number", at: place, mend: "check the features")
     }
   }
 
@@ -68,7 +96,8 @@ public struct EvaluationReport: Encodable, Sendable {
     let lines = scores.flatMap { score in
       score.lines.map { line in
         [
-          "\(score.evaluator) \(line.name)\(line.kind == .number ? "" : ", %")",
+          "\(score.evaluator) \(line.name)\(line.kind == .number ? "" : ", %")"
+            + (line.direction == .lowerIsBetter ? " (lower is better)" : ""),
           Self.text(line.value, line.kind),
         ]
           + baselines.map { Self.text(line.baselines[$0], line.kind) } + [Self.text(line.chance, line.kind)]
@@ -83,13 +112,29 @@ public struct EvaluationReport: Encodable, Sendable {
     try container.encode(weights, forKey: Key("weights"))
     try container.encode(train, forKey: Key("train"))
     try container.encodeIfPresent(test, forKey: Key("test"))
+    try container.encodeIfPresent(identity, forKey: Key("identity"))
+    try container.encodeIfPresent(directions, forKey: Key("directions"))
     var entries = container.nestedContainer(keyedBy: Key.self, forKey: Key("evaluators"))
-    for score in scores { try entries.encode(score, forKey: Key(score.evaluator)) }
+    for score in scores {
+      try entries.encode(
+        Entry(scores: score, pictures: pictures[score.evaluator] ?? []), forKey: Key(score.evaluator))
+    }
   }
 
   private static func text(_ value: Double?, _ kind: Measure.Kind) -> String {
     guard let value else { return "–" }
     return kind == .number ? String(format: "%.4g", value) : String(format: "%.2f", value * 100)
+  }
+
+  private struct Entry: Encodable {
+    let scores: Scores
+    let pictures: [Picture]
+
+    func encode(to encoder: any Encoder) throws {
+      try scores.encode(to: encoder)
+      var object = encoder.container(keyedBy: Key.self)
+      if !pictures.isEmpty { try object.encode(pictures, forKey: Key("pictures")) }
+    }
   }
 
   private struct Key: CodingKey {

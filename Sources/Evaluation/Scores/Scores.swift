@@ -3,7 +3,8 @@ import Platform
 /// One evaluator's result beside its baselines.
 ///
 /// Encodes as the result's own keys plus `baselines`: `chance` as a number, every other baseline as its
-/// result's `baseline`; and `measures`, the lines of tables with what baselines measured.
+/// result's `baseline`; `measures`, the lines of tables with what baselines measured; and `leads`, how sure the
+/// distance to each baseline is.
 public struct Scores: Encodable, Sendable {
   /// Name of the evaluator.
   public let evaluator: String
@@ -53,6 +54,8 @@ public struct Scores: Encodable, Sendable {
     public let name: String
     /// How it is read.
     public let kind: Measure.Kind
+    /// Which of two values is the better one.
+    public let direction: Measure.Direction
     /// The number.
     public let value: Double
     /// What ignoring the features scores, for accuracies.
@@ -65,7 +68,7 @@ public struct Scores: Encodable, Sendable {
   public var lines: [Line] {
     result.measures.map { measure in
       Line(
-        name: measure.name, kind: measure.kind, value: measure.value,
+        name: measure.name, kind: measure.kind, direction: measure.direction, value: measure.value,
         chance: measure.kind == .accuracy ? chance : nil,
         baselines: baselines.compactMapValues { other in
           other.measures.first { $0.name == measure.name }?.value
@@ -73,7 +76,17 @@ public struct Scores: Encodable, Sendable {
     }
   }
 
-  /// Writes the result's keys, `baselines` and `measures` into one object.
+  /// How far the score is above that of each baseline, where it is known which test rows are right.
+  public var leads: [String: Lead] {
+    guard let right = result.isRight, !right.isEmpty else { return [:] }
+    var leads = baselines.compactMapValues { baseline in
+      baseline.isRight.flatMap { $0.count == right.count ? Lead(of: right, over: $0) : nil }
+    }
+    leads["chance"] = chance.map { Lead(of: right, overShare: $0) }
+    return leads
+  }
+
+  /// Writes the result's keys, `baselines`, `measures` and `leads` into one object.
   public func encode(to encoder: any Encoder) throws {
     try result.encode(to: encoder)
     var object = encoder.container(keyedBy: Key.self)
@@ -81,6 +94,7 @@ public struct Scores: Encodable, Sendable {
     if let chance { try entries.encode(chance, forKey: Key("chance")) }
     for (name, baseline) in baselines { try entries.encode(baseline.baseline, forKey: Key(name)) }
     try object.encode(lines, forKey: Key("measures"))
+    if !leads.isEmpty { try object.encode(leads, forKey: Key("leads")) }
   }
 
   private struct Key: CodingKey {

@@ -31,11 +31,14 @@ package struct CollapseWatch {
   /// What is new at a look before step `step`, counted from 1, whose loss and learning rate are known by now.
   ///
   /// Features are judged from step 50 on. Teachers and losses are given a fifth of the run and its warm-up, 50 steps at
-  /// least, but are judged at its end.
+  /// least, but are judged at its end. At the end of a shorter run its loss alone is judged.
   package mutating func judge(
     _ health: FeatureHealth, loss: Double, learningRate: Double, step: Int
   ) -> [HealthWarning] {
-    guard step >= Self.firstStep else { return [] }
+    guard step >= Self.firstStep else {
+      let found = step >= totalSteps ? trivial(health, loss, learningRate, step, hasCollapsed: false) : nil
+      return [found].compactMap(\.self).filter { said.insert($0.kind).inserted }
+    }
     let collapse = collapse(health, step)
     var found = [collapse]
     if step >= totalSteps || (step * 5 >= totalSteps && step > warmupSteps) {
@@ -48,12 +51,12 @@ package struct CollapseWatch {
   private func collapse(_ health: FeatureHealth, _ step: Int) -> HealthWarning? {
     let (spread, rank) = (health.featureStd ?? .infinity, health.rankMe ?? .infinity)
     // One sample, or one channel, has a rank of 1 whatever the encoder does.
-    guard min(health.samples, health.width) > 1, spread < Self.lowestSpread || rank < Self.lowestRank else {
+    guard health.directions > 1, spread < Self.lowestSpread || rank < Self.lowestRank else {
       return nil
     }
     let figures = [
       health.featureStd.map { "featureStd \(short($0)), where 1 is spread evenly" },
-      health.rankMe.map { "rankMe \(short($0)) of \(min(health.samples, health.width))" },
+      health.rankMe.map { "rankMe \(short($0)) of \(health.directions)" },
     ]
     return HealthWarning(
       kind: .collapse, step: step,
@@ -96,6 +99,11 @@ package struct CollapseWatch {
         (
           "the learning rate is 0, so that no weight moves",
           "set train.learningRatePerBatch256; 1.5e-4 is usual for MAE"
+        )
+      } else if totalSteps < Self.firstStep {
+        (
+          "the run is short: \(totalSteps) steps",
+          "train longer, by --epochs or train.steps; see whether the images hold more than noise"
         )
       } else if hasCollapsed {
         ("the features have collapsed", "lower train.learningRatePerBatch256, lengthen train.warmupEpochs")

@@ -19,6 +19,8 @@ public struct FeatureHealth: Sendable, Equatable {
   public var teacherOutputs: Int?
   /// What the loss would be without a look at the images.
   public var baseline: TrivialLoss?
+  /// The highest that `rankMe` can be.
+  public var directions: Int { min(samples, width) }
 
   /// Nothing known yet.
   public init() {}

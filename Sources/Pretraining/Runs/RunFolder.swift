@@ -43,6 +43,8 @@ public struct RunFolder: Sendable {
   public var badImages: URL { url.appendingPathComponent("bad-images.txt") }
   /// Pictures of masked and reconstructed images.
   public var reconstructions: URL { url.appendingPathComponent("reconstructions", isDirectory: true) }
+  /// Tables and pictures of evaluators.
+  public var evaluationFiles: URL { url.appendingPathComponent("evaluation", isDirectory: true) }
   /// Scores.
   public var evaluation: URL { url.appendingPathComponent("evaluation.json") }
 

@@ -25,6 +25,8 @@ public struct Metrics: Codable, Sendable, Equatable {
   public var featureStd: Double?
   /// The effective rank of the features.
   public var rankMe: Double?
+  /// The highest that the effective rank could be: the smaller of samples and width.
+  public var directions: Int?
   /// The mean squared distance of positive pairs.
   public var alignment: Double?
   /// The uniformity of the features.
@@ -36,7 +38,7 @@ public struct Metrics: Codable, Sendable, Equatable {
 
   /// Adds what a look at the features found.
   mutating func add(_ health: FeatureHealth) {
-    (featureStd, rankMe) = (health.featureStd, health.rankMe)
+    (featureStd, rankMe, directions) = (health.featureStd, health.rankMe, health.directions)
     (alignment, uniformity) = (health.alignment, health.uniformity)
     (teacherEntropy, baselineLoss) = (health.teacherEntropy, health.baseline?.value)
   }

@@ -24,7 +24,10 @@ struct StudyPage {
       "<th scope=\"col\">\(Markup.escaped($0))</th>"
     }
     let rows = table.rows.map { row -> String in
-      let cells = columns.map { "<td>\($0.text(row.summary($0)))</td>" }.joined()
+      // A cell may be broken, but not between ± and what follows.
+      let cells = columns.map {
+        "<td>\($0.text(row.summary($0)).replacing("± ", with: "±\u{a0}"))</td>"
+      }.joined()
       let isBad = row.ended.contains { $0.stability != .finished }
       return "<tr><th scope=\"row\">\(Markup.escaped(row.name))</th>\(cells)"
         + "<td class=\"\(isBad ? "worse" : "")\">\(Markup.escaped(row.stability))</td></tr>"
@@ -41,7 +44,7 @@ struct StudyPage {
     let curves = StudyCurves(table, in: folder).drawings.map { "<figure>\($0)</figure>\n" }
     return """
       <section><h2>\(Markup.escaped(table.name))</h2>
-      <div class="wide"><table>
+      <div class="wide"><table class="many">
       <thead><tr>\(head.joined())</tr></thead>
       <tbody>
       \(rows.joined(separator: "\n"))

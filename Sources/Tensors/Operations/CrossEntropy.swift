@@ -6,23 +6,29 @@
 
 extension Tape {
   /// Mean over rows of −log softmax(logits)[label]: logits [rows, classes], a label a row.
+  ///
+  /// A label that is no class makes the loss and its gradient NaN, which no training takes for a result.
   public func softmaxCrossEntropy(_ logits: Tensor, labels: [Int]) -> Tensor {
     let (rows, classes) = (logits.rows, logits.width)
     precondition(
-      labels.count == rows && labels.allSatisfy { 0..<classes ~= $0 },
-      "softmaxCrossEntropy: \(labels.count) labels for logits \(logits.shape)")
+      labels.count == rows, "softmaxCrossEntropy: \(labels.count) labels for logits \(logits.shape)")
+    let areKnown = labels.allSatisfy { 0..<classes ~= $0 }
     let probabilities = allocate(logits.shape)
     let logSums = softmaxRows(logits, scale: 1, into: probabilities)
     var total = 0.0
-    for row in 0..<rows { total += logSums[row] - Double(logits.pointer[row * classes + labels[row]]) }
+    if areKnown {
+      for row in 0..<rows { total += logSums[row] - Double(logits.pointer[row * classes + labels[row]]) }
+    } else {
+      total = .nan
+    }
     let loss = allocate([1])
     loss.pointer[0] = Scalar(total / Double(rows))
 
     return record(loss, from: logits) { [unowned self] upstream in
       guard let (target, beta) = logits.gradient?.accumulator(shape: logits.shape, pool: pool) else { return }
-      let share = upstream.pointer[0] / Scalar(rows)
+      let share = areKnown ? upstream.pointer[0] / Scalar(rows) : .nan
       accumulate(target, beta: beta, probabilities.pointer, scaledBy: share, logits.count)
-      for row in 0..<rows { target[row * classes + labels[row]] -= share }
+      for row in 0..<rows where areKnown { target[row * classes + labels[row]] -= share }
     }
   }
 

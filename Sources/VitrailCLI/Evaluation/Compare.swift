@@ -41,6 +41,7 @@ struct Compare: ParsableCommand {
     let arguments = try weights.map { try WeightsArgument($0) }
     let line = ProgressLine()
     var models: [Comparison.Model] = []
+    var failures = EvaluatorFailures()
     var summary: (train: EvaluationReport.SetSummary, test: EvaluationReport.SetSummary)?
     for (name, argument) in zip(weights, arguments) {
       line.say("\(name)  input: \(argument.model.preprocessing.summary)")
@@ -53,6 +54,7 @@ struct Compare: ParsableCommand {
       let outcome = try ModelEvaluation(
         argument.model, chosen: chosen, includesBaselines: false, features: features, line: line
       ).run(train: sources.train, test: test)
+      failures.add(outcome.failures)
       models.append(
         Comparison.Model(
           name: name, parameters: try parameterCount(argument.model),
@@ -61,10 +63,13 @@ struct Compare: ParsableCommand {
     }
     line.finish()
     guard let summary else { preconditionFailure("two models were measured") }
-    let comparison = Comparison(train: summary.train, test: summary.test, models: models)
+    // Only what all models were measured by can be compared.
+    let compared = models.map { $0.without(failures.evaluators) }
+    let comparison = Comparison(train: summary.train, test: summary.test, models: compared)
     if json != "-" && markdown != "-" { print(comparison.text) }
     try write(JSONValue.encoding(comparison).text + "\n", to: json)
     try write(comparison.markdown, to: markdown)
+    try failures.end(line)
   }
 
   private func parameterCount(_ file: ModelFile) throws(Failure) -> Int {

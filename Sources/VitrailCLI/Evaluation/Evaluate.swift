@@ -64,15 +64,11 @@ struct Evaluate: ParsableCommand {
       features: features, line: line)
     let scored = try evaluation.run(train: sources.train, test: sources.test)
     line.finish()
-    let report = EvaluationReport(
-      weights: weights, train: scored.train, test: scored.test, scores: scored.scores)
-    try tell(report)
-    if let folder = argument.folder {
-      try AtomicFile.write(Data(try report.json().utf8), to: folder.evaluation)
-    }
-    let place =
-      out.map { URL(fileURLWithPath: $0) } ?? argument.folder?.url.appendingPathComponent("evaluation")
-    try write(scored.scores, to: place, images: scored.images)
+    var report = EvaluationReport(
+      weights: weights, train: scored.train, test: scored.test, scores: scored.scores,
+      identity: scored.identity, directions: scored.directions)
+    try tell(&report, to: out, run: argument.folder, images: scored.images)
+    try scored.failures.end(line)
   }
 
   private func evaluateStored(_ chosen: [EvaluatorChoices.Chosen], _ line: ProgressLine) throws {
@@ -84,14 +80,22 @@ struct Evaluate: ParsableCommand {
     }
     let usable = try chosen.checked(
       TaskLabels(train: train.rowLabels, test: test?.rowLabels, hasImages: false), line)
-    let scores = try usable.map { choice in
-      try choice.measure(EvaluationTask(train: train, test: test)) { line.show($0, $1) }
+    let task = EvaluationTask(train: train, test: test)
+    var scores: [Scores] = []
+    var failures = EvaluatorFailures()
+    for choice in usable {
+      failures.collect(choice.evaluator.name) { () throws(Failure) in
+        scores.append(try choice.measure(task) { line.show($0, $1) })
+      }
     }
     line.finish()
-    try tell(
-      EvaluationReport(
-        weights: trainFeatures, train: .init(train), test: test.map { .init($0) }, scores: scores))
-    try write(scores, to: out.map { URL(fileURLWithPath: $0) }, images: nil)
+    if !scores.isEmpty {
+      var report = EvaluationReport(
+        weights: trainFeatures, train: .init(train), test: test.map { .init($0) }, scores: scores,
+        directions: try UsedDirections(task))
+      try tell(&report, to: out, run: nil, images: nil)
+    }
+    try failures.end(line)
   }
 
   private func sweep(
@@ -100,20 +104,37 @@ struct Evaluate: ParsableCommand {
     let sources = try sets.open(bands: argument.bands, maximumBad: features.maxBad)
     line.say(passedOverIn: sources.all)
     let usable = try chosen.checked(sources, line)
+    var failures = EvaluatorFailures()
     let sweep = try ResizeSweep(sizes, argument.model) { (preprocessing) throws(Failure) in
       line.say("input: \(preprocessing.summary)")
-      return try ModelEvaluation(
+      let scored = try ModelEvaluation(
         argument.model, chosen: usable, includesBaselines: false, features: features,
         preprocessing: preprocessing, line: line
-      ).run(train: sources.train, test: sources.test).scores
+      ).run(train: sources.train, test: sources.test)
+      failures.add(scored.failures)
+      return scored.scores
     }
     line.finish()
-    if json != "-" { print(sweep.table) }
-    try writeJSON(JSONValue.encoding(sweep).text + "\n")
+    let compared = sweep.without(failures.evaluators)
+    if json != "-" { print(compared.table) }
+    try writeJSON(JSONValue.encoding(compared).text + "\n")
+    try failures.end(line)
   }
 
-  private func tell(_ report: EvaluationReport) throws(Failure) {
-    if json != "-" { print(report.table) }
+  /// Prints scores and what they come to in words; writes tables and pictures, and the record of a run.
+  private func tell(
+    _ report: inout EvaluationReport, to out: String?, run: RunFolder?, images: EvaluationFiles.Images?
+  ) throws(Failure) {
+    if json != "-" { print(try report.tableAndVerdict()) }
+    if let folder = out.map({ URL(fileURLWithPath: $0) }) ?? run?.evaluationFiles {
+      let files = try EvaluationFiles(folder: folder, images: images).write(report.scores)
+      if json != "-", files.count > 0 { print("\(files.count) tables and pictures in \(folder.path)") }
+      if out == nil { report.pictures = files.pictures }
+    }
+    if let run {
+      let record = try EvaluationRecord.text(adding: report, to: try? Data(contentsOf: run.evaluation))
+      try AtomicFile.write(Data(record.utf8), to: run.evaluation)
+    }
     try writeJSON(try report.json())
   }
 
@@ -124,14 +145,5 @@ struct Evaluate: ParsableCommand {
     } else {
       try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: json))
     }
-  }
-
-  private func write(
-    _ scores: [Scores], to folder: URL?,
-    images: (train: EvaluationFiles.RowImages, test: EvaluationFiles.RowImages?)?
-  ) throws(Failure) {
-    guard let folder else { return }
-    let files = try EvaluationFiles(folder: folder, images: images).write(scores)
-    if json != "-", !files.isEmpty { print("\(files.count) tables and pictures in \(folder.path)") }
   }
 }

@@ -9,7 +9,10 @@ import Reports
 struct EvaluationFiles {
   let folder: URL
   /// Where the images of train and test rows are, for pictures of them; nil for stored features.
-  let images: (train: RowImages, test: RowImages?)?
+  let images: Images?
+
+  /// The images of both sets.
+  typealias Images = (train: RowImages, test: RowImages?)
 
   /// The images of some rows of a set.
   struct RowImages {
@@ -18,16 +21,30 @@ struct EvaluationFiles {
     let decoding: DecodeOptions
   }
 
-  /// Writes everything that belongs to the scores; returns the files.
-  func write(_ scores: [Scores]) throws(Failure) -> [URL] {
-    var files: [URL] = []
+  /// What was written.
+  struct Written {
+    /// How many tables and pictures.
+    var count = 0
+    /// The pictures by evaluator, as from the folder above.
+    var pictures: [String: [EvaluationReport.Picture]] = [:]
+  }
+
+  /// Writes everything that belongs to the scores.
+  func write(_ scores: [Scores]) throws(Failure) -> Written {
+    var written = Written()
     for score in scores where !score.result.attachments.isEmpty {
       try OutputMarks.createFolder(folder)
       for attachment in score.result.attachments {
-        files += try write(attachment, of: score.evaluator)
+        let files = try write(attachment, of: score.evaluator)
+        written.count += files.count
+        written.pictures[score.evaluator, default: []] += files.filter { $0.pathExtension != "csv" }.map {
+          .init(
+            file: "\(folder.lastPathComponent)/\($0.lastPathComponent)",
+            caption: "\(score.evaluator): \(attachment.caption)")
+        }
       }
     }
-    return files
+    return written
   }
 
   private func write(_ attachment: EvaluationAttachment, of evaluator: String) throws(Failure) -> [URL] {
@@ -56,7 +73,7 @@ struct EvaluationFiles {
   }
 
   private func sheet(
-    _ images: (train: RowImages, test: RowImages?), _ queries: [Int], _ found: [[Int]]
+    _ images: Images, _ queries: [Int], _ found: [[Int]]
   ) -> Image? {
     func thumbnail(_ row: Int, of set: RowImages) -> Image {
       (try? ContactSheetImages.small(set.source.reader(at: set.rows[row], options: set.decoding)))
@@ -88,5 +105,19 @@ struct EvaluationFiles {
     OutputMarks.note(url)
     try AtomicFile.write(PNGEncoder.encode(picture), to: url)
     return url
+  }
+}
+
+extension EvaluationAttachment {
+  /// What its picture shows.
+  fileprivate var caption: String {
+    switch self {
+    case .table(let name, _, _): name
+    case .confusion:
+      "who is taken for whom; a row is an actual class, a column what it is taken for, in per cent of the row"
+    case .curves(_, let horizontal, let vertical, _): "\(vertical) by \(horizontal)"
+    case .neighbors:
+      "an image to find others for (query), and beside it the nearest train images, the nearest first"
+    }
   }
 }

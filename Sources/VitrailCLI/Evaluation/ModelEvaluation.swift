@@ -11,6 +11,10 @@ struct ModelEvaluation {
   /// What came of it.
   struct Outcome {
     let scores: [Scores]
+    /// What evaluators could not do.
+    let failures: EvaluatorFailures
+    let directions: UsedDirections
+    let identity: EvaluationIdentity
     let train: EvaluationReport.SetSummary
     let test: EvaluationReport.SetSummary?
     let images: (train: EvaluationFiles.RowImages, test: EvaluationFiles.RowImages?)
@@ -20,6 +24,7 @@ struct ModelEvaluation {
   private let chosen: [EvaluatorChoices.Chosen]
   private let readouts: [[FeatureReadout]]
   private let extraction: FeatureExtraction
+  private let encoder: VisionTransformer
   private let includesBaselines: Bool
   private let decoding: DecodeOptions
   private let line: ProgressLine
@@ -34,9 +39,8 @@ struct ModelEvaluation {
   ) throws(Failure) {
     let readouts = try chosen.map { (choice) throws(Failure) in try choice.readouts(of: file.configuration) }
     let all = readouts.flatMap { $0 }
-    var encoders = [
-      FeatureExtraction.Encoder(name: Self.modelName, model: try file.makeModel(), readouts: all)
-    ]
+    encoder = try file.makeModel()
+    var encoders = [FeatureExtraction.Encoder(name: Self.modelName, model: encoder, readouts: all)]
     if includesBaselines {
       let untrained = try VisionTransformer(file.configuration, parameters: ParameterStore(seed: 0))
       encoders.append(.init(name: Self.untrainedName, model: untrained, readouts: all))
@@ -50,11 +54,14 @@ struct ModelEvaluation {
     self.line = line
   }
 
-  /// Extracts features and measures.
+  /// Extracts features and measures; an evaluator that fails leaves the others' scores as they are.
+  ///
+  /// - Throws: `Failure` when the images cannot be read, or no evaluator gave a score.
   func run(train: any ImageSource, test: (any ImageSource)?) throws(Failure) -> Outcome {
     let trainSets = try pass(train, "train")
     let testSets = try test.map { (source) throws(Failure) in try pass(source, "test") }
     var scores: [Scores] = []
+    var failures = EvaluatorFailures()
     for (choice, readouts) in zip(chosen, readouts) {
       var baselines: [String: EvaluationTask] = [:]
       if includesBaselines {
@@ -66,8 +73,15 @@ struct ModelEvaluation {
         }
       }
       let own = task(Self.modelName, train, trainSets, testSets, readouts)
-      scores.append(try choice.measure(own, baselines: baselines) { line.show($0, $1) })
+      failures.collect(choice.evaluator.name) { () throws(Failure) in
+        scores.append(try choice.measure(own, baselines: baselines) { line.show($0, $1) })
+      }
     }
+    guard !scores.isEmpty else {
+      try failures.end(line)
+      preconditionFailure("at least one evaluator is chosen")
+    }
+    let own = task(Self.modelName, train, trainSets, testSets, [])
     func images(_ source: any ImageSource, _ sets: FeatureExtraction.Sets) -> EvaluationFiles.RowImages {
       // Rows of results are those that have a class, where any has.
       let labelled = features(Self.modelName, sets).rowLabels.labelledRows
@@ -75,7 +89,11 @@ struct ModelEvaluation {
         source: source, rows: labelled.map { $0.map { sets.rows[$0] } } ?? sets.rows, decoding: decoding)
     }
     return Outcome(
-      scores: scores, train: .init(features(Self.modelName, trainSets), passedOver: train.passedOver),
+      scores: scores, failures: failures, directions: try UsedDirections(own),
+      identity: EvaluationIdentity(
+        encoder, extraction, train: (train, trainSets),
+        test: test.flatMap { source in testSets.map { (source, $0) } }),
+      train: .init(features(Self.modelName, trainSets), passedOver: train.passedOver),
       test: testSets.map { .init(features(Self.modelName, $0), passedOver: test?.passedOver) },
       images: (
         images(train, trainSets),

@@ -52,6 +52,17 @@ struct ResizeSweep: Encodable {
     self.rows = rows
   }
 
+  /// The same without some evaluators: only what could be measured at every size makes a table.
+  func without(_ evaluators: Set<String>) -> ResizeSweep {
+    ResizeSweep(
+      rows: rows.map { row in
+        Row(
+          size: row.size, isOwn: row.isOwn, scores: row.scores.filter { !evaluators.contains($0.evaluator) })
+      })
+  }
+
+  private init(rows: [Row]) { self.rows = rows }
+
   /// A line a size, a column a number; the encoder's own size is marked.
   var table: String {
     guard let first = rows.first else { return "" }

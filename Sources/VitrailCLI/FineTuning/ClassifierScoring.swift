@@ -62,12 +62,12 @@ struct ClassifierScoring {
     }
     let result = Scores(
       evaluator: ClassifierResult.name, result: ClassifierResult(found.scores), chance: found.chance)
-    let report = EvaluationReport(
+    var report = EvaluationReport(
       weights: run.folder.url.path, train: .init(images: train.count, classes: classNames.count),
       test: .init(images: found.scores.predictions.count, classes: test.classNames.count), scores: [result])
-    try AtomicFile.write(Data(try report.json().utf8), to: run.folder.classification)
     let place = run.folder.url.appendingPathComponent("classification")
-    _ = try EvaluationFiles(folder: place, images: nil).write([result])
+    report.pictures = try EvaluationFiles(folder: place, images: nil).write([result]).pictures
+    try AtomicFile.write(Data(try report.json().utf8), to: run.folder.classification)
     return report
   }
 

@@ -75,7 +75,7 @@ struct FineTune: ParsableCommand {
       onCheckpoint: { scoring?.glance(step: $0) })
     if let scoring {
       let report = try scoring.write()
-      print(report.table)
+      print(try report.tableAndVerdict())
     }
     let report = try RunReport.write(runFolder: folder.url)
     print("classifier: \(folder.classifier.path)")
