@@ -39,12 +39,17 @@ public final class TrainingLoader: Sendable {
       source: source, sampler: sampler, views: views, totalSteps: totalSteps ?? steps.upperBound,
       badImages: badImages, decoding: options.decoding(for: pipelines[0].channels))
     var options = options
-    options.batchesAhead = min(options.batchesAhead, max(1, Self.imagesAhead / sampler.batchSize))
+    options.batchesAhead = Self.batchesAhead(of: sampler.batchSize, options)
     ring = PrefetchRing(producer, numbers: steps, options: options)
   }
 
   /// Images that may wait, unless a batch alone has more: a step on a large batch lasts long enough to load the next.
   static let imagesAhead = 1536
+
+  /// Batches that may wait.
+  package static func batchesAhead(of batchSize: Int, _ options: LoadingOptions) -> Int {
+    min(options.batchesAhead, max(1, imagesAhead / batchSize))
+  }
 
   deinit { ring.stop() }
 

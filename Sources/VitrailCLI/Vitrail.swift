@@ -17,6 +17,7 @@ struct Vitrail: ParsableCommand {
   static func main() {
     ProcessMemory.keepFreed()
     do {
+      try refuseEmptyArguments(CommandLine.arguments.dropFirst())
       var command = try parseAsRoot()
       try command.run()
     } catch let failure as Failure {
@@ -26,6 +27,19 @@ struct Vitrail: ParsableCommand {
       guard code == .validationFailure else { exit(withError: error) }
       let usage = usageString(for: error)
       fail("\(message(for: error)) · the command line · \(usage)", code: code.rawValue)
+    }
+  }
+
+  /// An empty path is the present folder to the system, and never what was meant: a variable of a script that is not set.
+  /// No bands are a choice.
+  private static func refuseEmptyArguments(_ arguments: ArraySlice<String>) throws {
+    var before = "vitrail"
+    for argument in arguments {
+      let isEmptyOption = argument.hasPrefix("--") && argument.firstIndex(of: "=") == argument.indices.last
+      guard before == "--bands" || !argument.isEmpty && !isEmptyOption else {
+        throw ValidationError("an empty value after '\(argument.isEmpty ? before : argument)'")
+      }
+      before = argument
     }
   }
 

@@ -30,9 +30,12 @@ enum Vitrail {
     try start(arguments).finish(timeout: timeout)
   }
 
-  /// Starts and returns at once; no file may grow beyond `fileLimit` KiB, as on a full disk.
-  static func start(_ arguments: [String], fileLimit: Int? = nil) throws -> Running {
-    guard let fileLimit else { return try Running(executable, arguments) }
+  /// Starts and returns at once; no file may grow beyond `fileLimit` KiB, as on a full disk. `errors` is standard error,
+  /// where it is no file.
+  static func start(
+    _ arguments: [String], fileLimit: Int? = nil, errors: FileHandle? = nil
+  ) throws -> Running {
+    guard let fileLimit else { return try Running(executable, arguments, errors: errors) }
     return try Running(
       URL(fileURLWithPath: "/bin/bash"),
       ["-c", "trap '' XFSZ; ulimit -f \(fileLimit); exec \"$0\" \"$@\"", executable.path] + arguments)
@@ -47,7 +50,7 @@ enum Vitrail {
     private let ended = DispatchSemaphore(value: 0)
     private let folder: URL
 
-    fileprivate init(_ executable: URL, _ arguments: [String]) throws {
+    fileprivate init(_ executable: URL, _ arguments: [String], errors: FileHandle? = nil) throws {
       folder = try temporaryFolder()
       process.executableURL = executable
       process.arguments = arguments
@@ -58,7 +61,8 @@ enum Vitrail {
       ]) { $1 }
       process.standardInput = FileHandle.nullDevice
       process.standardOutput = try Self.file(folder.appendingPathComponent("out"))
-      process.standardError = try Self.file(folder.appendingPathComponent("err"))
+      let file = try Self.file(folder.appendingPathComponent("err"))
+      process.standardError = errors ?? file
       process.terminationHandler = { [ended] _ in ended.signal() }
       try process.run()
     }

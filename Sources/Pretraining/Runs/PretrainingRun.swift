@@ -34,6 +34,8 @@ public final class PretrainingRun {
     public let badImages: Int
     /// The newest look at the features; nil before the first of a session.
     public let features: FeatureHealth?
+    /// The step of that look.
+    public let featuresStep: Int
   }
 
   /// The recipe with every choice made: lanes counted, epochs and warm-up set, normalisation written out.
@@ -46,8 +48,10 @@ public final class PretrainingRun {
   public let objective: any Objective
   /// How images become input.
   public let preprocessing: Preprocessing
-  /// Optimiser steps of the whole run.
+  /// Optimiser steps of the whole run; `unmeasuredSteps` where these are still to be measured.
   public let totalSteps: Int
+  /// Optimiser steps that are one pass over the images.
+  public var stepsPerEpoch: Int { sampler.stepsPerEpoch }
   /// Called after each checkpoint with its step.
   public var onCheckpoint: ((Int) -> Void)?
   /// Scores the encoder for `train.monitor`, which wants it.
@@ -55,13 +59,13 @@ public final class PretrainingRun {
   /// Told each warning once; without it the logger is.
   public var onWarning: ((HealthWarning) -> Void)?
 
-  private let source: any ImageSource
+  let source: any ImageSource
   private let variants: RunVariants
-  private let sampler: EpochSampler
-  private let pipelines: [AugmentationPipeline]
-  private let step: TrainingStep
+  let sampler: EpochSampler
+  let pipelines: [AugmentationPipeline]
+  let step: TrainingStep
   private let schedule: WarmupCosine
-  private let checkpoint: Checkpoint
+  let checkpoint: Checkpoint
   private let logger = Logger(label: "vitrail.pretraining")
 
   /// Builds model, objective and optimiser from a recipe.
@@ -95,6 +99,7 @@ public final class PretrainingRun {
       recipe.objective, encoder: encoder, among: variants.objectives, at: "objective")
     let grids = pipelines.map { recipe.model.grid(height: $0.height, width: $0.width) }
     try objective.check(views: grids, at: "data.views")
+    try objective.check(batchSize: recipe.train.batchSize, at: "train.batchSize")
     let passes = recipe.train.accumulation.resolved(
       AutomaticPasses.count(
         batch: recipe.train.batchSize, lanes: laneCount, of: objective, views: grids, encoder))
@@ -110,10 +115,13 @@ public final class PretrainingRun {
       order: source.order.buffered(recipe.data.shuffleBuffer ?? SampleOrder.defaultBuffer),
       count: source.count, batchSize: recipe.train.batchSize)
     let stepsPerEpoch = Double(sampler.stepsPerEpoch)
-    if recipe.train.steps == nil { recipe.train.epochs = recipe.train.epochs ?? 100 }
-    let epochs = recipe.train.epochs ?? Double(recipe.train.steps ?? 1) / stepsPerEpoch
-    totalSteps = recipe.train.steps ?? max(1, Int((epochs * stepsPerEpoch).rounded(.up)))
-    recipe.train.warmupEpochs = recipe.train.warmupEpochs ?? min(40, epochs / 10)
+    let steps = recipe.train.isUnmeasured ? Self.unmeasuredSteps : recipe.train.steps
+    if steps == nil { recipe.train.epochs = recipe.train.epochs ?? 100 }
+    let epochs = recipe.train.epochs ?? Double(steps ?? 1) / stepsPerEpoch
+    totalSteps = steps ?? max(1, Int((epochs * stepsPerEpoch).rounded(.up)))
+    if !recipe.train.isUnmeasured {
+      recipe.train.warmupEpochs = recipe.train.warmupEpochs ?? min(40, epochs / 10)
+    }
     self.recipe = recipe
     // Labels become places among the classes of the loss.
     self.source =
@@ -156,6 +164,9 @@ public final class PretrainingRun {
       recipe: JSONValue.encoding(recipe))
   }
 
+  /// The steps of a run whose `train.minutes` are not measured yet: `measuredRecipe(at:)` says how many they become.
+  static let unmeasuredSteps = 1 << 40
+
   /// Trains to the end or until `shouldStop`, from the newest checkpoint when `resuming`.
   ///
   /// - Throws: `Failure` when the disk is full, too many images are bad, or the loss is not finite; the newest
@@ -163,6 +174,12 @@ public final class PretrainingRun {
   public func run(
     resuming: Bool, shouldStop: () -> Bool = { false }, onProgress: (Progress) -> Void = { _ in }
   ) throws(Failure) -> Ending {
+    guard !recipe.train.isUnmeasured else {
+      throw Failure(
+        "how many steps \(recipe.train.minutes ?? 0) minutes are is not known yet", at: "train.minutes",
+        mend:
+          "measure them: run the recipe that PretrainingRun.measuredRecipe(at: measureRate(for: 10)) gives")
+    }
     try folder.create()
     var (done, earlierSeconds) = resuming ? try checkpoint.restore() : (0, 0)
     if !resuming { try AtomicFile.write(Data(RecipeFile.text(recipe).utf8), to: folder.recipe) }
@@ -193,11 +210,7 @@ public final class PretrainingRun {
         return .interrupted(step: done)
       }
       guard let batch = try loader.next() else { break }
-      if done == 0, recipe.train.initialWeights == nil,
-        let initializer = encoder.recipe.initializer as? any DataDrivenInitializer
-      {
-        step.calibrate(encoder.parameters, by: initializer, on: batch)
-      }
+      if done == 0 { calibrate(on: batch) }
       // Only now the blocks have the weights that training starts from.
       if health == nil { health = try openHealthLog(resumingAfter: done) }
       let epoch = Double(done) / Double(sampler.stepsPerEpoch)
@@ -225,7 +238,7 @@ public final class PretrainingRun {
         let found = try features.judge(look, loss: outcome.loss, learningRate: rate, step: done)
         for warning in found { warn(warning) }
       }
-      onProgress(self.progress(done, meter, badImages.count, features.latest))
+      onProgress(self.progress(done, meter, badImages.count, features))
       if let monitor, monitor.isDue(after: done) {
         let start = Clock.seconds
         let isBest = try monitor.look(after: done)
@@ -245,7 +258,15 @@ public final class PretrainingRun {
     return .finished
   }
 
-  private func makeLoader(steps: Range<Int>, badImages: BadImages) throws(Failure) -> TrainingLoader {
+  /// Lets an initialiser that goes by the images see the first batch.
+  func calibrate(on batch: any StepSamples) {
+    guard recipe.train.initialWeights == nil,
+      let initializer = encoder.recipe.initializer as? any DataDrivenInitializer
+    else { return }
+    step.calibrate(encoder.parameters, by: initializer, on: batch)
+  }
+
+  func makeLoader(steps: Range<Int>, badImages: BadImages) throws(Failure) -> TrainingLoader {
     TrainingLoader(
       source: try recipe.data.cached(source, for: recipe.model), sampler: sampler, pipelines: pipelines,
       patchSize: recipe.model.patchSize, steps: steps, totalSteps: totalSteps, badImages: badImages,
@@ -270,14 +291,14 @@ public final class PretrainingRun {
   }
 
   private func progress(
-    _ done: Int, _ meter: ProgressMeter, _ bad: Int, _ features: FeatureHealth?
+    _ done: Int, _ meter: ProgressMeter, _ bad: Int, _ features: FeatureLog
   ) -> Progress {
     Progress(
       step: done, totalSteps: totalSteps, epoch: Double(done) / Double(sampler.stepsPerEpoch),
       loss: meter.smoothedLoss,
       imagesPerSecond: meter.recentImagesPerSecond, dataWait: meter.recentDataWait,
       secondsLeft: Double(totalSteps - done) * meter.recentSecondsPerStep, badImages: bad,
-      features: features)
+      features: features.latest, featuresStep: features.latestStep)
   }
 
   private func openHealthLog(resumingAfter done: Int) throws(Failure) -> HealthLog? {

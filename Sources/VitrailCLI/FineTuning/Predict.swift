@@ -51,6 +51,7 @@ struct Predict: ParsableCommand {
       return
     }
     let table = URL(fileURLWithPath: out)
+    try OutputCheck.folder(table.deletingLastPathComponent().path)
     try AtomicFile.createFolder(table.deletingLastPathComponent())
     let options = SourceOptions(split: split, bands: bands.names ?? classifier.recipe.data.bands)
     let source = SubsetImages.limited(to: limit, of: try ImageSources.open(data, options: options))
