@@ -39,7 +39,7 @@ public final class TrainingLoader: Sendable {
       source: source, sampler: sampler, views: views, totalSteps: totalSteps ?? steps.upperBound,
       badImages: badImages, decoding: options.decoding(for: pipelines[0].channels))
     var options = options
-    options.batchesAhead = min(options.batchesAhead, max(1, Self.imagesAhead / sampler.batchSize))
+    options.batchesAhead = Self.batchesAhead(of: sampler.batchSize, options)
     ring = PrefetchRing(producer, numbers: steps, options: options)
   }
 
@@ -47,6 +47,11 @@ public final class TrainingLoader: Sendable {
   static let imagesAhead = 1536
 
   deinit { stop() }
+
+  /// Batches that may wait.
+  package static func batchesAhead(of batchSize: Int, _ options: LoadingOptions) -> Int {
+    min(options.batchesAhead, max(1, imagesAhead / batchSize))
+  }
 
   /// The batch of the next step, waiting for it if need be; nil after the last step, after `stop()`, and when
   /// `isCancelled` says so, which is asked now and then.

@@ -70,6 +70,9 @@ public final class TrainingStep: Sendable {
     }
   }
 
+  /// Whether gradients wait until the norm of all is known.
+  var clips: Bool { clipping != nil }
+
   /// Bytes of the lanes' activation and gradient pools.
   public var poolBytes: Int { lanes.reduce(0) { $0 + $1.tape.pool.bytes } }
 

@@ -43,6 +43,7 @@ struct Augment: ParsableCommand {
   }
 
   func run() throws {
+    try OutputCheck.file(out)
     var recipe = try RecipeFile.load(recipe, folders: RecipeFolders.all, overrides: overrides)
     if recipe.data.views == nil {
       recipe.data.views = try Objectives.publishedViews(recipe.objective, recipe.model, at: "objective")

@@ -28,6 +28,7 @@ struct Convert: ParsableCommand {
   }
 
   func run() throws {
+    try OutputCheck.file(to)
     let file = try WeightsArgument(from).model
     let target = norm
     let conversion = try WeightConversion(of: file) { (conversion) throws(Failure) in

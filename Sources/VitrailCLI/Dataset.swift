@@ -28,6 +28,7 @@ struct Dataset: ParsableCommand {
     var limit: Int?
 
     func run() throws {
+      try OutputCheck.folder(out)
       let source = try IDXImages(folder: data, split: split)
       let written = try source.exportPNG(
         to: URL(fileURLWithPath: out), limit: limit,

@@ -31,6 +31,7 @@ struct Embed: ParsableCommand {
   @OptionGroup var decoding: DecodingArguments
 
   func run() throws {
+    try OutputCheck.folder(out)
     let argument = try WeightsArgument(weights)
     let file = argument.model
     let source = SubsetImages.limited(

@@ -64,6 +64,7 @@ struct Pack: ParsableCommand {
   }
 
   func run() throws {
+    try OutputCheck.folder(out)
     let source = SubsetImages.limited(
       to: limit,
       of: try ImageSources.open(

@@ -42,8 +42,15 @@ struct Pretrain: ParsableCommand {
       heads. A run folder stands for its newest checkpoint.
       """)
   var fromWeights: String?
-  @Option(help: "Passes over the data.")
-  var epochs: Double?
+  @OptionGroup var length: RunLength
+  @Flag(
+    help: """
+      Say what the run would be (images, model, memory, speed and time on this machine), and end: a few steps are measured, \
+      nothing is written.
+      """)
+  var dryRun = false
+  @Flag(help: "With --dry-run: print that as JSON.")
+  var json = false
   @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
   var lanes: Int?
   @Option(help: "Part of a set that comes in parts: train or test.")
@@ -64,6 +71,10 @@ struct Pretrain: ParsableCommand {
       throw ValidationError("--set '\(setting)' sets nothing: write key=value")
     }
     if resuming.resume && out == nil { throw ValidationError("--resume wants the run folder: --out DIR") }
+    guard !dryRun || !resuming.resume else {
+      throw ValidationError("--dry-run is for new runs: leave out --resume")
+    }
+    guard dryRun || !json else { throw ValidationError("--json goes with --dry-run") }
     if let mix, mix.count != data.count {
       throw ValidationError("\(mix.count) numbers in --mix for \(data.count) times --data")
     }
@@ -76,16 +87,23 @@ struct Pretrain: ParsableCommand {
     guard recipe.data.path != nil || recipe.data.mix != nil else {
       throw ValidationError("no images: give --data PATH")
     }
+    if !dryRun { try OutputCheck.folder(folder.url.path) }
     let source = try recipe.data.openSource(isResumed: goesOn)
     let line = ProgressLine()
-    let run = try PretrainingRun(recipe: recipe, source: source, folder: folder) {
-      line.show("mean and standard deviation", done: $0, of: $1)
+    let preparation = RunPreparation(
+      recipe: recipe, source: source, folder: folder, line: line,
+      shouldStop: { parent.map { $0 != getppid() } ?? false })
+    if dryRun {
+      guard let forecast = try preparation.rehearse() else { return }
+      if json { print(JSONValue.encoding(forecast).text) }
+      return
     }
+    guard let run = try preparation.run() else { return }
     // One whose study was killed may still be at its last step.
     let lock = try FolderLock(folder.url, waits: parent != nil)
     defer { withExtendedLifetime(lock) {} }
     let pictures = ReconstructionPictures(run: run, source: source)
-    let session = RunSession(run: run, source: source, line: line, command: "pretrain")
+    let session = RunSession(run: run, line: line, command: "pretrain")
     try session.train(
       resuming: goesOn, acceptingChangedData: resuming.acceptChangedData,
       shouldStop: { parent.map { $0 != getppid() } ?? false },
@@ -113,7 +131,7 @@ struct Pretrain: ParsableCommand {
     if let limit { settings.append("data.limit=\(limit)") }
     if let split { settings.append("data.split=\(split.rawValue)") }
     if let bands = bands.names { settings.append("data.bands=\(JSONValue.encoding(bands).text)") }
-    if let epochs { settings += ["train.steps=null", "train.epochs=\(epochs)"] }
+    settings += length.settings
     if let lanes { settings.append("train.lanes=\(lanes)") }
     if let maxBad { settings.append("data.maxBad=\(maxBad)") }
     if let cache { settings.append("data.cache=\(quoted(cache))") }

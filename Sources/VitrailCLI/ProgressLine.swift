@@ -6,7 +6,8 @@ import Pretraining
 final class ProgressLine {
   private let isTerminal = isatty(2) == 1
   private var lastDrawn = 0.0
-  private var lastLength = 0
+  // The line that is on the terminal and can be rewritten.
+  private var live: LiveLine?
   // The job that is shown, how many of its images were done when it was first shown, and when that was.
   private var job = (stage: "", done: 0, start: 0.0)
 
@@ -17,43 +18,44 @@ final class ProgressLine {
   func show(_ progress: PretrainingRun.Progress) {
     let isLast = progress.step == progress.totalSteps
     draw(isLast: isLast, fraction: Double(progress.step) / Double(progress.totalSteps)) {
-      var parts = [
-        "step \(progress.step)/\(progress.totalSteps)", "epoch \(fixed(progress.epoch, 2))",
-        "loss \(fixed(progress.loss, 4))",
+      // What a narrow terminal has no room for is dropped from the end.
+      var fields = [
+        "step \(progress.step)/\(progress.totalSteps)", "loss \(fixed(progress.loss, 4))",
+        "\(duration(progress.secondsLeft)) left",
         "\(fixed(progress.imagesPerSecond, progress.imagesPerSecond < 10 ? 1 : 0)) img/s",
-        "data wait \(fixed(progress.dataWait * 100, 1)) %", "\(duration(progress.secondsLeft)) left",
       ]
-      if let health = progress.features { parts += text(of: health) }
-      if progress.badImages > 0 { parts.append("\(progress.badImages) bad images") }
-      return parts.joined(separator: "  ")
+      if progress.badImages > 0 { fields.append("\(progress.badImages) bad images") }
+      fields.append("epoch \(fixed(progress.epoch, 2))")
+      if let text = progress.features.flatMap(Self.text) {
+        fields.append(progress.featuresStep == 1 ? "\(text) at step 1" : text)
+      }
+      return fields + ["data wait \(fixed(progress.dataWait * 100, 1)) %"]
     }
   }
 
   /// The rank of the features, of the highest that it could be, and their spread.
-  private func text(of health: FeatureHealth) -> [String] {
-    [
+  private static func text(of health: FeatureHealth) -> String? {
+    let parts = [
       health.rankMe.map { "rank \(fixed($0, $0 < 10 ? 1 : 0))/\(min(health.samples, health.width))" },
       health.featureStd.map { "std \(fixed($0, 2))" },
     ].compactMap(\.self)
+    return parts.isEmpty ? nil : parts.joined(separator: " ")
   }
 
-  /// Says something on a line of its own above the progress.
-  func warn(_ text: String) {
-    finish()
-    write("warning: \(text)\n")
-    lastDrawn = 0
-  }
+  /// Warns on a line of its own above the progress.
+  func warn(_ text: String) { say("warning: \(text)") }
 
   /// Says something on a line of its own above the progress.
   func say(_ text: String) {
-    finish()
+    clear()
     write(text + "\n")
+    lastDrawn = 0
   }
 
   /// Shows the share done of a named job.
   func show(_ stage: String, _ fraction: Double, rate: Double? = nil) {
     draw(isLast: fraction >= 1, fraction: fraction) {
-      rate.map { "\(stage)  \(fixed($0, 0)) img/s" } ?? stage
+      [stage] + (rate.map { ["\(fixed($0, 0)) img/s"] } ?? [])
     }
   }
 
@@ -61,31 +63,39 @@ final class ProgressLine {
   func show(_ stage: String, done: Int, of total: Int) {
     if stage != job.stage { job = (stage, done, Clock.seconds) }
     draw(isLast: done >= total, fraction: Double(done) / Double(max(1, total))) {
-      let text = "\(stage)  \(done)/\(total) images"
-      guard done > job.done else { return text }
+      let fields = [stage, "\(done)/\(total) images"]
+      guard done > job.done else { return fields }
       let rate = Double(done - job.done) / max(Clock.seconds - job.start, 1e-9)
-      return text + "  \(fixed(rate, rate < 10 ? 1 : 0)) img/s  \(duration(Double(total - done) / rate)) left"
+      return fields + [
+        "\(fixed(rate, rate < 10 ? 1 : 0)) img/s", "\(duration(Double(total - done) / rate)) left",
+      ]
     }
   }
 
-  /// Ends a line that rewrites itself.
+  /// Leaves the line that rewrites itself as it is, and goes on below it.
   func finish() {
-    if lastLength > 0 { write("\n") }
-    lastLength = 0
+    guard let live else { return }
+    // Drawn once more: the terminal may have become narrower.
+    write(live.text(columns: Terminal.columns) + "\n")
+    self.live = nil
   }
 
-  private func draw(isLast: Bool, fraction: Double, _ text: () -> String) {
+  /// Takes the line that rewrites itself off the terminal.
+  func clear() {
+    guard live != nil else { return }
+    write(LiveLine.erasure)
+    live = nil
+  }
+
+  private func draw(isLast: Bool, fraction: Double, _ fields: () -> [String]) {
     let now = Clock.seconds
     guard isLast || now - lastDrawn >= (isTerminal ? 0.1 : 15) else { return }
     lastDrawn = now
-    guard isTerminal else { return write(text() + "\n") }
-    let width = 24
-    let filled = Int((max(0, min(1, fraction)) * Double(width)).rounded(.down))
-    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-    let line = "\(bar) \(fixed(fraction * 100, 0)) %  \(text())"
-    write("\r" + line + String(repeating: " ", count: max(0, lastLength - line.count)))
-    lastLength = line.count
-    if isLast { finish() }
+    guard isTerminal else { return write(fields().joined(separator: "  ") + "\n") }
+    let line = LiveLine(fraction: fraction, fields: fields())
+    live = line
+    if isLast { return finish() }
+    write(line.text(columns: Terminal.columns) + "\r")
   }
 
   private func write(_ text: String) { StandardError.write(text) }
@@ -96,7 +106,7 @@ func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digit
 
 /// Seconds as `1 h 02 min`, `3 min 20 s` or `45 s`.
 func duration(_ seconds: Double) -> String {
-  let total = Int(max(0, seconds).rounded())
+  let total = Int(max(0, min(seconds, 1e15)).rounded())
   if total >= 3600 { return "\(total / 3600) h \(String(format: "%02d", total % 3600 / 60)) min" }
   if total >= 60 { return "\(total / 60) min \(String(format: "%02d", total % 60)) s" }
   return "\(total) s"

@@ -26,6 +26,7 @@ struct Reconstruct: ParsableCommand {
   @OptionGroup var bands: BandsArgument
 
   func run() throws {
+    try OutputCheck.file(out)
     let trained = try TrainedObjective(checkpoint: WeightsArgument.checkpoint(weights))
     guard let objective = trained.objective as? any ReconstructingObjective else {
       throw Failure(

@@ -1,13 +1,11 @@
-import Datasets
 import Foundation
 import Platform
 import Pretraining
 import Reports
 
-/// A run as a command carries it out: what it says before, meanwhile and when it is stopped.
+/// A run as a command carries it out: what it says meanwhile and when it is stopped.
 struct RunSession {
   let run: PretrainingRun
-  let source: any ImageSource
   let line: ProgressLine
   /// The command's name, to say how to go on.
   let command: String
@@ -19,28 +17,24 @@ struct RunSession {
     resuming: Bool, acceptingChangedData: Bool, shouldStop: () -> Bool = { false },
     onCheckpoint: @escaping (_ step: Int) -> Void
   ) throws {
-    announce()
     run.onCheckpoint = onCheckpoint
     run.onNote = { [line] text in line.say("note: \(text)") }
     run.onWarning = { [line] warning in line.warn("\(warning)") }
-    if let monitor = run.recipe.train.monitor {
-      let scoring = try MonitorScoring(monitor, run.recipe)
-      for note in scoring.notes { line.say("monitor: \(note)") }
-      run.scoring = { [line] (encoder, preprocessing) throws(Failure) in
-        try scoring.score(encoder, preprocessing, line)
-      }
-    }
     StopSignals.listen()
     let start = Clock.seconds
+    var forecast = FirstForecast()
     let ending: PretrainingRun.Ending
     var last: PretrainingRun.Progress?
     do throws(Failure) {
       ending = try run.run(
         resuming: resuming, acceptingChangedData: acceptingChangedData,
         shouldStop: { StopSignals.wantsStop || shouldStop() },
-        onProgress: {
-          last = $0
-          line.show($0)
+        onProgress: { progress in
+          last = progress
+          if progress.step < progress.totalSteps, forecast.isDue() {
+            line.say(forecast.text(progress, run))
+          }
+          line.show(progress)
         })
     } catch {
       line.finish()
@@ -67,16 +61,29 @@ struct RunSession {
       loss: end.loss, blindLoss: end.features?.baseline?.value, rankMe: end.features?.rankMe,
       directions: end.features?.directions)
   }
+}
 
-  private func announce() {
-    let model = run.encoder.configuration
-    let lines = [
-      "images   \(source.count) in \(source.path)",
-      "model    \(model.width) × \(model.depth), \(model.headCount) heads, patch \(model.patchSize), \(run.encoder.parameters.trainableScalarCount) parameters with heads",
-      "training \(run.totalSteps) steps of \(run.recipe.train.batchSize), objective \(run.recipe.objective.name)",
-      "folder   \(run.folder.url.path)",
-    ]
-    line.say(lines.joined(separator: "\n"))
-    line.say(passedOverIn: source)
+/// The speed and the time of the whole run, said once it is known: after some steps and seconds.
+private struct FirstForecast {
+  private static let steps = 3
+  private static let seconds = 5.0
+  private var isSaid = false
+  private var taken = 0
+  private var start = 0.0
+
+  /// Whether it is to be said now. The first step, which fills the buffers, does not count.
+  mutating func isDue() -> Bool {
+    guard !isSaid else { return false }
+    taken += 1
+    if taken == 1 { start = Clock.seconds }
+    isSaid = taken > Self.steps && Clock.seconds - start >= Self.seconds
+    return isSaid
+  }
+
+  func text(_ progress: PretrainingRun.Progress, _ run: PretrainingRun) -> String {
+    RunForecast.speed(
+      secondsPerStep: (Clock.seconds - start) / Double(max(1, taken - 1)),
+      batchSize: run.recipe.train.batchSize,
+      steps: progress.totalSteps, stepsPerEpoch: run.stepsPerEpoch)
   }
 }

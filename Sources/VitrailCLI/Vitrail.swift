@@ -22,6 +22,7 @@ struct Vitrail: ParsableCommand {
     ProcessMemory.keepFreed()
     OutOfMemory.reportTraps()
     do {
+      try refuseEmptyArguments(rawArguments[...])
       try runCommand()
       try StandardOutput.flush()
     } catch let failure as Failure {
@@ -50,6 +51,19 @@ struct Vitrail: ParsableCommand {
       CommandLine.unsafeArgv[place].map {
         String(rawBytes: UnsafeRawBufferPointer(start: $0, count: strlen($0)))
       }
+    }
+  }
+
+  /// An empty path is the present folder to the system, and never what was meant: a variable of a script that is not set.
+  /// No bands are a choice.
+  private static func refuseEmptyArguments(_ arguments: ArraySlice<String>) throws {
+    var before = "vitrail"
+    for argument in arguments {
+      let isEmptyOption = argument.hasPrefix("--") && argument.firstIndex(of: "=") == argument.indices.last
+      guard before == "--bands" || !argument.isEmpty && !isEmptyOption else {
+        throw ValidationError("an empty value after '\(argument.isEmpty ? before : argument)'")
+      }
+      before = argument
     }
   }
 

@@ -55,6 +55,22 @@ struct StudyTests {
     }
   }
 
+  @Test("steps and minutes on the command line replace the study's budget")
+  func budgetOfTheCall() throws {
+    try withStudy { folder, options in
+      let one = "seeds: [0]\nbudget: {steps: 4000}\nevaluate: {evaluators: []}\nvariants: [{name: usual}]"
+      let arguments = try folder.study(one, options: options)
+      let outcome = try Vitrail.run(arguments + ["--steps", "4"])
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      let row = try folder.text("results.csv").split(separator: "\n")[1].split(
+        separator: ",", omittingEmptySubsequences: false)
+      #expect(row[1] == "usual" && row[6] == "4", "\(row)")
+      expectError(try Vitrail.run(arguments + ["--steps", "4", "--minutes", "1"]), code: 64, "--minutes")
+      // What was trained for one budget is not taken for a run of another.
+      expectError(try Vitrail.run(arguments + ["--steps", "5"]), "another recipe than the study now says")
+    }
+  }
+
   @Test(
     "writes tables of losses, scores and stability; a divergence is a result; what is done is not done again")
   func tables() throws {

@@ -30,9 +30,13 @@ enum Vitrail {
     try start(arguments).finish(timeout: timeout)
   }
 
-  /// Starts and returns at once; no file may grow beyond `fileLimit` KiB, as on a full disk.
-  static func start(_ arguments: [String], fileLimit: Int? = nil) throws -> Running {
-    try start(arguments, limits: fileLimit.map { "-f \($0)" })
+  /// Starts and returns at once; no file may grow beyond `fileLimit` KiB, as on a full disk. `errors` is standard error,
+  /// where it is no file.
+  static func start(
+    _ arguments: [String], fileLimit: Int? = nil, errors: FileHandle? = nil
+  ) throws -> Running {
+    guard let fileLimit else { return try Running(executable, arguments, errors: errors) }
+    return try start(arguments, limits: "-f \(fileLimit)")
   }
 
   /// Starts and returns at once, under limits as `ulimit` takes them.
@@ -60,7 +64,7 @@ enum Vitrail {
     private let ended = DispatchSemaphore(value: 0)
     private let folder: URL
 
-    fileprivate init(_ executable: URL, _ arguments: [String]) throws {
+    fileprivate init(_ executable: URL, _ arguments: [String], errors: FileHandle? = nil) throws {
       folder = try temporaryFolder()
       process.executableURL = executable
       process.arguments = arguments
@@ -71,7 +75,8 @@ enum Vitrail {
       ]) { $1 }
       process.standardInput = FileHandle.nullDevice
       process.standardOutput = try Self.file(folder.appendingPathComponent("out"))
-      process.standardError = try Self.file(folder.appendingPathComponent("err"))
+      let file = try Self.file(folder.appendingPathComponent("err"))
+      process.standardError = errors ?? file
       process.terminationHandler = { [ended] _ in ended.signal() }
       try process.run()
     }

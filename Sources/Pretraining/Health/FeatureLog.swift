@@ -5,6 +5,8 @@ import Tensors
 final class FeatureLog {
   /// The newest look of this session.
   private(set) var latest: FeatureHealth?
+  /// The step of that look.
+  private(set) var latestStep = 0
 
   private let probe: FeatureProbe
   private let interval: Int
@@ -29,7 +31,7 @@ final class FeatureLog {
   func look(at batch: any StepSamples, _ progress: TrainingProgress) -> FeatureHealth? {
     let step = progress.step + 1
     guard interval > 0, step == 1 || step % interval == 0 || step == totalSteps else { return nil }
-    latest = probe.look(at: batch, progress)
+    (latest, latestStep) = (probe.look(at: batch, progress), step)
     return latest
   }
 

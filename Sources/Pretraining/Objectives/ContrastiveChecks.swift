@@ -17,3 +17,12 @@ func requirePair(
       mend: "leave data.views out, list {count: 2, augmentations: …}, or two entries of one view")
   }
 }
+
+/// Refuses batches in which no image has another to be told apart from.
+func requireOthers(_ batchSize: Int, for objective: String, at place: String) throws(Failure) {
+  guard batchSize > 1 else {
+    throw Failure(
+      "a batch of \(batchSize), in which \(objective) has no other image to tell a view's from: its loss is 0 for ever",
+      at: place, mend: "set train.batchSize to 2 or more; 256 is usual")
+  }
+}

@@ -91,6 +91,11 @@ public struct MoCoV3: BatchObjective {
     try requirePair(views, of: encoder.configuration.grid, for: Self.name, at: place)
   }
 
+  /// At least two images.
+  public func check(batchSize: Int, at place: String) throws(Failure) {
+    try requireOthers(batchSize, for: Self.name, at: place)
+  }
+
   /// The momentum encoder's pooled features of both views, [b, D] each.
   public func targets(_ batch: MicroBatch, _ tape: Tape) -> [Tensor] {
     batch.views.map { momentumEncoder.features($0.patches, tape) }

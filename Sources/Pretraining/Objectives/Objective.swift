@@ -34,6 +34,11 @@ public protocol Objective: Variant, Sendable {
   /// - Throws: `Failure` that says how many of which size are wanted.
   func check(views: [PatchGrid], at place: String) throws(Failure)
 
+  /// Checks that a batch of that many images is one that the loss can learn from; by default any is.
+  ///
+  /// - Throws: `Failure` that says how many are wanted.
+  func check(batchSize: Int, at place: String) throws(Failure)
+
   /// The classes that a supervised loss tells apart: the labels of its batches are places in this list. Nil, the default,
   /// where the loss asks no labels.
   var classNames: [String]? { get }
@@ -65,6 +70,8 @@ extension Objective {
   public static var requiredPositions: Positions? { nil }
   /// One view, by `data.augmentations`.
   public static func publishedViews(_ options: Options, _ model: ModelRecipe) -> [ViewRecipe]? { nil }
+  /// Any batch will do.
+  public func check(batchSize: Int, at place: String) throws(Failure) {}
   /// No labels are asked.
   public var classNames: [String]? { nil }
   /// The samples as they are.

@@ -59,6 +59,11 @@ public struct SimCLR: BatchObjective {
     try requirePair(views, of: encoder.configuration.grid, for: Self.name, at: place)
   }
 
+  /// At least two images.
+  public func check(batchSize: Int, at place: String) throws(Failure) {
+    try requireOthers(batchSize, for: Self.name, at: place)
+  }
+
   /// The pooled features of both views, [b, D] each.
   public func features(_ batch: MicroBatch, _ tape: Tape) -> [Tensor] {
     batch.views.map { encoder.features($0.patches, tape) }

@@ -82,6 +82,13 @@ public struct DataRecipe: Codable, Sendable, Equatable {
       "choose 1 … \(1 << 20)")
     try require(
       mean?.numbers?.allSatisfy(\.isFinite) ?? true, "mean", "a mean that is no number", "give numbers")
+    let scale = "pixels are 0…1 here: divide values of 0…255 by 255"
+    try require(
+      mean?.numbers?.allSatisfy { (-1...2).contains($0) } ?? true, "mean",
+      "a mean of \(mean?.numbers?.first { !(-1...2).contains($0) } ?? 0), far outside 0…1", scale)
+    try require(
+      standardDeviation?.numbers?.allSatisfy { $0 <= 4 } ?? true, "standardDeviation",
+      "a deviation of \(standardDeviation?.numbers?.first { $0 > 4 } ?? 0), where pixels are 0…1", scale)
     try require(
       standardDeviation?.numbers?.allSatisfy { $0 > 0 && $0.isFinite } ?? true, "standardDeviation",
       "a deviation that is not above 0",

@@ -5,10 +5,13 @@ import Tensors
 public struct TrainRecipe: Codable, Sendable, Equatable {
   /// Samples an optimiser step.
   public var batchSize = 256
-  /// Passes over the data; absent: 100, unless `steps` is given.
+  /// Passes over the data; absent: 100, unless `steps` or `minutes` are given.
   public var epochs: Double?
   /// Optimiser steps, instead of epochs.
   public var steps: Int?
+  /// Minutes that training may take, instead of epochs. The speed is measured before the first step, and the steps that
+  /// fit are written as `steps` beside it: where both are given, it is the steps that count.
+  public var minutes: Double?
   /// Peak learning rate for a batch of 256; the rate used is this × batchSize / 256 (Goyal et al., 2017).
   public var learningRatePerBatch256 = 1.5e-4
   /// Learning rate at the end.
@@ -57,6 +60,9 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
   /// The defaults.
   public init() {}
 
+  /// Whether the number of steps is still to be measured.
+  public var isUnmeasured: Bool { minutes != nil && steps == nil }
+
   /// What `clipNorm` asks for.
   var clipping: GradientClipping? {
     clipNorm.map { GradientClipping(norm: $0, clipsEachParameter: clipsEachParameter) }
@@ -76,6 +82,12 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
     try require(steps ?? 1 > 0, "steps", "steps is \(steps ?? 0)", positive)
     try require(
       epochs == nil || steps == nil, "steps", "both epochs and steps are given",
+      "keep one of them; null removes a key")
+    try require(
+      minutes.map { $0 > 0 && $0 <= 1e7 } ?? true, "minutes", "minutes is \(minutes ?? 0)",
+      "choose a number above 0, up to 1e7")
+    try require(
+      epochs == nil || minutes == nil, "minutes", "both epochs and minutes are given",
       "keep one of them; null removes a key")
     try require(
       learningRatePerBatch256 >= 0 && learningRatePerBatch256.isFinite, "learningRatePerBatch256",

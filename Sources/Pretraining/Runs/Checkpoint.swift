@@ -62,7 +62,8 @@ struct Checkpoint {
     return (step, seconds, file.metadata)
   }
 
-  private var tensors: [(name: String, tensor: Tensor)] {
+  /// All that going on takes, by its name.
+  var tensors: [(name: String, tensor: Tensor)] {
     store.parameters.map { ($0.name, $0.value) }
       + optimizer.state.map { ("optimizer.\($0.name)", $0.tensor) }
       + averages.map { ("average.\($0.name)", $0.tensor) }

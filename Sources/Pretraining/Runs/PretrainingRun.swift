@@ -36,6 +36,8 @@ public final class PretrainingRun {
     public let badImages: Int
     /// The newest look at the features; nil before the first of a session.
     public let features: FeatureHealth?
+    /// The step of that look.
+    public let featuresStep: Int
   }
 
   /// The recipe with every choice made: lanes counted, epochs and warm-up set, normalisation written out.
@@ -48,8 +50,10 @@ public final class PretrainingRun {
   public let objective: any Objective
   /// How images become input.
   public let preprocessing: Preprocessing
-  /// Optimiser steps of the whole run.
+  /// Optimiser steps of the whole run; `unmeasuredSteps` where these are still to be measured.
   public let totalSteps: Int
+  /// Optimiser steps that are one pass over the images.
+  public var stepsPerEpoch: Int { sampler.stepsPerEpoch }
   /// Called after each checkpoint with its step.
   public var onCheckpoint: ((Int) -> Void)?
   /// Scores the encoder for `train.monitor`, which wants it.
@@ -59,13 +63,13 @@ public final class PretrainingRun {
   /// Told each warning once; without it the logger is.
   public var onWarning: ((HealthWarning) -> Void)?
 
-  private let source: any ImageSource
+  let source: any ImageSource
   private let variants: RunVariants
-  private let sampler: EpochSampler
-  private let pipelines: [AugmentationPipeline]
-  private let step: TrainingStep
+  let sampler: EpochSampler
+  let pipelines: [AugmentationPipeline]
+  let step: TrainingStep
   private let schedule: WarmupCosine
-  private let checkpoint: Checkpoint
+  let checkpoint: Checkpoint
   private let logger = Logger(label: "vitrail.pretraining")
 
   /// Builds model, objective and optimiser from a recipe.
@@ -105,6 +109,7 @@ public final class PretrainingRun {
     self.source = source
     let grids = pipelines.map { recipe.model.grid(height: $0.height, width: $0.width) }
     try objective.check(views: grids, at: "data.views")
+    try objective.check(batchSize: recipe.train.batchSize, at: "train.batchSize")
     let passes = recipe.train.accumulation.resolved(
       AutomaticPasses.count(
         batch: recipe.train.batchSize, lanes: laneCount, of: objective, views: grids, encoder))
@@ -120,10 +125,13 @@ public final class PretrainingRun {
       order: source.order.buffered(recipe.data.shuffleBuffer ?? SampleOrder.defaultBuffer),
       count: source.count, batchSize: recipe.train.batchSize)
     let stepsPerEpoch = Double(sampler.stepsPerEpoch)
-    if recipe.train.steps == nil { recipe.train.epochs = recipe.train.epochs ?? 100 }
-    let epochs = recipe.train.epochs ?? Double(recipe.train.steps ?? 1) / stepsPerEpoch
-    totalSteps = recipe.train.steps ?? max(1, Int((epochs * stepsPerEpoch).rounded(.up)))
-    recipe.train.warmupEpochs = recipe.train.warmupEpochs ?? min(40, epochs / 10)
+    let steps = recipe.train.isUnmeasured ? Self.unmeasuredSteps : recipe.train.steps
+    if steps == nil { recipe.train.epochs = recipe.train.epochs ?? 100 }
+    let epochs = recipe.train.epochs ?? Double(steps ?? 1) / stepsPerEpoch
+    totalSteps = steps ?? max(1, Int((epochs * stepsPerEpoch).rounded(.up)))
+    if !recipe.train.isUnmeasured {
+      recipe.train.warmupEpochs = recipe.train.warmupEpochs ?? min(40, epochs / 10)
+    }
     self.recipe = recipe
     self.variants = variants
     self.folder = folder
@@ -161,6 +169,9 @@ public final class PretrainingRun {
       recipe: JSONValue.encoding(recipe))
   }
 
+  /// The steps of a run whose `train.minutes` are not measured yet: `measuredRecipe(at:)` says how many they become.
+  static let unmeasuredSteps = 1 << 40
+
   /// Trains to the end or until `shouldStop`, from the newest checkpoint when `resuming`.
   ///
   /// A run that goes on must have the recipe and the images that it was stopped with; what may differ is told to
@@ -173,6 +184,12 @@ public final class PretrainingRun {
     resuming: Bool, acceptingChangedData: Bool = false, shouldStop: () -> Bool = { false },
     onProgress: (Progress) -> Void = { _ in }
   ) throws(Failure) -> Ending {
+    guard !recipe.train.isUnmeasured else {
+      throw Failure(
+        "how many steps \(recipe.train.minutes ?? 0) minutes are is not known yet", at: "train.minutes",
+        mend:
+          "measure them: run the recipe that PretrainingRun.measuredRecipe(at: measureRate(for: 10)) gives")
+    }
     try folder.create()
     if resuming {
       for damage in try folder.setDamagedCheckpointsAside() {
@@ -251,11 +268,7 @@ public final class PretrainingRun {
         if shouldStop() { continue }
         break
       }
-      if done == 0, recipe.train.initialWeights == nil,
-        let initializer = encoder.recipe.initializer as? any DataDrivenInitializer
-      {
-        step.calibrate(encoder.parameters, by: initializer, on: batch)
-      }
+      if done == 0 { calibrate(on: batch) }
       // Only now the blocks have the weights that training starts from.
       if health == nil { health = try openHealthLog(resumingAfter: done) }
       let epoch = Double(done) / Double(sampler.stepsPerEpoch)
@@ -283,7 +296,7 @@ public final class PretrainingRun {
         let found = try features.judge(look, loss: outcome.loss, learningRate: rate, step: done)
         for warning in found { warn(warning) }
       }
-      onProgress(self.progress(done, meter, badImages.count, features.latest))
+      onProgress(self.progress(done, meter, badImages.count, features))
       if let monitor, monitor.isDue(after: done), try look(monitor) { continue }
       let isDue =
         recipe.train.checkpointSteps.map { done % $0 == 0 }
@@ -304,7 +317,15 @@ public final class PretrainingRun {
     return JSONValue.encoding(listing.summary).text
   }
 
-  private func makeLoader(steps: Range<Int>, badImages: BadImages) throws(Failure) -> TrainingLoader {
+  /// Lets an initialiser that goes by the images see the first batch.
+  func calibrate(on batch: any StepSamples) {
+    guard recipe.train.initialWeights == nil,
+      let initializer = encoder.recipe.initializer as? any DataDrivenInitializer
+    else { return }
+    step.calibrate(encoder.parameters, by: initializer, on: batch)
+  }
+
+  func makeLoader(steps: Range<Int>, badImages: BadImages) throws(Failure) -> TrainingLoader {
     TrainingLoader(
       source: try recipe.data.cached(source, for: recipe.model), sampler: sampler, pipelines: pipelines,
       patchSize: recipe.model.patchSize, steps: steps, totalSteps: totalSteps, badImages: badImages,
@@ -334,14 +355,14 @@ public final class PretrainingRun {
   }
 
   private func progress(
-    _ done: Int, _ meter: ProgressMeter, _ bad: Int, _ features: FeatureHealth?
+    _ done: Int, _ meter: ProgressMeter, _ bad: Int, _ features: FeatureLog
   ) -> Progress {
     Progress(
       step: done, totalSteps: totalSteps, epoch: Double(done) / Double(sampler.stepsPerEpoch),
       loss: meter.smoothedLoss,
       imagesPerSecond: meter.recentImagesPerSecond, dataWait: meter.recentDataWait,
       secondsLeft: Double(totalSteps - done) * meter.recentSecondsPerStep, badImages: bad,
-      features: features)
+      features: features.latest, featuresStep: features.latestStep)
   }
 
   private func openHealthLog(resumingAfter done: Int) throws(Failure) -> HealthLog? {

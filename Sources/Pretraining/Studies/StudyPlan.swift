@@ -86,8 +86,7 @@ public struct StudyPlan: Sendable {
     if let train = study.data.train {
       recipe.data.path = URL(fileURLWithPath: train).standardizedFileURL.path
     }
-    recipe.train.epochs = nil
-    recipe.train.steps = nil
+    (recipe.train.epochs, recipe.train.steps, recipe.train.minutes) = (nil, nil, nil)
     if case .steps(let steps) = study.budget { recipe.train.steps = steps }
     return recipe
   }

@@ -37,6 +37,7 @@ struct Compare: ParsableCommand {
   }
 
   func run() throws {
+    for file in [json, markdown].compactMap(\.self) where file != "-" { try OutputCheck.file(file) }
     var chosen = try choices.chosen()
     let arguments = try weights.map { try WeightsArgument($0) }
     let line = ProgressLine()

@@ -51,10 +51,13 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
+    if let json, json != "-" { try OutputCheck.file(json) }
+    if let out { try OutputCheck.folder(out) }
     let chosen = try choices.chosen()
     let line = ProgressLine()
     guard let weights else { return try evaluateStored(chosen, line) }
     let argument = try WeightsArgument(weights)
+    if let folder = argument.folder { try OutputCheck.file(folder.evaluation.path) }
     if let sweepResize { return try sweep(sweepResize, argument, chosen, line) }
     let sources = try sets.open(bands: argument.bands, maximumBad: features.maxBad)
     line.say("input: \(argument.model.preprocessing.summary)")

@@ -32,10 +32,15 @@ struct FineTune: ParsableCommand {
   var recipe: String?
   @Option(name: .customLong("set"), help: "Override a key of the recipe: key.path=value. May be repeated.")
   var overrides: [String] = []
-  @Option(help: "Passes over the images.")
-  var epochs: Double?
-  @Option(help: "Steps, instead of passes.", transform: number(in: 1...Int.max))
-  var steps: Int?
+  @OptionGroup var length: RunLength
+  @Flag(
+    help: """
+      Say what the run would be (images, model, memory, speed and time on this machine), and end: a few steps are measured, \
+      nothing is written.
+      """)
+  var dryRun = false
+  @Flag(help: "With --dry-run: print that as JSON.")
+  var json = false
   @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
   var lanes: Int?
   @Option(help: "Share of files that may be undecodable before the run stops.")
@@ -49,7 +54,10 @@ struct FineTune: ParsableCommand {
     for setting in overrides where !setting.contains("=") {
       throw ValidationError("--set '\(setting)' sets nothing: write key=value")
     }
-    guard epochs == nil || steps == nil else { throw ValidationError("give either --epochs or --steps") }
+    guard !dryRun || !resuming.resume else {
+      throw ValidationError("--dry-run is for new runs: leave out --resume")
+    }
+    guard dryRun || !json else { throw ValidationError("--json goes with --dry-run") }
     guard resuming.resume || weights != nil && sets.train != nil else {
       throw ValidationError("give --weights RUN and --train PATH")
     }
@@ -59,17 +67,22 @@ struct FineTune: ParsableCommand {
     let folder = RunFolder(URL(fileURLWithPath: out))
     let goesOn = try resuming.goesOn(in: folder, canStart: weights != nil && sets.train != nil)
     let recipe = try goesOn ? resumedRecipe(folder) : freshRecipe()
+    if !dryRun { try OutputCheck.folder(folder.url.path) }
     let source = try ClassifiedImages.labelled(recipe.data.openSource(isResumed: goesOn))
     let test = try recipe.data.openTest(isResumed: goesOn).map(ClassifiedImages.labelled)
     if recipe.data.test != nil, let test { try requireDistinct(train: source, test: test) }
     let line = ProgressLine()
-    let run = try PretrainingRun(recipe: recipe, source: source, folder: folder) {
-      line.show("mean and standard deviation", done: $0, of: $1)
+    let preparation = RunPreparation(recipe: recipe, source: source, folder: folder, line: line)
+    if dryRun {
+      guard let forecast = try preparation.rehearse() else { return }
+      if json { print(JSONValue.encoding(forecast).text) }
+      return
     }
+    guard let run = try preparation.run() else { return }
     let scoring = try test.map { try ClassifierScoring(of: run, train: source, test: $0, line: line) }
     let lock = try FolderLock(folder.url)
     defer { withExtendedLifetime(lock) {} }
-    let session = RunSession(run: run, source: source, line: line, command: "finetune")
+    let session = RunSession(run: run, line: line, command: "finetune")
     try session.train(
       resuming: goesOn, acceptingChangedData: resuming.acceptChangedData,
       onCheckpoint: { scoring?.glance(step: $0) })
@@ -100,8 +113,7 @@ struct FineTune: ParsableCommand {
       settings += ["data.holdOut=\(holdOut)", "data.splitSeed=\(sets.splitSeed)"]
     }
     if let limit = sets.limit { settings.append("data.limit=\(limit)") }
-    if let epochs { settings += ["train.steps=null", "train.epochs=\(epochs)"] }
-    if let steps { settings += ["train.epochs=null", "train.steps=\(steps)"] }
+    settings += length.settings
     if let lanes { settings.append("train.lanes=\(lanes)") }
     if let maxBad { settings.append("data.maxBad=\(maxBad)") }
     if let cache { settings.append("data.cache=\(quoted(cache))") }

@@ -51,6 +51,7 @@ struct Predict: ParsableCommand {
       return
     }
     let table = URL(fileURLWithPath: out)
+    try OutputCheck.folder(table.deletingLastPathComponent().path)
     try AtomicFile.createFolder(table.deletingLastPathComponent())
     let source = SubsetImages.limited(to: limit, of: opened)
     let pass = ClassificationPass(

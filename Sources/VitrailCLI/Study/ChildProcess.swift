@@ -7,6 +7,8 @@ struct ChildProcess {
   var stopSignal = SIGINT
   /// Receives what it prints, after what is there.
   let log: URL
+  /// Receives its standard output instead, where that is wanted apart.
+  var output: URL?
 
   /// Runs a command to its end, or until it has stopped because `shouldStop` said so; returns the exit code.
   ///
@@ -17,19 +19,16 @@ struct ChildProcess {
     guard let executable = Bundle.main.executableURL else {
       throw Failure("cannot find this executable", at: "vitrail study", mend: "call vitrail by its full path")
     }
-    if !FileManager.default.fileExists(atPath: log.path) { try AtomicFile.write(Data(), to: log) }
-    guard let output = try? FileHandle(forWritingTo: log) else {
-      throw systemFailure("cannot open the log", log.path)
-    }
-    defer { try? output.close() }
-    output.seekToEndOfFile()
+    let messages = try Self.open(log)
+    let results = try output.map { (url) throws(Failure) in try Self.open(url) }
+    defer { for file in [messages, results] { try? file?.close() } }
     let process = Process()
     let ended = DispatchSemaphore(value: 0)
     process.executableURL = executable
     process.arguments = arguments
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = output
+    process.standardOutput = results ?? messages
+    process.standardError = messages
     process.terminationHandler = { _ in ended.signal() }
     do {
       try process.run()
@@ -46,5 +45,15 @@ struct ChildProcess {
       }
     }
     return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+  }
+
+  /// A file to write behind what it holds.
+  private static func open(_ url: URL) throws(Failure) -> FileHandle {
+    if !FileManager.default.fileExists(atPath: url.path) { try AtomicFile.write(Data(), to: url) }
+    guard let file = try? FileHandle(forWritingTo: url) else {
+      throw systemFailure("cannot open the log", url.path)
+    }
+    file.seekToEndOfFile()
+    return file
   }
 }

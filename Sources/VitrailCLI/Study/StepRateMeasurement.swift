@@ -6,9 +6,8 @@ import Synchronization
 
 /// How many steps of a recipe fit into a budget of seconds.
 ///
-/// A cosine must know its length before it starts. So the variant's first steps are timed, at a learning rate of 0, at
-/// which nothing can diverge and a step takes as long as any other; the steps that fit at that rate become the length of
-/// the variant's runs, the same for every seed. The first step, which fills the buffers, is not counted.
+/// A cosine must know its length before it starts. So `vitrail pretrain --dry-run` times the variant's first steps; the
+/// steps that fit at that rate become the length of the variant's runs, the same for every seed.
 struct StepRateMeasurement {
   let recipe: Recipe
   /// The folder of the variant, in which `budget.json` keeps what was measured.
@@ -36,52 +35,43 @@ struct StepRateMeasurement {
     }
     lock.lock()
     defer { lock.unlock() }
-    let file = folder.appendingPathComponent("budget.json")
-    if let data = try? Data(contentsOf: file), let known = try? JSONDecoder().decode(Record.self, from: data),
-      known.seconds == seconds
-    {
-      return known.steps
-    }
-    guard let rate = try measure() else { return nil }
-    let record = Record(seconds: seconds, stepsPerSecond: rate, steps: max(1, Int(rate * seconds)))
+    if let known, known.seconds == seconds { return known.steps }
+    guard let found = try measure() else { return nil }
+    let record = Record(
+      seconds: seconds, stepsPerSecond: found.isFinite ? 1 / found.secondsPerStep : 0, steps: found.steps)
     try AtomicFile.write(Data((JSONValue.encoding(record).text + "\n").utf8), to: file)
     return record.steps
   }
 
-  /// Steps a second; 0 for a variant whose first step is not finite. Nil when stopped.
-  private func measure() throws(Failure) -> Double? {
-    let run = RunFolder(folder.appendingPathComponent("measurement"))
-    let written = folder.appendingPathComponent("measurement.yaml")
-    defer {
-      try? FileManager.default.removeItem(at: run.url)
-      try? FileManager.default.removeItem(at: written)
-    }
-    try? FileManager.default.removeItem(at: run.url)
-    var recipe = recipe
-    recipe.train.learningRatePerBatch256 = 0
-    recipe.train.minimumLearningRate = 0
-    recipe.train.steps = 1 << 30
-    recipe.train.logSteps = 1
-    try AtomicFile.write(Data(RecipeFile.text(recipe).utf8), to: written)
-    let wanted = min(10, max(1, seconds / 10))
-    let code = try ChildProcess(log: log).run(
-      ["pretrain", "--recipe", written.path, "--out", run.url.path, "--parent", "\(getpid())"]
-    ) { shouldStop() || (trained(run)?.seconds ?? 0) >= wanted }
-    if shouldStop() { return nil }
-    if FileManager.default.fileExists(atPath: run.divergence.path) { return 0 }
-    guard let (steps, seconds) = trained(run), steps > 0, seconds > 0 else {
-      throw Failure(
-        "the speed could not be measured: training ended with code \(code)", at: log.path,
-        mend: "mend what it says, and run the study again")
-    }
-    return Double(steps) / seconds
+  /// Whether the variant was measured for another budget before.
+  var isOfAnotherBudget: Bool { known.map { $0.seconds != seconds } ?? false }
+
+  private var file: URL { folder.appendingPathComponent("budget.json") }
+
+  private var known: Record? {
+    (try? Data(contentsOf: file)).flatMap { try? JSONDecoder().decode(Record.self, from: $0) }
   }
 
-  /// Steps after the first that are done, and their seconds; nil before there are any.
-  private func trained(_ run: RunFolder) -> (steps: Int, seconds: Double)? {
-    guard let text = try? String(contentsOf: run.metrics, encoding: .utf8) else { return nil }
-    let lines = text.split(separator: "\n").compactMap { MetricsLine(json: ArraySlice($0.utf8)) }
-    guard let first = lines.first, let last = lines.last, last.step > first.step else { return nil }
-    return (last.step - first.step, last.seconds - first.seconds)
+  /// What a dry run of `seconds` finds; nil when stopped.
+  private func measure() throws(Failure) -> RunForecast? {
+    let (written, found) = (
+      folder.appendingPathComponent("measurement.yaml"), folder.appendingPathComponent("measurement.json")
+    )
+    defer { for file in [written, found] { try? FileManager.default.removeItem(at: file) } }
+    var recipe = recipe
+    (recipe.train.steps, recipe.train.minutes) = (nil, seconds / 60)
+    try AtomicFile.write(Data(RecipeFile.text(recipe).utf8), to: written)
+    let code = try ChildProcess(log: log, output: found).run(
+      ["pretrain", "--recipe", written.path, "--dry-run", "--json", "--parent", "\(getpid())"],
+      shouldStop: shouldStop)
+    if shouldStop() { return nil }
+    guard let data = try? Data(contentsOf: found),
+      let forecast = try? JSONDecoder().decode(RunForecast.self, from: data)
+    else {
+      throw Failure(
+        "the speed could not be measured: a dry run ended with code \(code)", at: log.path,
+        mend: "mend what it says, and run the study again")
+    }
+    return forecast
   }
 }

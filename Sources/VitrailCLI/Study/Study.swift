@@ -24,6 +24,12 @@ struct Study: ParsableCommand {
   @Option(
     help: "Lanes of each run; default: the cores divided by the jobs.", transform: number(in: laneRange))
   var lanes: Int?
+  @Option(help: "Steps of each run, instead of the study's budget.", transform: number(in: 1...1 << 40))
+  var steps: Int?
+  @Option(
+    help: "Minutes of training of each run, instead of the study's budget.", transform: number(in: 1e-3...1e6)
+  )
+  var minutes: Double?
   @Option(help: "Images to train on, instead of the study's.")
   var data: String?
   @Option(help: "Labelled images that evaluators learn from; default: those of --data.")
@@ -33,9 +39,14 @@ struct Study: ParsableCommand {
   @Flag(help: "Also print the results as JSON.")
   var json = false
 
+  func validate() throws {
+    guard steps == nil || minutes == nil else { throw ValidationError("give either --steps or --minutes") }
+  }
+
   func run() throws {
+    if let out { try OutputCheck.folder(out) }
     let (file, url) = try StudyFile.load(self.study, folders: RecipeFolders.all)
-    let study = withPaths(file)
+    let study = withArguments(file)
     let plan = try StudyPlan(study, at: url, folders: RecipeFolders.all)
     let folder = URL(fileURLWithPath: out ?? "runs/study-\(study.name)")
     let lock = try FolderLock(folder)
@@ -59,8 +70,10 @@ struct Study: ParsableCommand {
     say("tables: \(folder.appendingPathComponent("table.html").path)")
   }
 
-  private func withPaths(_ study: StudyFile) -> StudyFile {
+  private func withArguments(_ study: StudyFile) -> StudyFile {
     var study = study
+    if let steps { study.budget = .steps(steps) }
+    if let minutes { study.budget = .seconds(minutes * 60) }
     study.data.train = data ?? study.data.train
     study.data.evaluationTrain = train ?? data ?? study.data.evaluationTrain
     study.data.evaluationTest = test ?? train ?? data ?? study.data.evaluationTest

@@ -72,7 +72,9 @@ struct StudyJob {
   private func requireSameRecipe(_ stored: Recipe) throws(Failure) {
     var (stored, wanted) = (stored, run.recipe)
     stored.train.lanes = wanted.train.lanes
-    if case .seconds = budget { wanted.train.steps = stored.train.steps }
+    if case .seconds(let seconds) = budget, !measurement(seconds).isOfAnotherBudget {
+      wanted.train.steps = stored.train.steps
+    }
     guard stored == wanted else {
       throw Failure(
         "the run was made of another recipe than the study now says", at: recipe.path,
@@ -87,17 +89,25 @@ struct StudyJob {
     {
       return steps
     }
-    var recipe = run.recipe
-    recipe.train.lanes = .count(lanes)
+    var recipe = measuredRecipe
     if case .seconds(let seconds) = budget {
-      let measurement = StepRateMeasurement(
-        recipe: recipe, folder: folder.appendingPathComponent(run.variantFolder), seconds: seconds, log: log,
-        shouldStop: shouldStop)
-      guard let steps = try measurement.steps() else { return nil }
+      guard let steps = try measurement(seconds).steps() else { return nil }
       recipe.train.steps = steps
     }
     try AtomicFile.write(Data(RecipeFile.text(recipe).utf8), to: self.recipe)
     return recipe.train.steps
+  }
+
+  private var measuredRecipe: Recipe {
+    var recipe = run.recipe
+    recipe.train.lanes = .count(lanes)
+    return recipe
+  }
+
+  private func measurement(_ seconds: Double) -> StepRateMeasurement {
+    StepRateMeasurement(
+      recipe: measuredRecipe, folder: folder.appendingPathComponent(run.variantFolder), seconds: seconds,
+      log: log, shouldStop: shouldStop)
   }
 
   /// Its report is the last that a run writes, and only a run that was summed up has lost its checkpoints.

@@ -1,0 +1,85 @@
+import Datasets
+import Imaging
+import Platform
+import Tensors
+import VisionTransformer
+
+/// What a run will have of the memory at its worst, in bytes.
+public struct MemoryEstimate: Sendable, Equatable {
+  /// Weights, a teacher's among them, the state of the optimiser and averages.
+  public let state: Int
+  /// What all lanes hold in the middle of a pass, gradients that wait for the update among it.
+  public let passes: Int
+  /// Batches that wait.
+  public let batches: Int
+
+  /// All of it, with the program itself.
+  public var total: Int { Self.program + state + passes + batches }
+
+  /// Code, libraries and threads, measured.
+  private static let program = 60 << 20
+}
+
+extension PretrainingRun {
+  /// Patches of the larger of two trials. Memory grows evenly with the samples of a pass: two small passes tell a large one.
+  private static let trialPatches = 1024
+
+  /// What this run will have of the memory; takes as long as a pass of about a thousand patches on one lane, and leaves
+  /// no trace in the run.
+  public func estimateMemory() -> MemoryEstimate {
+    let scalar = MemoryLayout<Scalar>.stride
+    let lanes = step.team.count
+    let share = (recipe.train.batchSize + lanes - 1) / lanes
+    let passes = recipe.train.accumulation.resolved(1)
+    let samples = (share + passes - 1) / passes
+    let patches = max(1, pipelines.reduce(0) { $0 + recipe.model.grid($1).count })
+    let most = min(samples, max(2, Self.trialPatches / patches))
+    let least = (most + 1) / 2
+    let atMost = trial(samples: most)
+    let ofSample = most > least ? max(0, atMost - trial(samples: least)) / (most - least) : 0
+    let gradients = step.clips ? step.parameters.reduce(0) { $0 + $1.value.count } * scalar : 0
+    let ofImage = pipelines.reduce(0) { $0 + $1.height * $1.width * $1.channels }
+    // A look at the features reads the patches of some samples at once.
+    let looked = recipe.train.featureSteps > 0 ? min(FeatureProbe.sampleCount, recipe.train.batchSize) : 0
+    return MemoryEstimate(
+      state: checkpoint.tensors.reduce(0) { $0 + $1.tensor.count } * scalar,
+      passes: lanes * (atMost + (samples - most) * ofSample + gradients) + looked * ofImage * scalar,
+      batches: (1 + TrainingLoader.batchesAhead(of: recipe.train.batchSize, recipe.data.loading))
+        * recipe.train.batchSize * ofImage)
+  }
+
+  /// Bytes that a pass of one lane takes, forwards and backwards, on samples without content.
+  private func trial(samples count: Int) -> Int {
+    let tape = Tape(mode: .training)
+    tape.recompute = recipe.train.recompute
+    tape.collective = Unheard()
+    tape.progress = TrainingProgress(step: 0, totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch)
+    tape.onGradient = { _, _ in }
+    let views = pipelines.map { pipeline in
+      let grid = recipe.model.grid(pipeline)
+      return MicroBatch.View(tape.zeros([count, grid.count, grid.width]), grid: grid)
+    }
+    let empty = MicroBatch(
+      views: views, labels: objective.classNames == nil ? [] : Array(repeating: 0, count: count),
+      identity: SampleIdentity(seed: 0, epoch: 0, indices: Array(0..<count)))
+    let samples = objective.prepared(empty, tape.progress).microBatch(0..<count, pool: tape.pool)
+    tape.samples = samples.identity
+    tape.backward(from: objective.loss(samples, tape))
+    tape.handOverGradients()
+    return tape.pool.bytes
+  }
+}
+
+extension ModelRecipe {
+  fileprivate func grid(_ pipeline: AugmentationPipeline) -> PatchGrid {
+    grid(height: pipeline.height, width: pipeline.width)
+  }
+}
+
+/// A step's only participant, whom nobody hears: it does not lead, so that nothing is learnt from what it does.
+private struct Unheard: Collective {
+  let rank = 1
+  func sum(_ values: inout [Double]) {}
+  func gather(_ values: [Scalar]) -> [[Scalar]] { [[], values] }
+  func scatterSum(_ parts: [[Scalar]]) -> [Scalar] { parts[rank] }
+}

@@ -1,0 +1,68 @@
+import Datasets
+import Foundation
+import Platform
+import Pretraining
+import Tensors
+import TestSupport
+import Testing
+import VisionTransformer
+
+@Suite("What is known of a run before its first step")
+struct MemoryEstimateTests {
+  private func recipe(_ objective: Choice, norm: Choice) -> Recipe {
+    var recipe = Recipe()
+    (recipe.model.width, recipe.model.depth, recipe.model.heads) = (16, 1, 2)
+    (recipe.model.imageSize, recipe.model.patchSize) = (ImageSize(height: 8, width: 8), 2)
+    (recipe.model.channels, recipe.model.norm) = (1, norm)
+    recipe.objective = objective
+    (recipe.train.batchSize, recipe.train.steps, recipe.train.lanes) = (8, 3, .count(2))
+    return recipe
+  }
+
+  @Test(
+    "estimating the memory leaves no trace in a run",
+    arguments: ["mae", "simMIM", "dropPos", "simCLR", "mocoV3", "dino"] as [Choice],
+    ["layerNorm", "batchNorm"] as [Choice])
+  func leavesNoTrace(_ objective: Choice, _ norm: Choice) throws {
+    let run = try PretrainingRun(
+      recipe: recipe(objective, norm: norm), source: NoiseImages(),
+      folder: RunFolder(try TemporaryFolder()("run")))
+    let before = run.encoder.parameters.parameters.map { $0.value.values.map(Double.init) }
+    let estimate = run.estimateMemory()
+    #expect(estimate.passes > 0 && estimate.total > estimate.state && estimate.state > 0)
+    #expect(before == run.encoder.parameters.parameters.map { $0.value.values.map(Double.init) })
+  }
+
+  @Test("memory grows with the batch where a step is one pass, and not where it is several")
+  func growsWithPasses() throws {
+    func estimate(_ batch: Int, _ passes: AutomaticCount) throws -> Int {
+      var recipe = recipe("mae", norm: "layerNorm")
+      (recipe.train.batchSize, recipe.train.accumulation) = (batch, passes)
+      (recipe.model.width, recipe.model.depth) = (64, 4)
+      let run = try PretrainingRun(
+        recipe: recipe, source: NoiseImages(), folder: RunFolder(try TemporaryFolder()("run")))
+      return run.estimateMemory().passes
+    }
+    let (small, large) = (try estimate(512, .count(1)), try estimate(4096, .count(1)))
+    #expect(Double(large) >= 5 * Double(small))
+    #expect(Double(try estimate(4096, .count(8))) <= 1.5 * Double(small))
+  }
+
+  @Test("a run whose minutes are not measured yet is not trained, and measuring fixes its steps")
+  func unmeasured() throws {
+    var recipe = recipe("mae", norm: "layerNorm")
+    (recipe.train.steps, recipe.train.minutes, recipe.train.warmupEpochs) = (nil, 2, 1e6)
+    let folder = RunFolder(try TemporaryFolder()("run"))
+    let run = try PretrainingRun(recipe: recipe, source: NoiseImages(), folder: folder)
+    #expect(throws: Failure.self) { try run.run(resuming: false) }
+    let rate = try #require(try run.measureRate(for: 0.01))
+    #expect(rate.isFinite && rate.secondsPerStep > 0 && rate.secondsPerLook > 0)
+    let fixed = run.measuredRecipe(at: rate)
+    let steps = try #require(fixed.train.steps)
+    let seconds = rate.secondsPerStep + rate.secondsPerLook / 100
+    #expect(abs(Double(steps) * seconds - 120) <= seconds && fixed.train.minutes == 2)
+    let epochs = Double(steps) / Double(run.stepsPerEpoch)
+    #expect(abs((fixed.train.warmupEpochs ?? 0) - epochs / 10) <= 0.5)
+    #expect(!FileManager.default.fileExists(atPath: folder.url.path))
+  }
+}
