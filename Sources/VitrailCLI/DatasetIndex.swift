@@ -15,11 +15,10 @@ extension Dataset {
     @Argument(
       help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
     var path: String
-    @Option(help: "Part of a set that comes in parts: train or test.")
+    @Option(help: "Part of a set that comes in parts: train or test. Default: train.")
     var split: DatasetSplit?
     @OptionGroup var bands: BandsArgument
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup var output: JSONOutput
 
     private struct Contents: Encodable {
       let path, kind: String
@@ -37,13 +36,9 @@ extension Dataset {
         classes: source.classNames.count, seconds: Clock.seconds - start, peakBytes: ProcessMemory.peakBytes,
         passedOver: source.passedOver)
       ProgressLine().say(passedOverIn: source)
-      if json {
-        print(JSONValue.encoding(contents).text)
-      } else {
-        print(
-          "\(contents.images) images in \(contents.classes) classes (\(contents.kind)), "
-            + "indexed in \(fixed(contents.seconds, 2)) s")
-      }
+      try output.tell(
+        "\(contents.images) images in \(contents.classes) classes (\(contents.kind)), "
+          + "indexed in \(fixed(contents.seconds, 2)) s", contents)
     }
   }
 }

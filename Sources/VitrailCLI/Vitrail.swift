@@ -17,7 +17,11 @@ struct Vitrail: ParsableCommand {
   static func main() {
     ProcessMemory.keepFreed()
     do {
-      var command = try parseAsRoot()
+      let arguments = JSONOutput.rewritingOldSpelling(Array(CommandLine.arguments.dropFirst()))
+      if let unknown = UnknownCommand.find(arguments, below: Vitrail.self) {
+        fail("\(unknown)", code: ExitCode.validationFailure.rawValue)
+      }
+      var command = try parseAsRoot(arguments)
       try command.run()
     } catch let failure as Failure {
       fail("\(failure)", code: 1)
@@ -37,7 +41,8 @@ struct Vitrail: ParsableCommand {
 
   private static func fail(_ text: String, code: Int32) -> Never {
     let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-    FileHandle.standardError.write(Data("error: \(lines.joined(separator: " "))\n".utf8))
+    let line = lines.joined(separator: " ").shortened(to: 4000).printable
+    FileHandle.standardError.write(Data("error: \(line)\n".utf8))
     Foundation.exit(code)
   }
 }

@@ -16,22 +16,21 @@ struct Evaluate: ParsableCommand {
       Stored features: vitrail evaluate --train-features features/train --test-features features/test
       """)
 
-  @Option(help: "Run folder or weights file.")
+  @Option(help: "Run folder or weights file; default: none, with --train-features.")
   var weights: String?
   @OptionGroup var sets: LabelledSets
-  @Option(help: "Instead of weights and images: a folder that vitrail embed wrote.")
+  @Option(help: "Instead of weights and images: a folder that vitrail embed wrote. Default: none.")
   var trainFeatures: String?
-  @Option(help: "The same for the test set.")
+  @Option(help: "The same for the test set; default: none.")
   var testFeatures: String?
   @OptionGroup var choices: EvaluatorChoices
-  @Option(help: "Also write the scores as JSON to this file; - for standard output.")
-  var json: String?
+  @OptionGroup var output: JSONOutput
   @Option(
     help: "Folder for tables and pictures; default: evaluation/ in the run folder, if --weights is one.")
   var out: String?
   @Option(
     help:
-      "Score at these sizes of the input's shorter side instead, separated by commas; positions are interpolated.",
+      "Score at these sizes of the input's shorter side instead, separated by commas; positions are interpolated. Default: the size of the weights.",
     transform: numbers(in: 1...1 << 16))
   var sweepResize: [Int]?
   @OptionGroup var features: FeatureArguments
@@ -66,7 +65,7 @@ struct Evaluate: ParsableCommand {
     line.finish()
     let report = EvaluationReport(
       weights: weights, train: scored.train, test: scored.test, scores: scored.scores)
-    try tell(report)
+    try output.tell(report.table, json: report.json())
     if let folder = argument.folder {
       try AtomicFile.write(Data(try report.json().utf8), to: folder.evaluation)
     }
@@ -87,9 +86,9 @@ struct Evaluate: ParsableCommand {
       try choice.measure(EvaluationTask(train: train, test: test)) { line.show($0, $1) }
     }
     line.finish()
-    try tell(
-      EvaluationReport(
-        weights: trainFeatures, train: .init(train), test: test.map { .init($0) }, scores: scores))
+    let report = EvaluationReport(
+      weights: trainFeatures, train: .init(train), test: test.map { .init($0) }, scores: scores)
+    try output.tell(report.table, json: report.json())
     try write(scores, to: out.map { URL(fileURLWithPath: $0) }, images: nil)
   }
 
@@ -107,8 +106,7 @@ struct Evaluate: ParsableCommand {
       ).run(train: sources.train, test: sources.test).scores
     }
     line.finish()
-    if json != "-" { print(sweep.table) }
-    try writeJSON(JSONValue.encoding(sweep).text + "\n")
+    try output.tell(sweep.table, sweep)
   }
 
   private func requireTest(
@@ -120,26 +118,12 @@ struct Evaluate: ParsableCommand {
       mend: "give --test PATH, or hold out a part with --hold-out 0.2")
   }
 
-  private func tell(_ report: EvaluationReport) throws(Failure) {
-    if json != "-" { print(report.table) }
-    try writeJSON(try report.json())
-  }
-
-  private func writeJSON(_ text: String) throws(Failure) {
-    guard let json else { return }
-    if json == "-" {
-      print(text, terminator: "")
-    } else {
-      try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: json))
-    }
-  }
-
   private func write(
     _ scores: [Scores], to folder: URL?,
     images: (train: EvaluationFiles.RowImages, test: EvaluationFiles.RowImages?)?
   ) throws(Failure) {
     guard let folder else { return }
     let files = try EvaluationFiles(folder: folder, images: images).write(scores)
-    if json != "-", !files.isEmpty { print("\(files.count) tables and pictures in \(folder.path)") }
+    if output.isText, !files.isEmpty { print("\(files.count) tables and pictures in \(folder.path)") }
   }
 }

@@ -18,7 +18,7 @@ struct FineTune: ParsableCommand {
 
   @Option(
     help:
-      "The encoder to start from: a run folder or a weights file. A classifier.safetensors gives its head too."
+      "The encoder to start from: a run folder or a weights file. A classifier.safetensors gives its head too. Default: none, with --resume."
   )
   var weights: String?
   @OptionGroup var sets: LabelledSets
@@ -32,16 +32,18 @@ struct FineTune: ParsableCommand {
   var recipe: String?
   @Option(name: .customLong("set"), help: "Override a key of the recipe: key.path=value. May be repeated.")
   var overrides: [String] = []
-  @Option(help: "Passes over the images.")
+  @Option(help: "Passes over the images; default: the recipe's.")
   var epochs: Double?
-  @Option(help: "Steps, instead of passes.", transform: number(in: 1...Int.max))
+  @Option(help: "Steps, instead of passes; default: the recipe's.", transform: number(in: 1...Int.max))
   var steps: Int?
   @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
   var lanes: Int?
-  @Option(help: "Share of files that may be undecodable before the run stops.")
+  @Option(help: "Share of files that may be undecodable before the run stops; default: the recipe's, 0.05.")
   var maxBad: Double?
   @Option(
-    help: "Keep images decoded and resized after their first use: none, ram, or a folder for later runs too.")
+    help:
+      "Keep images decoded and resized after their first use: none, ram, or a folder for later runs too. Default: the recipe's, none."
+  )
   var cache: String?
   @OptionGroup var decoding: DecodingArguments
 

@@ -24,34 +24,29 @@ struct Study: ParsableCommand {
   @Option(
     help: "Lanes of each run; default: the cores divided by the jobs.", transform: number(in: laneRange))
   var lanes: Int?
-  @Option(help: "Images to train on, instead of the study's.")
+  @Option(help: "Images to train on, instead of the study's; default: the study's.")
   var data: String?
   @Option(help: "Labelled images that evaluators learn from; default: those of --data.")
   var train: String?
   @Option(help: "Labelled images to be measured on; default: the test part of --train.")
   var test: String?
-  @Flag(help: "Also print the results as JSON.")
-  var json = false
+  @OptionGroup var output: JSONOutput
 
   func run() throws {
-    let (file, url) = try StudyFile.load(self.study, folders: RecipeFolders.all)
+    let (file, source) = try StudyFile.load(self.study, folders: RecipeFolders.all)
     let study = withPaths(file)
-    let plan = try StudyPlan(study, at: url, folders: RecipeFolders.all)
+    let plan = try StudyPlan(study, at: source, folders: RecipeFolders.all)
     let folder = URL(fileURLWithPath: out ?? "runs/study-\(study.name)")
     let lock = try FolderLock(folder)
     defer { withExtendedLifetime(lock) {} }
     let runner = try StudyRunner(
       study, plan: plan, folder: folder, jobs: min(jobs, plan.runs.count), lanes: lanes,
-      at: url.path)
+      at: source.place)
     let signals = StopSignals(notice: "stopping after these steps; once more to stop at once")
     let ending = try withExtendedLifetime(signals) { () throws(Failure) in
       try runner.run(shouldStop: { StopSignals.wantsStop })
     }
-    if json {
-      print(JSONValue.encoding(ending.results).text)
-    } else {
-      print(ending.results.markdown)
-    }
+    try output.tell(ending.results.markdown, ending.results)
     if ending.wasStopped {
       say("stopped; the same command goes on")
     } else if let failure = ending.failure {
