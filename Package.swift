@@ -34,6 +34,7 @@ let package = Package(
       cSettings: [.define("VITRAIL_DOUBLE", .when(traits: ["DoublePrecision"]))]),
     .target(name: "CImageKernels"),
     .target(name: "CSystemCalls"),
+    .target(name: "CRecipes"),
     .target(name: "Platform", dependencies: ["CSystemCalls"]),
 
     // Floor 1
@@ -48,7 +49,7 @@ let package = Package(
     .target(
       name: "Pretraining",
       dependencies: [
-        "VisionTransformer", "Datasets", "Tensors", "Imaging", "Platform", "Yams",
+        "VisionTransformer", "Datasets", "Tensors", "Imaging", "Platform", "CRecipes", "Yams",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .target(

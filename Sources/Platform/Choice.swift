@@ -57,24 +57,34 @@ public struct Choice: Sendable, Equatable, Codable, ExpressibleByStringLiteral {
   {
     let tree = JSONValue.encoding(Options()).overlaid(with: .object(options))
     let options = try StrictDecoder.decode(Options.self, from: tree, at: place, separator: ".")
-    try options.validate(at: place)
+    try options.check(at: place)
     return options
   }
 }
 
 /// Options of a variant: codable, with a default for every key.
-public protocol DefaultedOptions: Codable, Sendable, Equatable {
+public protocol DefaultedOptions: RangedKeys, Equatable {
   /// The defaults.
   init()
-  /// Checks what types alone cannot; by default there is nothing to check.
+  /// Checks what types and ranges alone cannot; by default there is nothing to check.
   ///
   /// - Throws: `Failure` naming the option that is out of range.
   func validate(at place: String) throws(Failure)
 }
 
 extension DefaultedOptions {
-  /// Everything that decodes is right.
+  /// No numbers.
+  public static var ranges: [String: KeyRange] { [:] }
+  /// Everything that decodes and is in its range is right.
   public func validate(at place: String) throws(Failure) {}
+
+  /// Checks ranges, then what `validate` checks.
+  ///
+  /// - Throws: `Failure` naming the option that is not right.
+  public func check(at place: String) throws(Failure) {
+    try requireRanges(usual: .encoding(Self()), at: place)
+    try validate(at: place)
+  }
 }
 
 /// Refuses an option that is out of its range.

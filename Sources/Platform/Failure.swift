@@ -20,6 +20,12 @@ public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
     self.errorNumber = errorNumber
   }
 
-  /// The one-line form `problem · place · remedy`.
-  public var description: String { "\(problem) · \(place) · \(remedy)" }
+  /// The one-line form `problem · place · remedy`; what is very long in it is shortened, so that a file that holds
+  /// megabytes where a word belongs does not fill the terminal.
+  public var description: String {
+    [problem, place, remedy].map { $0.shortened(to: Self.longestPart).printable }.joined(separator: " · ")
+  }
+
+  /// Characters of a part. The longest remedies list what is allowed.
+  private static let longestPart = 1200
 }

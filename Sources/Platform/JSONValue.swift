@@ -82,7 +82,7 @@ public enum JSONValue: Sendable, Equatable, Codable {
     case .bool(let value): "\(value)"
     case .integer(let value): "\(value)"
     case .number(let value): "\(value)"
-    case .string(let value): "'\(value)'"
+    case .string(let value): "'\(value.shortened(to: 100))'"
     case .array: "a list"
     case .object: "a group of keys"
     }

@@ -1,7 +1,11 @@
 /// Suggestions for misspelt names.
 public enum Spelling {
+  /// Longer words, in bytes, are no misspelt names, and comparing them would take long.
+  private static let longestWord = 200
+
   /// The candidate nearest to `word` by edit distance, when it is near enough to be meant.
   public static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+    guard word.utf8.count <= longestWord else { return nil }
     let scored = candidates.map { (name: $0, distance: distance(word.lowercased(), $0.lowercased())) }
     guard let best = scored.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }) else { return nil }
     return best.distance <= max(2, word.count / 3) ? best.name : nil

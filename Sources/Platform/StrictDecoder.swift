@@ -24,7 +24,8 @@ public enum StrictDecoder {
     }
     if let (path, key, allowed) = record.firstUnknown() {
       throw Failure(
-        "unknown key '\(key)'", at: join(path + [key]), mend: Spelling.remedy(for: key, among: allowed))
+        "unknown key '\(key.shortened(to: 100))'", at: join(path + [key]),
+        mend: Spelling.remedy(for: key, among: allowed))
     }
     return value
   }
@@ -133,13 +134,18 @@ private struct TreeDecoder: Decoder, SingleValueDecodingContainer {
   func decode(_: UInt32.Type) throws -> UInt32 { try integer() }
   func decode(_: UInt64.Type) throws -> UInt64 { try integer() }
 
-  /// Of a closed set of names an unknown one is refused with the names that there are.
+  /// A name of a closed set may be written as its registered name or not, as those of variants; an unknown one is refused
+  /// with the names that there are.
   func decode<T: Decodable>(_: T.Type) throws -> T {
-    if case .string(let text) = value, let set = T.self as? any CaseIterable.Type {
-      let names = rawNames(of: set)
-      if !names.isEmpty && !names.contains(text) { throw mismatch("one of \(names.joined(separator: ", "))") }
+    guard case .string(let text) = value, let set = T.self as? any CaseIterable.Type else {
+      return try T(from: self)
     }
-    return try T(from: self)
+    let names = rawNames(of: set)
+    if names.isEmpty || names.contains(text) { return try T(from: self) }
+    guard let name = names.first(where: { plainName($0) == plainName(text) }) else {
+      throw mismatch("one of \(names.joined(separator: ", "))")
+    }
+    return try T(from: TreeDecoder(value: .string(name), codingPath: codingPath, record: record))
   }
 
   private func rawNames<Cases: CaseIterable>(of _: Cases.Type) -> [String] {

@@ -33,11 +33,3 @@ extension Teacher {
     return (twin, heads(scope))
   }
 }
-
-/// Refuses a share of itself that a teacher cannot keep at a step.
-func requireTeacherMomentum(_ value: Double, at place: String) throws(Failure) {
-  try requireOption(
-    "momentum", value, (0...1).contains(value),
-    "choose 0 … 1; 0.99 is usual, 1 keeps the teacher as it starts",
-    at: place)
-}

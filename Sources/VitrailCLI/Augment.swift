@@ -18,7 +18,7 @@ struct Augment: ParsableCommand {
   @Option(
     help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
   var data: String
-  @Option(help: "Recipe: a file, or a name from 'vitrail list recipes'.")
+  @Option(help: "Recipe: a file, or a name from 'vitrail list recipes'. Default: those of vitrail list keys.")
   var recipe: String?
   @Option(name: .customLong("set"), help: "Override a key of the recipe: key.path=value. May be repeated.")
   var overrides: [String] = []
@@ -32,9 +32,15 @@ struct Augment: ParsableCommand {
   var seed: UInt64 = 0
   @Option(help: "Share of the training that is done.", transform: number(in: 0.0...1))
   var progress = 0.0
-  @Option(help: "Part of an IDX set: train or test.")
+  @Option(help: "Part of an IDX set: train or test. Default: the recipe's.")
   var split: DatasetSplit?
   @OptionGroup var bands: BandsArgument
+  @OptionGroup var output: JSONOutput
+
+  private struct Summary: Encodable {
+    let out: String
+    let images, views, skipped: Int
+  }
 
   func validate() throws {
     for setting in overrides where !setting.contains("=") {
@@ -61,7 +67,9 @@ struct Augment: ParsableCommand {
     let (grid, drawn, skipped) = try pictures.draw(source, count: count)
     OutputMarks.note(URL(fileURLWithPath: out))
     try grid.writePNG(to: URL(fileURLWithPath: out))
-    print("\(views) views of \(drawn) images in \(out)")
-    if skipped > 0 { print("skipped \(skipped) bad images") }
+    try output.tell(
+      "\(views) views of \(drawn) images in \(out)"
+        + (skipped > 0 ? "\nskipped \(skipped) bad images" : ""),
+      Summary(out: out, images: drawn, views: views, skipped: skipped))
   }
 }

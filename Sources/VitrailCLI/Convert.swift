@@ -18,8 +18,19 @@ struct Convert: ParsableCommand {
   var to: String
   @Flag(help: "Move gains and biases of norms into the linear layers that read them.")
   var fold = false
-  @Option(help: "Turn the LayerNorms of the stream into rmsNorm or crmsNorm; implies --fold.")
+  @Option(
+    help: "Turn the LayerNorms of the stream into rmsNorm or crmsNorm; implies --fold. Default: norms stay.")
   var norm: ExactConversion.StreamNorm?
+  @OptionGroup var output: JSONOutput
+
+  private struct Summary: Encodable {
+    struct Change: Encodable {
+      let name, before, after, note: String
+    }
+    let to: String
+    let difference: Double
+    let changes: [Change]
+  }
 
   func validate() throws {
     guard fold || norm != nil else {
@@ -35,9 +46,16 @@ struct Convert: ParsableCommand {
       if let target { try conversion.convertStream(to: target) } else { conversion.fold() }
     }
     try conversion.write(to: URL(fileURLWithPath: to))
-    for line in table(conversion.changes) { print(line) }
-    print("outputs differ by at most \(short(conversion.difference)) of their size")
-    print("written: \(to)")
+    let lines =
+      table(conversion.changes) + [
+        "outputs differ by at most \(short(conversion.difference)) of their size", "written: \(to)",
+      ]
+    let changes = conversion.changes.map {
+      Summary.Change(name: $0.name, before: $0.before, after: $0.after, note: $0.note)
+    }
+    try output.tell(
+      lines.joined(separator: "\n"),
+      Summary(to: to, difference: conversion.difference, changes: changes))
   }
 
   /// A line for all changes that differ in numbers alone.

@@ -22,10 +22,18 @@ struct Dataset: ParsableCommand {
     var split: DatasetSplit = .train
     @Option(help: "Folder to write to; images that are there already are kept.")
     var out: String
-    @Option(help: "Names of the classes in the order of their numbers, separated by commas.")
+    @Option(
+      help: "Names of the classes in the order of their numbers, separated by commas; default: their numbers."
+    )
     var classes: String?
-    @Option(help: "Only that many images.", transform: number(in: 1...Int.max))
+    @Option(help: "Only that many images; default: all.", transform: number(in: 1...Int.max))
     var limit: Int?
+    @OptionGroup var output: JSONOutput
+
+    private struct Summary: Encodable {
+      let out: String
+      let images: Int
+    }
 
     func run() throws {
       try OutputCheck.folder(out)
@@ -33,7 +41,7 @@ struct Dataset: ParsableCommand {
       let written = try source.exportPNG(
         to: URL(fileURLWithPath: out), limit: limit,
         classNames: classes.map { $0.split(separator: ",").map(String.init) })
-      print("\(written) images written to \(out)")
+      try output.tell("\(written) images written to \(out)", Summary(out: out, images: written))
     }
   }
 }

@@ -8,7 +8,7 @@ extension Dataset {
     static let configuration = CommandConfiguration(
       abstract: "Say what a set of images consists of.",
       discussion: """
-        Example: vitrail dataset describe photos/ --json photos.json --sheet photos.png
+        Example: vitrail dataset describe photos/ --json-file photos.json --sheet photos.png
         Counts classes, sizes and kinds of files, measures mean and standard deviation, and finds images that are \
         repeated, nearly constant or unreadable. Reads every image once.
         """)
@@ -16,17 +16,18 @@ extension Dataset {
     @Argument(
       help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
     var path: String
-    @Option(help: "Part of a set that comes in parts: train or test.")
+    @Option(help: "Part of a set that comes in parts: train or test. Default: train.")
     var split: DatasetSplit?
     @OptionGroup var bands: BandsArgument
     @OptionGroup var decoding: DecodingArguments
-    @Option(help: "Look at that many images only, drawn at random.", transform: number(in: 1...Int.max))
+    @Option(
+      help: "Look at that many images only, drawn at random; default: all.",
+      transform: number(in: 1...Int.max))
     var sample: Int?
     @Option(help: "Seed of the draw.")
     var seed: UInt64 = 0
-    @Option(help: "Also write everything as JSON to this file; - for standard output instead of the text.")
-    var json: String?
-    @Option(help: "Also write a picture with images of each class to this PNG file.")
+    @OptionGroup var output: JSONOutput
+    @Option(help: "Also write a picture with images of each class to this PNG file; default: none is drawn.")
     var sheet: String?
 
     func run() throws {
@@ -38,8 +39,8 @@ extension Dataset {
       line.say(passedOverIn: source)
       let statistics = try survey.run { line.show("reading", done: $0, of: survey.count) }
       line.finish()
-      if json != "-" { print(DatasetText(statistics), terminator: "") }
-      if let json { try write(statistics, to: json) }
+      try output.tell(
+        "\(DatasetText(statistics))".trimmingCharacters(in: .newlines), json: document(statistics))
       if let sheet {
         guard let picture = ContactSheetImages(source: source, decoding: decoding.options).sheet.render()
         else {
@@ -48,17 +49,18 @@ extension Dataset {
         OutputMarks.note(URL(fileURLWithPath: sheet))
         try picture.writePNG(to: URL(fileURLWithPath: sheet))
       }
+      guard statistics.readable > 0 else {
+        throw Failure(
+          "none of \(statistics.surveyed) images can be read", at: path,
+          mend: statistics.unreadable.first.map { "\($0.reason): check \($0.path) and the others" }
+            ?? "check the files")
+      }
     }
 
-    private func write(_ statistics: DatasetStatistics, to json: String) throws {
+    private func document(_ statistics: DatasetStatistics) throws -> String {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-      let text = String(decoding: try encoder.encode(statistics), as: UTF8.self) + "\n"
-      if json == "-" {
-        print(text, terminator: "")
-      } else {
-        try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: json))
-      }
+      return String(decoding: try encoder.encode(statistics), as: UTF8.self)
     }
   }
 }

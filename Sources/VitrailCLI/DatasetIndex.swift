@@ -15,11 +15,10 @@ extension Dataset {
     @Argument(
       help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
     var path: String
-    @Option(help: "Part of a set that comes in parts: train or test.")
+    @Option(help: "Part of a set that comes in parts: train or test. Default: train.")
     var split: DatasetSplit?
     @OptionGroup var bands: BandsArgument
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup var output: JSONOutput
 
     private struct Contents: Encodable {
       let path, kind: String
@@ -40,16 +39,12 @@ extension Dataset {
         },
         seconds: Clock.seconds - start, peakBytes: ProcessMemory.peakBytes,
         passedOver: source.passedOver)
-      if json {
-        print(JSONValue.encoding(contents).text)
-      } else {
-        ProgressLine().say(passedOverIn: source)
-        let unlabelled =
-          contents.classes > 0 && contents.unlabelled > 0 ? ", \(contents.unlabelled) without a class" : ""
-        print(
-          "\(contents.images) images in \(contents.classes) classes (\(contents.kind))\(unlabelled), "
-            + "indexed in \(fixed(contents.seconds, 2)) s")
-      }
+      if output.isText { ProgressLine().say(passedOverIn: source) }
+      let unlabelled =
+        contents.classes > 0 && contents.unlabelled > 0 ? ", \(contents.unlabelled) without a class" : ""
+      try output.tell(
+        "\(contents.images) images in \(contents.classes) classes (\(contents.kind))\(unlabelled), "
+          + "indexed in \(fixed(contents.seconds, 2)) s", contents)
     }
   }
 }

@@ -3,9 +3,12 @@ import Imaging
 
 /// How image files are read, as docs/images.md says.
 struct DecodingArguments: ParsableArguments {
-  @Option(help: "Image files whose data end early: skip or pad (use them, gray where data are missing).")
+  @Option(
+    help:
+      "Image files whose data end early: skip or pad (use them, gray where data are missing). Default: skip.")
   var truncated: TruncatedImages?
-  @Option(help: "Largest image that is decoded, in pixels.", transform: number(in: 1...Int.max))
+  @Option(
+    help: "Largest image that is decoded, in pixels; default: 200000000.", transform: number(in: 1...Int.max))
   var maxPixels: Int?
 
   /// What was given, over the defaults.

@@ -21,7 +21,7 @@ struct Embed: ParsableCommand {
   var split: DatasetSplit = .train
   @OptionGroup var bands: BandsArgument
   @Option(
-    help: "Only that many images, drawn at random, each class by its share.",
+    help: "Only that many images, drawn at random, each class by its share; default: all.",
     transform: number(in: 1...Int.max))
   var limit: Int?
   @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
@@ -29,6 +29,13 @@ struct Embed: ParsableCommand {
   @Option(help: "Share of files that may be undecodable.", transform: number(in: 0.0...1))
   var maxBad = BadImages.defaultMaximumShare
   @OptionGroup var decoding: DecodingArguments
+  @OptionGroup var output: JSONOutput
+
+  private struct Summary: Encodable {
+    let out: String
+    let images, width, skipped: Int
+    let imagesPerSecond: Double?
+  }
 
   func run() throws {
     try OutputCheck.folder(out)
@@ -59,7 +66,11 @@ struct Embed: ParsableCommand {
     try FeatureFiles.write(
       features, paths: sets.paths, origin: FeatureOrigin(model, file.preprocessing), to: folder)
     let rate = sets.imagesPerSecond.map { ", \(fixed($0, 0)) img/s" } ?? ""
-    print("\(features.count) × \(features.width) features in \(folder.path)\(rate)")
-    if !sets.skipped.isEmpty { print("skipped \(sets.skipped.count) bad images") }
+    let skipped = sets.skipped.isEmpty ? "" : "\nskipped \(sets.skipped.count) bad images"
+    try output.tell(
+      "\(features.count) × \(features.width) features in \(folder.path)\(rate)\(skipped)",
+      Summary(
+        out: folder.path, images: features.count, width: features.width, skipped: sets.skipped.count,
+        imagesPerSecond: sets.imagesPerSecond))
   }
 }

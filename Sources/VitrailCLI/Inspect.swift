@@ -10,8 +10,7 @@ struct Inspect: ParsableCommand {
 
   @Argument(help: "Run folder or .safetensors file.")
   var path: String
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var output: JSONOutput
 
   private struct Contents: Encodable {
     struct TensorEntry: Encodable {
@@ -29,14 +28,13 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     let contents = try read()
-    if json {
-      print(JSONValue.encoding(contents).text)
-      return
-    }
-    print("\(contents.kind), \(contents.parameters) scalars\(contents.step.map { ", step \($0)" } ?? "")")
-    if contents.config != .null { print("config  \(contents.config.text)") }
-    if let recipe = contents.recipe { print("recipe  \(recipe.text)") }
-    for tensor in contents.tensors { print("\(tensor.dtype)  \(tensor.shape)  \(tensor.name)") }
+    var lines = [
+      "\(contents.kind), \(contents.parameters) scalars\(contents.step.map { ", step \($0)" } ?? "")"
+    ]
+    if contents.config != .null { lines.append("config  \(contents.config.text)") }
+    if let recipe = contents.recipe { lines.append("recipe  \(recipe.text)") }
+    lines += contents.tensors.map { "\($0.dtype)  \($0.shape)  \($0.name)" }
+    try output.tell(lines.map(\.printable).joined(separator: "\n"), contents)
   }
 
   private func read() throws(Failure) -> Contents {

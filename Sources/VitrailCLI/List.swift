@@ -15,36 +15,46 @@ struct List: ParsableCommand {
   enum Kind: String, CaseIterable, ExpressibleByArgument {
     case norms, placements, patchNorms, positions, initializers, objectives, optimizers, sources, evaluators,
       sizes, recipes
-    case augmentations, stems, studies
+    case augmentations, stems, studies, keys
   }
 
   private struct Entry: Encodable {
     let name, summary, source: String
+    var aliases: [String] = []
   }
 
   @Argument(help: "What to list.")
   var kind: Kind
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var output: JSONOutput
+  @Flag(help: "Print keys as the page docs/recipes.md.")
+  var markdown = false
+
+  func validate() throws {
+    guard !markdown || kind == .keys else { throw ValidationError("--markdown is for: vitrail list keys") }
+  }
 
   func run() throws {
+    guard kind != .keys else {
+      let list = KeyList()
+      return try output.tell(markdown ? list.markdown : list.text, list.keys)
+    }
     let entries = entries
-    if json {
-      print(JSONValue.encoding(entries).text)
-      return
-    }
     let width = entries.map(\.name.count).max() ?? 0
-    for entry in entries {
+    let lines = entries.map { entry in
       let padding = String(repeating: " ", count: width - entry.name.count)
-      print("\(entry.name)\(padding)  \(entry.summary)\(entry.source.isEmpty ? "" : " (\(entry.source))")")
+      let source = entry.source.isEmpty ? "" : " (\(entry.source))"
+      let aliases = entry.aliases.isEmpty ? "" : "; also: \(entry.aliases.joined(separator: ", "))"
+      return "\(entry.name)\(padding)  \(entry.summary)\(source)\(aliases)"
     }
+    try output.tell(lines.joined(separator: "\n"), entries)
   }
 
   private var entries: [Entry] {
     func variants(_ all: [any Variant.Type]) -> [Entry] {
-      all.map { Entry(name: $0.name, summary: $0.summary, source: $0.source) }
+      all.map { Entry(name: $0.name, summary: $0.summary, source: $0.source, aliases: $0.aliases) }
     }
     switch kind {
+    case .keys: return []
     case .norms: return variants(Norms.all)
     case .placements: return variants(NormPlacements.all)
     case .initializers: return variants(Initializers.all)
@@ -69,7 +79,9 @@ struct List: ParsableCommand {
       }
     case .studies:
       let folders = RecipeFolders.all.map { $0.appendingPathComponent("studies") }
-      return RecipeFile.available(in: folders).map { Entry(name: $0.name, summary: $0.header, source: "") }
+      return RecipeFile.available(.study, in: folders).map {
+        Entry(name: $0.name, summary: $0.header, source: "")
+      }
     case .recipes:
       return RecipeFile.available(in: RecipeFolders.all).map {
         Entry(name: $0.name, summary: $0.header, source: "")

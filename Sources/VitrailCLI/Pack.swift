@@ -24,7 +24,7 @@ struct Pack: ParsableCommand {
   var out: String
   @Option(
     help:
-      "Reduce the shorter side to this many pixels, as Pillow's bicubic resize; smaller images stay as they are.",
+      "Reduce the shorter side to this many pixels, as Pillow's bicubic resize; smaller images stay as they are. Default: sizes stay.",
     transform: number(in: 1...65_500))
   var resize: Int?
   @Option(
@@ -38,13 +38,14 @@ struct Pack: ParsableCommand {
   var keepAlpha = false
   @Option(help: "Most bytes of a shard, such as 512MB or 2GiB; default: 512MB.", transform: byteCount)
   var shardSize: Int?
-  @Option(help: "Number of shards, instead of their size.", transform: number(in: 1...999_999))
+  @Option(
+    help: "Number of shards, instead of their size; default: by size.", transform: number(in: 1...999_999))
   var shardCount: Int?
-  @Option(help: "Part of a set that comes in parts: train or test.")
+  @Option(help: "Part of a set that comes in parts: train or test. Default: train.")
   var split: DatasetSplit?
   @OptionGroup var bands: BandsArgument
   @Option(
-    help: "Only that many images, drawn at random, each class by its share.",
+    help: "Only that many images, drawn at random, each class by its share; default: all.",
     transform: number(in: 1...Int.max))
   var limit: Int?
   @Option(help: "Seed of the order.")
@@ -54,8 +55,7 @@ struct Pack: ParsableCommand {
   @OptionGroup var decoding: DecodingArguments
   @Option(help: "Threads; default: one a core.", transform: number(in: 1...1024))
   var threads: Int?
-  @Flag(help: "Print JSON.")
-  var json = false
+  @OptionGroup var output: JSONOutput
 
   func validate() throws {
     guard shardSize == nil || shardCount == nil else {
@@ -80,16 +80,14 @@ struct Pack: ParsableCommand {
       line.show("packing", fraction, rate: Double(images) / max(Clock.seconds - start, 1e-9))
     }
     line.finish()
-    if json {
-      print(JSONValue.encoding(summary).text)
-      return
-    }
-    print(
+    var text =
       "\(summary.images) images (\(summary.copied) copied as they are) in \(summary.shards) shards, "
-        + "\(fixed(Double(summary.bytes) * 1e-6, 1)) MB, \(folder.path)")
+      + "\(fixed(Double(summary.bytes) * 1e-6, 1)) MB, \(folder.path)"
     if summary.skipped > 0 {
-      print("skipped \(summary.skipped) bad images: \(folder.appendingPathComponent("bad-images.txt").path)")
+      text +=
+        "\nskipped \(summary.skipped) bad images: \(folder.appendingPathComponent("bad-images.txt").path)"
     }
+    try output.tell(text, summary)
   }
 
   private var options: ShardPacker.Options {

@@ -22,14 +22,16 @@ struct Pretrain: ParsableCommand {
       """)
   var data: [String] = []
   @Option(
-    help: "How often each --data is drawn from, in their order, separated by commas: --mix 2,1.",
+    help:
+      "How often each --data is drawn from, in their order, separated by commas: --mix 2,1. Default: every image as often as any other.",
     transform: numbers(in: 1e-9...1e9))
   var mix: [Double]?
   @Option(
-    help: "Only that many images, drawn at random, each class by its share.",
+    help: "Only that many images, drawn at random, each class by its share; default: all.",
     transform: number(in: 1...Int.max))
   var limit: Int?
-  @Option(help: "Recipe: a file, or a name from 'vitrail list recipes'.")
+  @Option(
+    help: "Recipe: a file, or a name from 'vitrail list recipes'. Default: the keys of vitrail list keys.")
   var recipe: String?
   @Option(help: "Run folder; default: runs/<time>-<objective>.")
   var out: String?
@@ -39,7 +41,7 @@ struct Pretrain: ParsableCommand {
   @Option(
     help: """
       Start from the weights of this run or file: its encoder and, from a checkpoint of the same objective, decoder or \
-      heads. A run folder stands for its newest checkpoint.
+      heads. A run folder stands for its newest checkpoint. Default: initial weights by the seed.
       """)
   var fromWeights: String?
   @OptionGroup var length: RunLength
@@ -49,17 +51,18 @@ struct Pretrain: ParsableCommand {
       nothing is written.
       """)
   var dryRun = false
-  @Flag(help: "With --dry-run: print that as JSON.")
-  var json = false
+  @OptionGroup var output: JSONOutput
   @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
   var lanes: Int?
-  @Option(help: "Part of a set that comes in parts: train or test.")
+  @Option(help: "Part of a set that comes in parts: train or test. Default: the recipe's, train.")
   var split: DatasetSplit?
   @OptionGroup var bands: BandsArgument
-  @Option(help: "Share of files that may be undecodable before the run stops.")
+  @Option(help: "Share of files that may be undecodable before the run stops; default: the recipe's, 0.05.")
   var maxBad: Double?
   @Option(
-    help: "Keep images decoded and resized after their first use: none, ram, or a folder for later runs too.")
+    help:
+      "Keep images decoded and resized after their first use: none, ram, or a folder for later runs too. Default: the recipe's, none."
+  )
   var cache: String?
   @OptionGroup var decoding: DecodingArguments
   @Option(
@@ -74,7 +77,7 @@ struct Pretrain: ParsableCommand {
     guard !dryRun || !resuming.resume else {
       throw ValidationError("--dry-run is for new runs: leave out --resume")
     }
-    guard dryRun || !json else { throw ValidationError("--json goes with --dry-run") }
+    guard dryRun || !output.isWanted else { throw ValidationError("--json goes with --dry-run") }
     if let mix, mix.count != data.count {
       throw ValidationError("\(mix.count) numbers in --mix for \(data.count) times --data")
     }
@@ -95,7 +98,7 @@ struct Pretrain: ParsableCommand {
       shouldStop: { parent.map { $0 != getppid() } ?? false })
     if dryRun {
       guard let forecast = try preparation.rehearse() else { return }
-      if json { print(JSONValue.encoding(forecast).text) }
+      if output.isWanted { try output.tell("", forecast) }
       return
     }
     guard let run = try preparation.run() else { return }

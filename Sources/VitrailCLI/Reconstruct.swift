@@ -24,6 +24,12 @@ struct Reconstruct: ParsableCommand {
   @Option(help: "Part of a set that comes in parts: train or test.")
   var split: DatasetSplit = .test
   @OptionGroup var bands: BandsArgument
+  @OptionGroup var output: JSONOutput
+
+  private struct Summary: Encodable {
+    let out: String
+    let images: Int
+  }
 
   func run() throws {
     try OutputCheck.file(out)
@@ -49,6 +55,7 @@ struct Reconstruct: ParsableCommand {
     }
     OutputMarks.note(URL(fileURLWithPath: out))
     try picture.writePNG(to: URL(fileURLWithPath: out))
-    print("\(reconstructions.count) images in \(out)")
+    try output.tell(
+      "\(reconstructions.count) images in \(out)", Summary(out: out, images: reconstructions.count))
   }
 }

@@ -22,8 +22,10 @@ struct Vitrail: ParsableCommand {
     ProcessMemory.keepFreed()
     OutOfMemory.reportTraps()
     do {
-      try refuseEmptyArguments(rawArguments[...])
-      try runCommand()
+      let arguments = JSONOutput.rewritingOldSpelling(rawArguments)
+      if let unknown = UnknownCommand.find(arguments, below: Vitrail.self) { fail("\(unknown)", .usage) }
+      try refuseEmptyArguments(arguments[...])
+      try run(arguments)
       try StandardOutput.flush()
     } catch let failure as Failure {
       fail("\(failure)", .failed)
@@ -36,9 +38,9 @@ struct Vitrail: ParsableCommand {
   }
 
   /// Does what the command line asks for; help and version are results like others.
-  private static func runCommand() throws {
+  private static func run(_ arguments: [String]) throws {
     do {
-      var command = try parseAsRoot(rawArguments)
+      var command = try parseAsRoot(arguments)
       try command.run()
     } catch  where !(error is Failure) && exitCode(for: error) == .success {
       print(fullMessage(for: error))
@@ -75,7 +77,8 @@ struct Vitrail: ParsableCommand {
 
   private static func fail(_ text: String, _ status: ExitStatus) -> Never {
     let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
-    StandardError.write("error: \(lines.joined(separator: " "))\n")
+    let line = lines.joined(separator: " ").shortened(to: 4000).printable
+    StandardError.write("error: \(line)\n")
     Foundation.exit(status.rawValue)
   }
 }

@@ -17,7 +17,7 @@ struct DescribeTests {
       let json = folder.appendingPathComponent("out.json")
       let sheet = folder.appendingPathComponent("out.png")
       let outcome = try Vitrail.run(
-        "dataset", "describe", data.path, "--json", json.path, "--sheet", sheet.path)
+        "dataset", "describe", data.path, "--json-file", json.path, "--sheet", sheet.path)
       #expect(outcome.code == 0, "\(outcome.errors)")
       let lines = [
         "images        25", "classes       3, the largest 1.29 times the smallest", "ash    9", "birch  9",
@@ -47,11 +47,11 @@ struct DescribeTests {
   @Test("prints JSON alone when asked to, the same each time, of a sample too")
   func json() throws {
     let data = try TinyRun.shared.get().train
-    let first = try Vitrail.run("dataset", "describe", data.path, "--json", "-")
+    let first = try Vitrail.run("dataset", "describe", data.path, "--json")
     #expect(first.code == 0, "\(first.errors)")
     #expect(try parsed(first.output)["images"] == .integer(36))
-    #expect(try Vitrail.run("dataset", "describe", data.path, "--json", "-").output == first.output)
-    let sample = ["dataset", "describe", data.path, "--json", "-", "--sample", "9", "--seed", "4"]
+    #expect(try Vitrail.run("dataset", "describe", data.path, "--json").output == first.output)
+    let sample = ["dataset", "describe", data.path, "--json", "--sample", "9", "--seed", "4"]
     let drawn = try Vitrail.run(sample).output
     #expect(try parsed(drawn)["surveyed"] == .integer(9) && parsed(drawn)["images"] == .integer(36))
     #expect(try Vitrail.run(sample).output == drawn)
@@ -63,15 +63,15 @@ struct DescribeTests {
       try SampleImages.write(to: folder, count: 2, width: 40, height: 40)
       let cut = try Data(contentsOf: folder.appendingPathComponent("ash/0.png")).dropLast(400)
       try cut.write(to: folder.appendingPathComponent("ash/cut.png"))
-      func unreadable(_ arguments: String...) throws -> Int? {
-        let outcome = try Vitrail.run(["dataset", "describe", folder.path, "--json", "-"] + arguments)
-        #expect(outcome.code == 0, "\(outcome.errors)")
+      func unreadable(_ arguments: String..., code: Int32 = 0) throws -> Int? {
+        let outcome = try Vitrail.run(["dataset", "describe", folder.path, "--json"] + arguments)
+        #expect(outcome.code == code, "\(outcome.errors)")
         guard case .array(let files)? = try parsed(outcome.output)["unreadable"] else { return nil }
         return files.count
       }
       #expect(try unreadable() == 1)
       #expect(try unreadable("--truncated", "pad") == 0)
-      #expect(try unreadable("--max-pixels", "1599") == 7)
+      #expect(try unreadable("--max-pixels", "1599", code: 1) == 7)
       #expect(try unreadable("--max-pixels", "1600") == 1)
     }
   }
@@ -104,7 +104,10 @@ struct DescribeTests {
       expectError(bad, "no image can be read")
       #expect(bad.output.contains("unreadable    1"))
       expectError(
-        try Vitrail.run("dataset", "describe", folder.path, "--json", folder.path + "/no/such"), "/no/such")
+        try Vitrail.run("dataset", "describe", folder.path), "none of 1 images can be read", "text.png")
+      expectError(
+        try Vitrail.run("dataset", "describe", folder.path, "--json-file", folder.path + "/no/such"),
+        "/no/such")
     }
   }
 }

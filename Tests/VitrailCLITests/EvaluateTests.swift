@@ -214,8 +214,8 @@ struct EvaluateTests {
 
       let options = ["reconstruct", "--data", shared.test.path, "--out", folder.path + "/x.png", "--weights"]
       expectError(
-        try Vitrail.run(options + [shared.run.path + "/model.safetensors"]), "decoder_embed",
-        "model.safetensors")
+        try Vitrail.run(options + [shared.run.path + "/model.safetensors"]), "an encoder alone",
+        "model.safetensors", "checkpoint")
       expectError(try Vitrail.run(options + [shared.run.path, "--count", "0"]), code: 64, "--count")
     }
   }

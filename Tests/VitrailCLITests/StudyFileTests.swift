@@ -8,7 +8,8 @@ import Testing
 struct StudyFileTests {
   private static let recipes = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("recipes")
-  private static let names = RecipeFile.available(in: [recipes.appendingPathComponent("studies")]).map(\.name)
+  private static let names = RecipeFile.available(.study, in: [recipes.appendingPathComponent("studies")])
+    .map(\.name)
 
   @Test("every study loads, is listed, and says in its first line what it is")
   func loads() throws {
@@ -18,13 +19,14 @@ struct StudyFileTests {
       #expect(study.name == name)
       #expect(!study.allTables.flatMap(\.cells).isEmpty)
     }
-    let headers = RecipeFile.available(in: [Self.recipes.appendingPathComponent("studies")]).map(\.header)
+    let headers = RecipeFile.available(.study, in: [Self.recipes.appendingPathComponent("studies")]).map(
+      \.header)
     #expect(headers.allSatisfy { $0.count > 20 })
   }
 
   @Test("every variant trains for two steps", arguments: names)
   func runs(_ name: String) throws {
-    let (file, url) = try StudyFile.load(name, folders: [Self.recipes])
+    let (file, source) = try StudyFile.load(name, folders: [Self.recipes])
     var study = file
     study.seeds = [0]
     study.budget = .steps(2)
@@ -32,7 +34,7 @@ struct StudyFileTests {
       let data = folder.appendingPathComponent("data")
       try SampleImages.write(to: data, count: 4, width: 28, height: 28)
       study.data.train = data.path
-      let plan = try StudyPlan(study, at: url, folders: [Self.recipes])
+      let plan = try StudyPlan(study, at: source, folders: [Self.recipes])
       #expect(plan.tables.map(\.rows.count) == study.allTables.map(\.cells.count))
       for (number, run) in plan.runs.enumerated() {
         try train(run.recipe, in: folder.appendingPathComponent("\(number)"))

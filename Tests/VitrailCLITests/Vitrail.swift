@@ -30,6 +30,11 @@ enum Vitrail {
     try start(arguments).finish(timeout: timeout)
   }
 
+  /// Runs a line of shell to the end.
+  static func run(shell line: String, timeout: Double = 100) throws -> Outcome {
+    try Running(URL(fileURLWithPath: "/bin/bash"), ["-c", line]).finish(timeout: timeout)
+  }
+
   /// Starts and returns at once; no file may grow beyond `fileLimit` KiB, as on a full disk. `errors` is standard error,
   /// where it is no file.
   static func start(

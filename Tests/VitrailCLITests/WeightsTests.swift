@@ -104,4 +104,18 @@ struct WeightsTests {
       .filter { !$0.key.hasPrefix("optimizer.") }.values.reduce(0) { $0 + $1.count }
     #expect(parameters[2] == scalars, "the optimiser's moments are no parameters")
   }
+
+  @Test("inspect writes control characters of a file's names out")
+  func controlCharacters() throws {
+    try withTemporaryFolder { folder in
+      let header =
+        "{\"a\\u001b[2Jb\\nc\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}"
+      let size = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Data($0) }
+      let file = folder.appendingPathComponent("odd.safetensors")
+      try (size + Data(header.utf8)).write(to: file)
+      let outcome = try Vitrail.run("inspect", file.path)
+      #expect(outcome.code == 0 && outcome.output.contains("a\\u{1B}[2Jb\\u{A}c"), "\(outcome)")
+      #expect(!outcome.output.contains("\u{1B}"))
+    }
+  }
 }

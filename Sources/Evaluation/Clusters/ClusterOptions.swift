@@ -18,15 +18,8 @@ public struct ClusterOptions: DefaultedOptions {
   /// The defaults.
   public init() {}
 
-  /// Checks the ranges.
-  public func validate(at place: String) throws(Failure) {
-    if let clusters {
-      try requireOption("clusters", clusters, clusters > 1, "give at least 2", at: place)
-    }
-    for (key, value) in [
-      ("maximumIterations", maximumIterations), ("wardRows", wardRows), ("silhouetteRows", silhouetteRows),
-    ] {
-      try requireOption(key, value, value > 0, "give at least 1", at: place)
-    }
-  }
+  /// What each number may be.
+  public static let ranges: [String: KeyRange] = [
+    "clusters": .from(2, to: 1e9), "maximumIterations": .count, "wardRows": .count, "silhouetteRows": .count,
+  ]
 }

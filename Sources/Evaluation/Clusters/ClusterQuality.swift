@@ -8,6 +8,8 @@ import Platform
 public enum ClusterQuality: Evaluator {
   /// `cluster`.
   public static let name = "cluster"
+  /// Other names for it.
+  public static let aliases = ["clustering"]
   /// What it measures, in one line.
   public static let summary =
     "agreement of k-means and Ward clusters with the classes: AMI, NMI, ARI; silhouette"
@@ -29,7 +31,7 @@ public enum ClusterQuality: Evaluator {
     _ task: EvaluationTask, options: ClusterOptions, threads: Int,
     progress: ProgressHandler = { _, _ in }
   ) throws(Failure) -> ClusterResult {
-    try options.validate(at: name)
+    try options.check(at: name)
     let set = task.measured
     let count = try clusterCount(of: set.rowLabels, options)
     let drawn = drawnRows(options.wardRows, of: set.count, seed: options.seed, for: "Ward")

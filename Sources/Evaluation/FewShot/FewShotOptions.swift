@@ -16,12 +16,6 @@ public struct FewShotOptions: DefaultedOptions {
   /// The defaults.
   public init() {}
 
-  /// Checks the ranges.
-  public func validate(at place: String) throws(Failure) {
-    try requireOption(
-      "shots", shots, !shots.isEmpty && shots.allSatisfy { $0 > 0 },
-      "give one or more numbers of images a class, each at least 1", at: place)
-    try requireOption("draws", draws, draws > 0, "give at least 1", at: place)
-    try requireOption("k", k, k > 0, "give at least 1", at: place)
-  }
+  /// What each number may be.
+  public static let ranges: [String: KeyRange] = ["shots": .count, "draws": .count, "k": .count]
 }

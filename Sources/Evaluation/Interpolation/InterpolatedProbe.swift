@@ -30,7 +30,7 @@ public enum InterpolatedProbe: Evaluator {
     _ given: EvaluationTask, options: InterpolatedProbeOptions, threads: Int,
     progress: ProgressHandler = { _, _ in }
   ) throws(Failure) -> InterpolatedProbeResult {
-    try options.validate(at: name)
+    try options.check(at: name)
     let task = try ClassificationTask(given, for: self)
     let fit = LinearProbeFit(
       values: given.train.values, labels: task.trainLabels, classCount: task.classCount, options.linear,

@@ -14,17 +14,11 @@ public struct InterpolatedProbeOptions: DefaultedOptions {
   /// The defaults.
   public init() {}
 
-  /// Checks the ranges.
-  public func validate(at place: String) throws(Failure) {
-    try requireOption(
-      "lambda", lambda, !lambda.isEmpty && lambda.allSatisfy { (0...1).contains($0) },
-      "give one or more numbers from 0 to 1", at: place)
-    try requireOption(
-      "k", k, !k.isEmpty && k.allSatisfy { $0 > 0 },
-      "give one or more numbers of neighbours, each at least 1", at: place)
-    try requireOption(
-      "temperature", temperature, !temperature.isEmpty && temperature.allSatisfy { $0 > 0 && $0.isFinite },
-      "give one or more numbers above 0", at: place)
-    try linear.validate(at: "\(place).linear")
-  }
+  /// What each number may be.
+  public static let ranges: [String: KeyRange] = [
+    "lambda": .share, "k": .count, "temperature": .above(0, to: 1e6),
+  ]
+
+  /// Checks the settings of the linear probe.
+  public func validate(at place: String) throws(Failure) { try linear.check(at: "\(place).linear") }
 }

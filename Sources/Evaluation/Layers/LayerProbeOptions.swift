@@ -24,9 +24,9 @@ public struct LayerProbeOptions: DefaultedOptions {
   /// The defaults.
   public init() {}
 
-  /// Checks the ranges.
-  public func validate(at place: String) throws(Failure) {
-    try linear.validate(at: "\(place).linear")
-    try requireOption("k", k, k > 0, "give at least 1", at: place)
-  }
+  /// What each number may be.
+  public static let ranges: [String: KeyRange] = ["k": .count]
+
+  /// Checks the settings of the linear probe.
+  public func validate(at place: String) throws(Failure) { try linear.check(at: "\(place).linear") }
 }

@@ -13,6 +13,8 @@ import Platform
 public enum LinearProbe: Evaluator {
   /// `linear`.
   public static let name = "linear"
+  /// Other names for it.
+  public static let aliases = ["linearProbe", "logisticRegression"]
   /// What it measures, in one line.
   public static let summary =
     "multinomial logistic regression on standardised features, λ chosen on held-out train rows"
@@ -32,7 +34,7 @@ public enum LinearProbe: Evaluator {
     _ given: EvaluationTask, options: LinearProbeOptions, threads: Int,
     progress: ProgressHandler = { _, _ in }
   ) throws(Failure) -> LinearProbeResult {
-    try options.validate(at: name)
+    try options.check(at: name)
     let (train, test) = (given.train, try given.requireTest(for: self))
     let task = try ClassificationTask(train: train, test: test)
     let fit = LinearProbeFit(

@@ -16,16 +16,9 @@ public struct LinearProbeOptions: DefaultedOptions {
   /// The defaults.
   public init() {}
 
-  /// Checks the ranges.
-  public func validate(at place: String) throws(Failure) {
-    try requireOption(
-      "l2", l2, !l2.isEmpty && l2.allSatisfy { $0 > 0 && $0.isFinite }, "give one or more numbers above 0",
-      at: place)
-    try requireOption(
-      "heldOutShare", heldOutShare, heldOutShare > 0 && heldOutShare < 1, "give a number between 0 and 1",
-      at: place)
-    try requireOption("selectionRows", selectionRows, selectionRows > 0, "give at least 1", at: place)
-    try requireOption(
-      "maximumIterations", maximumIterations, maximumIterations > 0, "give at least 1", at: place)
-  }
+  /// What each number may be.
+  public static let ranges: [String: KeyRange] = [
+    "l2": .above(0, to: 1e9), "heldOutShare": .above(0, below: 1), "selectionRows": .count,
+    "maximumIterations": .count,
+  ]
 }

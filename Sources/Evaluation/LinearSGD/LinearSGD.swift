@@ -25,7 +25,7 @@ public enum LinearSGD: Evaluator {
   package static func evaluate(
     _ task: EvaluationTask, options: LinearSGDOptions, threads: Int, progress: ProgressHandler = { _, _ in }
   ) throws(Failure) -> LinearSGDResult {
-    try options.validate(at: name)
+    try options.check(at: name)
     let classes = try ClassificationTask(task, for: self)
     switch options.protocol {
     case .dinov2:

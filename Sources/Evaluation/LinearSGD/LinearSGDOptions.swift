@@ -41,28 +41,19 @@ public struct LinearSGDOptions: DefaultedOptions {
   /// The defaults.
   public init() {}
 
-  /// Checks the ranges.
+  /// What each number may be.
+  public static let ranges: [String: KeyRange] = [
+    "batchSize": .count, "blocks": .count, "learningRates": .above(0, to: 1e6), "iterations": .count,
+    "heldOutShare": .above(0, below: 1), "epochs": .from(1, to: 1e6), "warmupEpochs": .from(0, to: 1e6),
+    "augmentedPasses": .from(0, to: 1e6),
+  ]
+
+  /// Checks the warm-up, and that there is a head to train.
   public func validate(at place: String) throws(Failure) {
-    try requireOption(
-      "batchSize", batchSize ?? 1, (batchSize ?? 1) > 0, "give at least 1, or leave it out", at: place)
-    try requireOption(
-      "blocks", blocks, !blocks.isEmpty && blocks.allSatisfy { $0 > 0 }, "give one or more numbers above 0",
-      at: place)
     try requireOption(
       "averagesPatches", averagesPatches, !averagesPatches.isEmpty, "give [false], [true] or [false, true]",
       at: place)
     try requireOption(
-      "learningRates", learningRates,
-      !learningRates.isEmpty && learningRates.allSatisfy { $0 > 0 && $0.isFinite },
-      "give one or more numbers above 0", at: place)
-    try requireOption("iterations", iterations, iterations > 0, "give at least 1", at: place)
-    try requireOption(
-      "heldOutShare", heldOutShare, heldOutShare > 0 && heldOutShare < 1, "give a number between 0 and 1",
-      at: place)
-    try requireOption("epochs", epochs, epochs > 0, "give at least 1", at: place)
-    try requireOption(
-      "warmupEpochs", warmupEpochs, (0..<epochs).contains(warmupEpochs), "give less than epochs, \(epochs)",
-      at: place)
-    try requireOption("augmentedPasses", augmentedPasses, augmentedPasses >= 0, "give 0 or more", at: place)
+      "warmupEpochs", warmupEpochs, warmupEpochs < epochs, "give less than epochs, \(epochs)", at: place)
   }
 }

@@ -55,7 +55,7 @@ public enum MultiLabelProbe: Evaluator {
     _ given: EvaluationTask, options: LinearProbeOptions, threads: Int,
     progress: ProgressHandler = { _, _ in }
   ) throws(Failure) -> MultiLabelResult {
-    try options.validate(at: name)
+    try options.check(at: name)
     let (train, test) = (given.train, try given.requireTest(for: self))
     let task = try MultiLabelTask(train: train, test: test)
     let standardizer = Standardizer(

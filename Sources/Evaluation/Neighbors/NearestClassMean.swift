@@ -8,6 +8,8 @@ import Platform
 public enum NearestClassMean: Evaluator {
   /// `centroid`.
   public static let name = "centroid"
+  /// Other names for it.
+  public static let aliases = ["nearestClassMean", "nearestCentroid"]
   /// What it measures, in one line.
   public static let summary = "the class whose mean direction has the largest cosine"
   /// Where the protocol comes from.
@@ -21,12 +23,8 @@ public enum NearestClassMean: Evaluator {
     /// The defaults.
     public init() {}
 
-    /// Checks the range.
-    public func validate(at place: String) throws(Failure) {
-      try requireOption(
-        "temperature", temperature, temperature > 0 && temperature.isFinite, "give a number above 0",
-        at: place)
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["temperature": .above(0, to: 1e6)]
   }
 
   /// What the nearest class mean measured.
@@ -67,7 +65,7 @@ public enum NearestClassMean: Evaluator {
   package static func evaluate(
     _ given: EvaluationTask, options: Options, threads: Int
   ) throws(Failure) -> Result {
-    try options.validate(at: name)
+    try options.check(at: name)
     let task = try ClassificationTask(given, for: self)
     let means = ClassMeans(
       values: given.train.values, labels: task.trainLabels, classCount: task.classCount)

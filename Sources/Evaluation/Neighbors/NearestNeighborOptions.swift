@@ -10,13 +10,6 @@ public struct NearestNeighborOptions: DefaultedOptions {
   /// The defaults.
   public init() {}
 
-  /// Checks the ranges.
-  public func validate(at place: String) throws(Failure) {
-    try requireOption(
-      "k", k, !k.isEmpty && k.allSatisfy { $0 > 0 },
-      "give one or more numbers of neighbours, each at least 1",
-      at: place)
-    try requireOption(
-      "temperature", temperature, temperature > 0 && temperature.isFinite, "give a number above 0", at: place)
-  }
+  /// What each number may be.
+  public static let ranges: [String: KeyRange] = ["k": .count, "temperature": .above(0, to: 1e6)]
 }

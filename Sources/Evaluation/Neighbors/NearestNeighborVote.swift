@@ -9,6 +9,8 @@ import Platform
 public enum NearestNeighborVote: Evaluator {
   /// `knn`.
   public static let name = "knn"
+  /// Other names for it.
+  public static let aliases = ["nearestNeighbors", "kNearestNeighbors"]
   /// What it measures, in one line.
   public static let summary = "vote of the k most similar train images, weighted by exp(cosine / T)"
   /// Where the protocol comes from.
@@ -34,7 +36,7 @@ public enum NearestNeighborVote: Evaluator {
     _ given: EvaluationTask, options: NearestNeighborOptions, threads: Int,
     progress: ProgressHandler = { _, _ in }
   ) throws(Failure) -> NearestNeighborResult {
-    try options.validate(at: name)
+    try options.check(at: name)
     let (train, test) = (given.train, given.test ?? given.train)
     let task = try ClassificationTask(train: train, test: test)
     let ks = Set(options.k).sorted()

@@ -9,6 +9,8 @@ import Tensors
 public enum SpectralRank: Evaluator {
   /// `rank`.
   public static let name = "rank"
+  /// Other names for it.
+  public static let aliases = ["rankMe"]
   /// What it measures, in one line.
   public static let summary = "RankMe, the effective rank of the features, and their spectrum; no labels"
   /// Where the protocol comes from.
@@ -28,10 +30,8 @@ public enum SpectralRank: Evaluator {
     /// The defaults.
     public init() {}
 
-    /// Checks the range.
-    public func validate(at place: String) throws(Failure) {
-      try requireOption("rows", rows, rows > 0, "give at least 1", at: place)
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["rows": .count]
   }
 
   /// What was measured of the spectrum.
@@ -85,7 +85,7 @@ public enum SpectralRank: Evaluator {
   public static func evaluate(
     _ task: EvaluationTask, options: Options, progress: ProgressHandler
   ) throws(Failure) -> Result {
-    try options.validate(at: name)
+    try options.check(at: name)
     let set = task.everyMeasured
     let rows = drawnRows(options.rows, of: set.count, seed: options.seed, for: name)
     progress("decomposing features of \(rows.count) images", 0)

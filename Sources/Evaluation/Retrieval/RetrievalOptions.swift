@@ -10,10 +10,6 @@ public struct RetrievalOptions: DefaultedOptions {
   /// The defaults.
   public init() {}
 
-  /// Checks the ranges.
-  public func validate(at place: String) throws(Failure) {
-    try requireOption(
-      "k", k, !k.isEmpty && k.allSatisfy { $0 > 0 }, "give one or more lengths, each at least 1", at: place)
-    try requireOption("depth", depth, depth > 0, "give at least 1", at: place)
-  }
+  /// What each number may be.
+  public static let ranges: [String: KeyRange] = ["k": .count, "depth": .count]
 }

@@ -8,6 +8,8 @@ import Platform
 public struct CenterCrop: Framing {
   /// `centerCrop` in recipes.
   public static let name = "centerCrop"
+  /// Other names for it.
+  public static let aliases = ["centreCrop"]
   /// A line for `vitrail list`.
   public static let summary = "the largest part in the middle, resized to the model's input"
   /// Where it is from.

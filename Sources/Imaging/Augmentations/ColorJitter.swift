@@ -9,6 +9,8 @@ import Platform
 public struct ColorJitter: Augmentation {
   /// `colorJitter` in recipes.
   public static let name = "colorJitter"
+  /// Other names for it.
+  public static let aliases = ["colourJitter"]
   /// A line for `vitrail list`.
   public static let summary = "changes brightness, contrast, saturation and hue"
   /// Where it is from.
@@ -28,17 +30,19 @@ public struct ColorJitter: Augmentation {
     public var probability = 0.8
     /// The defaults.
     public init() {}
+
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = [
+      "brightness": .from(0, to: 100), "contrast": .from(0, to: 100), "saturation": .from(0, to: 100),
+      "hue": .from(0, to: 0.5), "probability": .share,
+    ]
   }
 
   private let strengths: Options
 
   /// Creates the augmentation.
   public init(options: Options, at place: String) throws(Failure) {
-    _ = try checked(options.brightness, in: 0...100, "brightness", at: place)
-    _ = try checked(options.contrast, in: 0...100, "contrast", at: place)
-    _ = try checked(options.saturation, in: 0...100, "saturation", at: place)
-    _ = try checked(options.hue, in: 0...0.5, "hue", at: place)
-    _ = try checkedProbability(options.probability, at: place)
+    try options.check(at: place)
     strengths = options
   }
 

@@ -7,6 +7,8 @@ import Platform
 public struct GaussianBlur: Augmentation {
   /// `gaussianBlur` in recipes.
   public static let name = "gaussianBlur"
+  /// Other names for it.
+  public static let aliases = ["blur"]
   /// A line for `vitrail list`.
   public static let summary = "blurs by a Gaussian of random width"
   /// Where it is from.
@@ -22,6 +24,11 @@ public struct GaussianBlur: Augmentation {
     public var probability = 0.5
     /// The defaults.
     public init() {}
+
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = [
+      "sigma": .from(0.001, to: 1000), "kernelSize": .from(1, to: 999), "probability": .share,
+    ]
   }
 
   private let sigma: ClosedRange<Double>
@@ -30,13 +37,14 @@ public struct GaussianBlur: Augmentation {
 
   /// Creates the augmentation.
   public init(options: Options, at place: String) throws(Failure) {
-    sigma = try checkedRange(options.sigma, in: 0.001...1000, "sigma", at: place)
+    try options.check(at: place)
+    sigma = try checkedRange(options.sigma, "sigma", at: place)
     kernelSize = options.kernelSize
-    if let kernelSize, !(1...999).contains(kernelSize) || kernelSize.isMultiple(of: 2) {
+    if let kernelSize, kernelSize.isMultiple(of: 2) {
       throw Failure(
         "kernelSize is \(kernelSize)", at: "\(place).kernelSize", mend: "choose an odd number, 1 … 999")
     }
-    probability = try checkedProbability(options.probability, at: place)
+    probability = options.probability
   }
 
   /// The image, blurred or not.

@@ -21,6 +21,9 @@ public struct GaussianNoisePatches: Augmentation {
     public var probability = 1.0
     /// The defaults.
     public init() {}
+
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["deviation": .from(0, to: 10), "probability": .share]
   }
 
   private let deviation: ClosedRange<Double>
@@ -28,8 +31,9 @@ public struct GaussianNoisePatches: Augmentation {
 
   /// Creates the augmentation.
   public init(options: Options, at place: String) throws(Failure) {
-    deviation = try checkedRange(options.deviation, in: 0...10, "deviation", at: place)
-    probability = try checkedProbability(options.probability, at: place)
+    try options.check(at: place)
+    deviation = try checkedRange(options.deviation, "deviation", at: place)
+    probability = options.probability
   }
 
   /// The image with a noisy square, or without.

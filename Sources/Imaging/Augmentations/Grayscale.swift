@@ -4,6 +4,8 @@
 public enum Grayscale: ImageChange {
   /// `grayscale` in recipes.
   public static let name = "grayscale"
+  /// Other names for it.
+  public static let aliases = ["randomGrayscale", "greyscale"]
   /// A line for `vitrail list`.
   public static let summary = "takes the colour away"
   /// Where it is from.

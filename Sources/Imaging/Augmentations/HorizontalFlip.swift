@@ -2,6 +2,8 @@
 public enum HorizontalFlip: ImageChange {
   /// `horizontalFlip` in recipes.
   public static let name = "horizontalFlip"
+  /// Other names for it.
+  public static let aliases = ["hflip", "randomHorizontalFlip"]
   /// A line for `vitrail list`.
   public static let summary = "exchanges left and right"
   /// Where it is from.

@@ -24,6 +24,11 @@ public struct LowFrequency: Augmentation {
     public var probability = 1.0
     /// The defaults.
     public init() {}
+
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = [
+      "factor": .from(1, to: 1024), "until": .share, "probability": .share,
+    ]
   }
 
   private let factor, until, probability: Double
@@ -31,10 +36,11 @@ public struct LowFrequency: Augmentation {
 
   /// Creates the augmentation.
   public init(options: Options, at place: String) throws(Failure) {
-    factor = try checked(options.factor, in: 1...1024, "factor", at: place)
-    until = try checked(options.until, in: 0...1, "until", at: place)
+    try options.check(at: place)
+    factor = options.factor
+    until = options.until
     filter = options.filter
-    probability = try checkedProbability(options.probability, at: place)
+    probability = options.probability
   }
 
   /// The image, with or without its details.

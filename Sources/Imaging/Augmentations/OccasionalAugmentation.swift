@@ -16,6 +16,8 @@ public struct OccasionalAugmentation<Change: ImageChange>: Augmentation {
   public static var summary: String { Change.summary }
   /// Where the change is from.
   public static var source: String { Change.source }
+  /// Other names of the change.
+  public static var aliases: [String] { Change.aliases }
 
   /// What a recipe may set.
   public struct Options: DefaultedOptions {
@@ -23,13 +25,17 @@ public struct OccasionalAugmentation<Change: ImageChange>: Augmentation {
     public var probability = Change.usualProbability
     /// The defaults.
     public init() {}
+
+    /// What each number may be.
+    public static var ranges: [String: KeyRange] { ["probability": .share] }
   }
 
   private let probability: Double
 
   /// Creates the augmentation.
   public init(options: Options, at place: String) throws(Failure) {
-    probability = try checkedProbability(options.probability, at: place)
+    try options.check(at: place)
+    probability = options.probability
   }
 
   /// Whether this time; one draw.

@@ -37,6 +37,11 @@ public struct RandomErasing: Augmentation {
     public var probability = 0.5
     /// The defaults.
     public init() {}
+
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = [
+      "scale": .share, "ratio": .from(0.001, to: 1000), "probability": .share,
+    ]
   }
 
   private let scale, ratio: ClosedRange<Double>
@@ -45,10 +50,11 @@ public struct RandomErasing: Augmentation {
 
   /// Creates the augmentation.
   public init(options: Options, at place: String) throws(Failure) {
-    scale = try checkedRange(options.scale, in: 0...1, "scale", at: place)
-    ratio = try checkedRange(options.ratio, in: 0.001...1000, "ratio", at: place)
+    try options.check(at: place)
+    scale = try checkedRange(options.scale, "scale", at: place)
+    ratio = try checkedRange(options.ratio, "ratio", at: place)
     value = options.value
-    probability = try checkedProbability(options.probability, at: place)
+    probability = options.probability
   }
 
   /// The image without a rectangle, or whole.

@@ -11,6 +11,8 @@ import Platform
 public struct RandomResizedCrop: Framing {
   /// `randomResizedCrop` in recipes.
   public static let name = "randomResizedCrop"
+  /// Other names for it.
+  public static let aliases = ["rrc"]
   /// A line for `vitrail list`.
   public static let summary = "a part of random size, shape and place, resized to the model's input"
   /// Where it is from.
@@ -28,6 +30,11 @@ public struct RandomResizedCrop: Framing {
     public var oneShot = false
     /// The defaults.
     public init() {}
+
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = [
+      "scale": .above(0, to: 1), "ratio": .from(0.001, to: 1000),
+    ]
   }
 
   /// The crop's area as a share of the image's.
@@ -53,19 +60,11 @@ public struct RandomResizedCrop: Framing {
 
   /// Creates the rule from a recipe.
   public init(options: Options, at place: String) throws(Failure) {
-    let (scale, ratio) = (options.scale, options.ratio)
-    guard scale.count == 2, 0 < scale[0], scale[0] <= scale[1], scale[1] <= 1 else {
-      throw Failure(
-        "a crop scale of \(scale)", at: "\(place).scale",
-        mend: "give [lowest, highest] with 0 < lowest ≤ highest ≤ 1")
-    }
-    guard ratio.count == 2, 0 < ratio[0], ratio[0] <= ratio[1] else {
-      throw Failure(
-        "a crop ratio of \(ratio)", at: "\(place).ratio", mend: "give [lowest, highest], both above 0")
-    }
+    try options.check(at: place)
     self.init(
-      scale: scale[0]...scale[1], ratio: ratio[0]...ratio[1], filter: options.filter, oneShot: options.oneShot
-    )
+      scale: try checkedRange(options.scale, "scale", at: place),
+      ratio: try checkedRange(options.ratio, "ratio", at: place), filter: options.filter,
+      oneShot: options.oneShot)
   }
 
   /// The part that is drawn; all of an image of the view's size, without a draw, when scale and ratio are 1.

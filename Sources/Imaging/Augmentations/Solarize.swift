@@ -6,6 +6,8 @@ import Platform
 public struct Solarize: Augmentation {
   /// `solarize` in recipes.
   public static let name = "solarize"
+  /// Other names for it.
+  public static let aliases = ["randomSolarize", "solarise"]
   /// A line for `vitrail list`.
   public static let summary = "inverts what is bright"
   /// Where it is from.
@@ -19,6 +21,9 @@ public struct Solarize: Augmentation {
     public var probability = 0.2
     /// The defaults.
     public init() {}
+
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["threshold": .from(0, to: 256), "probability": .share]
   }
 
   private let threshold: Int
@@ -26,8 +31,9 @@ public struct Solarize: Augmentation {
 
   /// Creates the augmentation.
   public init(options: Options, at place: String) throws(Failure) {
-    threshold = try checked(options.threshold, in: 0...256, "threshold", at: place)
-    probability = try checkedProbability(options.probability, at: place)
+    try options.check(at: place)
+    threshold = options.threshold
+    probability = options.probability
   }
 
   /// The image, solarised or not.

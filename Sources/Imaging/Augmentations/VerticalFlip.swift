@@ -2,6 +2,8 @@
 public enum VerticalFlip: ImageChange {
   /// `verticalFlip` in recipes.
   public static let name = "verticalFlip"
+  /// Other names for it.
+  public static let aliases = ["vflip", "randomVerticalFlip"]
   /// A line for `vitrail list`.
   public static let summary = "exchanges top and bottom"
   /// Where it is from.

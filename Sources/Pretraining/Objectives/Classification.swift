@@ -10,6 +10,8 @@ import VisionTransformer
 public struct Classification: Objective {
   /// `classification` in recipes.
   public static let name = "classification"
+  /// Other names for it.
+  public static let aliases = ["supervised"]
   /// A line for `vitrail list`.
   public static let summary = "supervised: the class of each image, for vitrail finetune or from scratch"
   /// Where it is from.

@@ -30,29 +30,18 @@ extension Classification {
     /// The defaults.
     public init() {}
 
-    /// Checks the ranges.
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = [
+      "labelSmoothing": .from(0, below: 1), "mixup": .from(0, to: 1000), "cutmix": .from(0, to: 1000),
+      "mixupSwitchProbability": .share, "mixupProbability": .share, "headDeviation": .share,
+    ]
+
+    /// Checks the names of the classes.
     public func validate(at place: String) throws(Failure) {
-      if let classes {
-        try requireOption(
-          "classes", classes, classes.count > 1 && Set(classes).count == classes.count,
-          "list at least two, each once", at: place)
-      }
+      guard let classes else { return }
       try requireOption(
-        "labelSmoothing", labelSmoothing, labelSmoothing >= 0 && labelSmoothing < 1,
-        "choose 0 … below 1; 0.1 is usual", at: place)
-      for (name, alpha) in [("mixup", mixup), ("cutmix", cutmix)] {
-        try requireOption(
-          name, alpha, alpha >= 0 && alpha <= 1e3, "choose 0 for none, or up to 1000; 0.8 and 1 are usual",
-          at: place)
-      }
-      for (name, share) in [
-        ("mixupSwitchProbability", mixupSwitchProbability), ("mixupProbability", mixupProbability),
-      ] {
-        try requireOption(name, share, (0...1).contains(share), "choose 0 … 1", at: place)
-      }
-      try requireOption(
-        "headDeviation", headDeviation, headDeviation >= 0 && headDeviation <= 1,
-        "choose 0 … 1; 2e-5 is usual", at: place)
+        "classes", classes, classes.count > 1 && Set(classes).count == classes.count,
+        "list at least two, each once", at: place)
     }
   }
 }

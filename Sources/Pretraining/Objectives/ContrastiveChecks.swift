@@ -1,12 +1,6 @@
 import Platform
 import Tensors
 
-/// Refuses what similarities cannot be divided by.
-func requireTemperature(_ value: Double, _ name: String = "temperature", at place: String) throws(Failure) {
-  try requireOption(
-    name, value, value >= 1e-3 && value <= 100, "choose 0.001 … 100; 0.1 and 0.2 are usual", at: place)
-}
-
 /// Refuses views that are not two of the encoder's size.
 func requirePair(
   _ views: [PatchGrid], of grid: PatchGrid, for objective: String, at place: String

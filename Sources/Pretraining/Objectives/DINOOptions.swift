@@ -30,26 +30,13 @@ extension DINO {
     /// The defaults.
     public init() {}
 
-    /// Checks the ranges.
-    public func validate(at place: String) throws(Failure) {
-      try requireHead(depth: 3, width: headWidth, outputs: outputs ?? 2, at: place)
-      try requireOption("outputs", outputs ?? 2, outputs ?? 2 > 1, "choose 2 … 65536", at: place)
-      try requireOption(
-        "bottleneck", bottleneck ?? 1, (1...1 << 16).contains(bottleneck ?? 1), "choose 1 … 65536", at: place)
-      try requireTemperature(studentTemperature, "studentTemperature", at: place)
-      try requireTemperature(warmupTeacherTemperature, "warmupTeacherTemperature", at: place)
-      try requireTemperature(teacherTemperature, "teacherTemperature", at: place)
-      try requireTeacherMomentum(momentum, at: place)
-      try requireOption(
-        "centreMomentum", centreMomentum, (0...1).contains(centreMomentum), "choose 0 … 1; 0.9 is usual",
-        at: place)
-      for (name, epochs) in [
-        ("warmupTeacherTemperatureEpochs", warmupTeacherTemperatureEpochs),
-        ("frozenLastLayerEpochs", frozenLastLayerEpochs),
-      ] {
-        try requireOption(name, epochs, epochs >= 0 && epochs.isFinite, "choose 0 or more", at: place)
-      }
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = [
+      "outputs": .from(2, to: 65536), "headWidth": .headWidth, "bottleneck": .headWidth,
+      "studentTemperature": .temperature, "warmupTeacherTemperature": .temperature,
+      "teacherTemperature": .temperature, "warmupTeacherTemperatureEpochs": .from(0, to: 1e9),
+      "momentum": .share, "centreMomentum": .share, "frozenLastLayerEpochs": .from(0, to: 1e9),
+    ]
 
     /// τ_t at a place of the training; its start where nobody counts epochs.
     func teacherTemperature(at progress: TrainingProgress) -> Double {

@@ -41,15 +41,13 @@ public struct DropPos: MaskedObjective {
     /// The defaults.
     public init() {}
 
-    /// Checks the ranges.
-    public func validate(at place: String) throws(Failure) {
-      try requireOption(
-        "smoothing", smoothing, smoothing >= 0 && smoothing <= 1e3, "choose 0 … 1000; 1 is usual", at: place)
-      try requireTemperature(weightTemperature, "weightTemperature", at: place)
-      try requireOption(
-        "reconstructionWeight", reconstructionWeight,
-        reconstructionWeight >= 0 && reconstructionWeight <= 1e6, "choose 0 or more", at: place)
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = [
+      "maskRatio": .share, "positionMaskRatio": .share, "decoderWidth": .from(1, to: 16384),
+      "decoderDepth": .from(0, to: 1024), "decoderHeads": .from(1, to: 16384),
+      "smoothing": .from(0, to: 1000), "weightTemperature": .temperature,
+      "reconstructionWeight": .from(0, to: 1e6), "reconstructionDepth": .from(0, to: 1024),
+    ]
   }
 
   private let encoder: VisionTransformer

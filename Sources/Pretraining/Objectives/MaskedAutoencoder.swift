@@ -6,6 +6,8 @@ import VisionTransformer
 public struct MaskedAutoencoder: ReconstructingObjective {
   /// `mae` in recipes.
   public static let name = "mae"
+  /// Other names for it.
+  public static let aliases = ["maskedAutoencoder"]
   /// A line for `vitrail list`.
   public static let summary = "mask most patches, encode the rest, regress the pixels of the masked ones"
   /// Where it is from.
@@ -27,6 +29,12 @@ public struct MaskedAutoencoder: ReconstructingObjective {
     public var decoderHeads = 4
     /// The defaults.
     public init() {}
+
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = [
+      "maskRatio": .share, "decoderWidth": .from(1, to: 16384), "decoderDepth": .from(0, to: 1024),
+      "decoderHeads": .from(1, to: 16384),
+    ]
   }
 
   private let encoder: VisionTransformer

@@ -10,6 +10,8 @@ import VisionTransformer
 public struct MoCoV3: BatchObjective {
   /// `mocoV3` in recipes.
   public static let name = "mocoV3"
+  /// Other names for it.
+  public static let aliases = ["moco"]
   /// A line for `vitrail list`.
   public static let summary = "a view finds the other view's key, made by a slow copy of the encoder"
   /// Where it is from.
@@ -30,12 +32,10 @@ public struct MoCoV3: BatchObjective {
     /// The defaults.
     public init() {}
 
-    /// Checks the ranges.
-    public func validate(at place: String) throws(Failure) {
-      try requireTemperature(temperature, at: place)
-      try requireTeacherMomentum(momentum, at: place)
-      try requireHead(depth: MoCoV3.projectorDepth, width: headWidth, outputs: outputs, at: place)
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = [
+      "temperature": .temperature, "momentum": .share, "headWidth": .headWidth, "outputs": .headWidth,
+    ]
   }
 
   private static let projectorDepth = 3

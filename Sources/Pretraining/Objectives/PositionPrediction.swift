@@ -11,6 +11,8 @@ import VisionTransformer
 public struct PositionPrediction: MaskedObjective {
   /// `positionPrediction` in recipes.
   public static let name = "positionPrediction"
+  /// Other names for it.
+  public static let aliases = ["mp3"]
   /// A line for `vitrail list`.
   public static let summary = "an encoder without positions says of each patch where it is"
   /// Where it is from.
@@ -32,6 +34,9 @@ public struct PositionPrediction: MaskedObjective {
     public var averages = Averages.all
     /// The defaults.
     public init() {}
+
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["contextMaskRatio": .share]
   }
 
   /// None, which here is a kind of positions and not the absence of a demand.

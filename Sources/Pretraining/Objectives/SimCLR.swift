@@ -26,11 +26,11 @@ public struct SimCLR: BatchObjective {
     /// The defaults.
     public init() {}
 
-    /// Checks the ranges.
-    public func validate(at place: String) throws(Failure) {
-      try requireTemperature(temperature, at: place)
-      try requireHead(depth: headDepth, width: headWidth, outputs: outputs, at: place)
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = [
+      "temperature": .temperature, "headDepth": .from(1, to: 8), "headWidth": .headWidth,
+      "outputs": .headWidth,
+    ]
   }
 
   private let encoder: VisionTransformer

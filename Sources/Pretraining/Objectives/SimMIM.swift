@@ -30,6 +30,9 @@ public struct SimMIM: ReconstructingObjective {
     public var normalizePixels = false
     /// The defaults.
     public init() {}
+
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["maskRatio": .share, "maskUnit": .from(1, to: 65536)]
   }
 
   private let encoder: VisionTransformer

@@ -27,16 +27,11 @@ public struct AdamW: Optimizer {
     /// The defaults.
     public init() {}
 
-    /// Checks the ranges.
-    public func validate(at place: String) throws(Failure) {
-      for (name, value) in [("beta1", beta1), ("beta2", beta2)] {
-        try requireOption(name, value, value >= 0 && value < 1, "choose 0 … below 1; 0.9 is usual", at: place)
-      }
-      try requireOption(
-        "epsilon", epsilon, epsilon > 0, "choose a small number above 0, such as 1e-8", at: place)
-      try requireWeightDecay(weightDecay, at: place)
-      if let finalWeightDecay { try requireWeightDecay(finalWeightDecay, "finalWeightDecay", at: place) }
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = [
+      "beta1": .momentum, "beta2": .momentum, "epsilon": .above(0, to: 1), "weightDecay": .weightDecay,
+      "finalWeightDecay": .weightDecay,
+    ]
   }
 
   private let parameters: [Parameter]

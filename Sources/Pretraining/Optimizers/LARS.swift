@@ -27,14 +27,10 @@ public struct LARS: Optimizer {
     /// The defaults.
     public init() {}
 
-    /// Checks the ranges.
-    public func validate(at place: String) throws(Failure) {
-      try requireMomentum(momentum, at: place)
-      try requireWeightDecay(weightDecay, at: place)
-      try requireOption(
-        "trustCoefficient", trustCoefficient, trustCoefficient > 0 && trustCoefficient.isFinite,
-        "choose a number above 0; 0.001 is usual", at: place)
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = [
+      "momentum": .momentum, "weightDecay": .weightDecay, "trustCoefficient": .above(0, to: 1e6),
+    ]
   }
 
   private let parameters: [Parameter]

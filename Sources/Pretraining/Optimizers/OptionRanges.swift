@@ -1,13 +1,12 @@
 import Platform
 
-/// Refuses a decay that is no number from 0 on.
-func requireWeightDecay(
-  _ value: Double, _ name: String = "weightDecay", at place: String
-) throws(Failure) {
-  try requireOption(name, value, value >= 0 && value.isFinite, "choose 0 or more", at: place)
-}
-
-/// Refuses a momentum that would never let go, or below 0.
-func requireMomentum(_ value: Double, _ name: String = "momentum", at place: String) throws(Failure) {
-  try requireOption(name, value, value >= 0 && value < 1, "choose 0 … below 1; 0.9 is usual", at: place)
+extension KeyRange {
+  /// A decay of weights.
+  static let weightDecay = from(0, to: 1e6)
+  /// The share of itself that an average keeps; 1 would never let go.
+  static let momentum = from(0, below: 1)
+  /// What similarities are divided by.
+  static let temperature = from(1e-3, to: 100)
+  /// The width of a layer of a head.
+  static let headWidth = from(1, to: 65536)
 }

@@ -24,11 +24,8 @@ public struct SGD: Optimizer {
     /// The defaults.
     public init() {}
 
-    /// Checks the ranges.
-    public func validate(at place: String) throws(Failure) {
-      try requireMomentum(momentum, at: place)
-      try requireWeightDecay(weightDecay, at: place)
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["momentum": .momentum, "weightDecay": .weightDecay]
   }
 
   private let parameters: [Parameter]

@@ -2,13 +2,16 @@ import Datasets
 import Platform
 
 /// An entry of `data.mix`.
-public struct MixedSet: Codable, Sendable, Equatable {
+public struct MixedSet: RangedKeys, Equatable {
   /// The folder, the tar shards or the IDX set.
   public var path: String
   /// How often it is drawn from, beside the others; absent in all entries: every image as often as any other.
   public var weight: Double?
   /// The part of a set that comes in parts; absent: `data.split`.
   public var split: DatasetSplit?
+
+  /// What each number may be.
+  public static let ranges: [String: KeyRange] = ["weight": .above(0, to: 1e9)]
 
   /// Creates an entry.
   public init(path: String, weight: Double? = nil, split: DatasetSplit? = nil) {
@@ -76,19 +79,10 @@ extension DataRecipe {
         weights.isEmpty || weights.count == mix.count, "mix",
         "\(weights.count) weights for \(mix.count) sets",
         "give every set a weight, or none")
-      try require(
-        weights.allSatisfy { $0 > 0 && $0 <= 1e9 }, "mix", "a weight that is not above 0 and up to 1e9",
-        "leave out sets that are not wanted")
+      for (number, set) in mix.enumerated() { try set.requireRanges(at: "\(place).mix[\(number)]") }
     }
-    try require(
-      holdOut.map { $0 > 0 && $0 < 1 } ?? true, "holdOut", "holdOut is \(holdOut ?? 0)",
-      "choose a share between 0 and 1, such as 0.1")
     try require(
       test == nil || holdOut == nil, "test", "both test and holdOut are given",
       "keep one of them; null removes a key")
-    try require(limit ?? 1 > 0, "limit", "limit is \(limit ?? 0)", "choose a number above 0")
-    try require(
-      (1...1 << 24).contains(shuffleBuffer ?? 1), "shuffleBuffer", "shuffleBuffer is \(shuffleBuffer ?? 0)",
-      "choose 1 … \(1 << 24)")
   }
 }

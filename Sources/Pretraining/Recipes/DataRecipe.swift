@@ -3,7 +3,7 @@ import Imaging
 import Platform
 
 /// The keys under `data:`.
-public struct DataRecipe: Codable, Sendable, Equatable {
+public struct DataRecipe: RangedKeys, Equatable {
   /// The folder, list, tar shards or set of files; `--data` sets it.
   public var path: String?
   /// Several sets instead of one, by weights.
@@ -52,21 +52,33 @@ public struct DataRecipe: Codable, Sendable, Equatable {
   /// The defaults.
   public init() {}
 
+  /// What each number may be.
+  public static let ranges: [String: KeyRange] = [
+    "holdOut": .above(0, to: 0.99), "limit": .count, "shuffleBuffer": .from(1, to: 16_777_216),
+    "mean": .from(0, to: 1), "standardDeviation": .from(1e-8, to: 10),
+    "evaluationResize": .from(1, to: 1_048_576),
+    "maxBad": .share, "maxPixels": .count, "cacheSide": .from(1, to: 1_048_576),
+    "threads": .from(1, to: 1024),
+  ]
+
   func validate(for model: ModelRecipe, at place: String) throws(Failure) {
     let channels = model.channels
     let side = min(model.imageSize.height, model.imageSize.width)
     func require(_ holds: Bool, _ key: String, _ problem: String, _ remedy: String) throws(Failure) {
       if !holds { throw Failure(problem, at: "\(place).\(key)", mend: remedy) }
     }
+    for (key, values, limit) in [("mean", mean, Float(1)), ("standardDeviation", standardDeviation, 4)] {
+      guard let large = values?.numbers?.first(where: { $0 > limit }) else { continue }
+      throw Failure(
+        "a value of \(large), where pixels are 0…1", at: "\(place).\(key)",
+        mend: "divide values of 0…255 by 255")
+    }
+    try requireRanges(usual: .encoding(DataRecipe()), at: place)
     try sourceOptions.validate(at: "\(place).bands")
     try require(
       bands.isEmpty || bands.count == channels || Set([bands.count, channels]) == [1, 3], "bands",
       "\(bands.count) bands for a model of \(channels) channels", "set model.channels to \(bands.count)")
     try validateSource(at: place)
-    try require((0...1).contains(maxBad), "maxBad", "maxBad is \(maxBad)", "choose a share from 0 to 1")
-    try require(maxPixels > 0, "maxPixels", "maxPixels is \(maxPixels)", "choose a number above 0")
-    try require(
-      (1...1024).contains(threads ?? 1), "threads", "threads is \(threads ?? 0)", "choose 1 … 1024")
     try require(
       (side...1 << 20).contains(evaluationResize ?? side), "evaluationResize",
       "evaluationResize is \(evaluationResize ?? 0), with images of \(side) pixels",
@@ -77,22 +89,6 @@ public struct DataRecipe: Codable, Sendable, Equatable {
         values.count == channels, key, "\(values.count) values for \(channels) channels",
         "give one value a channel")
     }
-    try require(
-      (1...1 << 20).contains(cacheSide ?? 1), "cacheSide", "cacheSide is \(cacheSide ?? 0)",
-      "choose 1 … \(1 << 20)")
-    try require(
-      mean?.numbers?.allSatisfy(\.isFinite) ?? true, "mean", "a mean that is no number", "give numbers")
-    let scale = "pixels are 0…1 here: divide values of 0…255 by 255"
-    try require(
-      mean?.numbers?.allSatisfy { (-1...2).contains($0) } ?? true, "mean",
-      "a mean of \(mean?.numbers?.first { !(-1...2).contains($0) } ?? 0), far outside 0…1", scale)
-    try require(
-      standardDeviation?.numbers?.allSatisfy { $0 <= 4 } ?? true, "standardDeviation",
-      "a deviation of \(standardDeviation?.numbers?.first { $0 > 4 } ?? 0), where pixels are 0…1", scale)
-    try require(
-      standardDeviation?.numbers?.allSatisfy { $0 > 0 && $0.isFinite } ?? true, "standardDeviation",
-      "a deviation that is not above 0",
-      "give values above 0")
     // Last: it builds on what was checked before.
     _ = try pipelines(for: model, at: place)
   }

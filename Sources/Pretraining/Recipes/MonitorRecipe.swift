@@ -1,7 +1,7 @@
 import Platform
 
 /// The keys under `train.monitor`: evaluators that look at the encoder while it trains.
-public struct MonitorRecipe: Codable, Sendable, Equatable {
+public struct MonitorRecipe: RangedKeys, Equatable {
   /// Steps between looks; there is one after the last step too.
   public var everySteps = 500
   /// Labelled images that evaluators learn from.
@@ -15,6 +15,9 @@ public struct MonitorRecipe: Codable, Sendable, Equatable {
 
   /// The defaults.
   public init() {}
+
+  /// What each number may be.
+  public static let ranges: [String: KeyRange] = ["everySteps": .count, "limit": .count]
 
   /// Decodes an object in which every key may be absent.
   public init(from decoder: any Decoder) throws {
@@ -30,10 +33,9 @@ public struct MonitorRecipe: Codable, Sendable, Equatable {
   func isDue(after step: Int, of totalSteps: Int) -> Bool { step % everySteps == 0 || step == totalSteps }
 
   func validate(at place: String) throws(Failure) {
-    try requireOption("everySteps", everySteps, everySteps > 0, "choose a number above 0", at: place)
+    try requireRanges(usual: .encoding(MonitorRecipe()), at: place)
     try requireOption("train", "'\(train)'", !train.isEmpty, "give labelled images", at: place)
     try requireOption(
       "evaluators", evaluators, !evaluators.isEmpty, "list one or more, such as [knn]", at: place)
-    try requireOption("limit", limit, limit > 0, "choose a number above 0", at: place)
   }
 }

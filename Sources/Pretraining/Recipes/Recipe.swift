@@ -25,13 +25,14 @@ public struct Recipe: Codable, Sendable, Equatable {
   public init(
     _ tree: JSONValue, variants: RunVariants = RunVariants(), at place: String
   ) throws(Failure) {
-    let full = JSONValue.encoding(Recipe()).overlaid(with: tree)
+    let full = JSONValue.encoding(Recipe()).overlaid(with: variants.registeringNames(in: tree))
     self = try StrictDecoder.decode(Recipe.self, from: full, at: place)
     try validate(variants, at: place)
   }
 
   /// Checks what a type alone cannot.
   private func validate(_ variants: RunVariants, at place: String) throws(Failure) {
+    try model.requireRanges(usual: .encoding(ModelRecipe()), at: "\(place): model")
     try model.configuration(at: place).validate(at: "\(place): model")
     try train.validate(at: "\(place): train")
     try data.validate(for: model, at: "\(place): data")
@@ -44,7 +45,7 @@ public struct Recipe: Codable, Sendable, Equatable {
 }
 
 /// The keys under `model:`.
-public struct ModelRecipe: Codable, Sendable, Equatable {
+public struct ModelRecipe: RangedKeys, Equatable {
   /// A named size; width, depth and heads override it.
   public var size = NamedSize.tiny
   /// Width D.
@@ -98,6 +99,15 @@ public struct ModelRecipe: Codable, Sendable, Equatable {
 
   /// The defaults.
   public init() {}
+
+  /// What each number may be.
+  public static let ranges: [String: KeyRange] = [
+    "width": .from(1, to: 1_048_576), "depth": .from(1, to: 1_048_576), "heads": .from(1, to: 1_048_576),
+    "mlpRatio": .above(0, to: 64), "imageSize": .from(1, to: 65_536), "patchSize": .from(1, to: 65_536),
+    "channels": .from(1, to: Double(Image.maximumChannels)), "branches": .from(1, to: 16),
+    "rotaryBase": .above(1, to: 1e9), "registers": .from(0, to: 1024), "layerScale": .from(0, to: 1000),
+    "dropPath": .from(0, below: 1),
+  ]
 
   /// How images of some size are cut.
   func grid(height: Int, width: Int) -> PatchGrid {

@@ -4,24 +4,24 @@ import Yams
 
 /// Reads and writes recipes as YAML.
 public enum RecipeFile {
-  /// Reads a recipe: `name` is a file, or the name of one in `folders`; `extends:` lays it over another;
-  /// `overrides` are `key.path=value` with the value in YAML; `base` is what it is laid over; `variants` is what the recipe
-  /// may name.
+  /// Reads a recipe: `name` is a file, or the name of one in `folders` or of one that is built in; `extends:` lays it over
+  /// another; `overrides` are `key.path=value` with the value in YAML; `base` is what it is laid over; `variants` is what
+  /// the recipe may name.
   ///
   /// - Throws: `Failure` that names the file, the key path, what was found and what is allowed.
   public static func load(
-    _ name: String?, folders: [URL], overrides: [String] = [], over base: JSONValue = .object([:]),
+    _ name: String?, folders: [URL] = [], overrides: [String] = [], over base: JSONValue = .object([:]),
     variants: RunVariants = RunVariants()
   ) throws(Failure) -> Recipe {
     var tree = base
     var place = "the default recipe"
     if let name {
-      let url = try find(name, folders: folders)
-      place = url.path
-      tree = tree.overlaid(with: try read(url, folders: folders))
+      let source = try RecipeSource.find(name, .recipe, in: folders, option: "--recipe")
+      place = source.place
+      tree = tree.overlaid(with: try read(source, folders: folders, variants: variants))
     }
     for override in overrides {
-      tree = tree.overlaid(with: try parse(override: override))
+      tree = tree.overlaid(with: variants.registeringNames(in: try parse(override: override)))
     }
     if !overrides.isEmpty { place += " and the command line" }
     return try Recipe(tree.removingNulls, variants: variants, at: place)
@@ -31,24 +31,23 @@ public enum RecipeFile {
   ///
   /// - Throws: `Failure` as `load` does.
   public static func settings(
-    _ name: String?, folders: [URL], overrides: [String] = []
+    _ name: String?, folders: [URL], overrides: [String] = [], variants: RunVariants = RunVariants()
   ) throws(Failure) -> JSONValue {
     var tree = JSONValue.object([:])
-    if let name { tree = try read(find(name, folders: folders), folders: folders) }
-    for override in overrides { tree = tree.overlaid(with: try parse(override: override)) }
+    if let name {
+      let source = try RecipeSource.find(name, .recipe, in: folders, option: "--recipe")
+      tree = try read(source, folders: folders, variants: variants)
+    }
+    for override in overrides {
+      tree = tree.overlaid(with: variants.registeringNames(in: try parse(override: override)))
+    }
     return tree
   }
 
-  /// The recipes in `folders`: name and the first line of the header.
-  public static func available(in folders: [URL]) -> [(name: String, header: String)] {
-    folders.flatMap { folder in
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-      return names.filter { $0.hasSuffix(".yaml") }.sorted().map { file in
-        let text = (try? String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)) ?? ""
-        let header = text.split(separator: "\n").first { $0.hasPrefix("#") }?.dropFirst() ?? ""
-        return (String(file.dropLast(5)), header.trimmingCharacters(in: .whitespaces))
-      }
-    }
+  /// What there is by name, in `folders` and built in.
+  public static func available(_ kind: RecipeSource.Kind = .recipe, in folders: [URL] = []) -> [RecipeSource]
+  {
+    RecipeSource.available(kind, in: folders)
   }
 
   /// The recipe as YAML, keys in the order of their declaration.
@@ -62,35 +61,29 @@ public enum RecipeFile {
     }
   }
 
-  /// The file that a name means: a path, or a name in one of the folders; `kind` and `option` are for the message.
-  static func find(
-    _ name: String, folders: [URL], kind: String = "recipe", option: String = "--recipe"
-  ) throws(Failure) -> URL {
-    let candidates = [URL(fileURLWithPath: name)] + folders.map { $0.appendingPathComponent(name + ".yaml") }
-    for url in candidates where FileManager.default.fileExists(atPath: url.path) { return url }
-    let names = available(in: folders).map(\.name)
-    throw Failure(
-      "no \(kind) '\(name)'", at: option,
-      mend: "give a file, or: " + Spelling.remedy(for: name, among: names))
-  }
-
-  /// The keys of a recipe's file, over those of the recipe that it extends.
-  static func read(_ url: URL, folders: [URL], depth: Int = 0) throws(Failure) -> JSONValue {
-    guard let text = try? String(contentsOf: url, encoding: .utf8) else {
-      throw Failure("cannot read the recipe", at: url.path, mend: "give a readable UTF-8 file")
-    }
-    guard case .object(var object) = try parse(text, at: url.path) else {
+  /// The keys of a recipe, over those of the recipe that it extends.
+  static func read(
+    _ source: RecipeSource, folders: [URL], variants: RunVariants = RunVariants(), depth: Int = 0
+  ) throws(Failure) -> JSONValue {
+    let tree = try YAMLTree.parse(source.text, at: source.place)
+    guard let tree, tree != .object([:]), tree != .null else {
       throw Failure(
-        "a recipe holds keys, such as model: and train:", at: url.path, mend: "see vitrail list recipes")
+        "the recipe is empty", at: source.place, mend: "give it keys, such as model: and train:, or another")
     }
-    guard let base = object.removeValue(forKey: "extends") else { return .object(object) }
+    guard case .object(var object) = tree else {
+      throw Failure(
+        "a recipe holds keys, such as model: and train:", at: source.place, mend: "see vitrail list recipes")
+    }
+    let base = object.removeValue(forKey: "extends")
+    let keys = variants.registeringNames(in: .object(object))
+    guard let base else { return keys }
     guard case .string(let name) = base, depth < 8 else {
       throw Failure(
-        "extends: wants the name of another recipe, in no circle", at: url.path, mend: "correct extends:")
+        "extends: wants the name of another recipe, in no circle", at: source.place, mend: "correct extends:")
     }
-    let folder = url.deletingLastPathComponent()
-    let below = try read(find(name, folders: [folder] + folders), folders: folders, depth: depth + 1)
-    return below.overlaid(with: .object(object))
+    let below = try RecipeSource.find(
+      name, .recipe, in: (source.folder.map { [$0] } ?? []) + folders, option: "\(source.place): extends")
+    return try read(below, folders: folders, variants: variants, depth: depth + 1).overlaid(with: keys)
   }
 
   /// The tree of keys that `key.path=value` sets; the value is YAML.
@@ -110,34 +103,9 @@ public enum RecipeFile {
     path.split(separator: ".").reversed().reduce(value) { .object([String($1): $0]) }
   }
 
-  /// The tree that YAML text holds.
+  /// The tree that YAML text holds; an object without keys where there is nothing.
   static func parse(_ text: String, at place: String) throws(Failure) -> JSONValue {
-    do {
-      return try compose(yaml: text).map(tree) ?? .object([:])
-    } catch {
-      let lines = "\(error)".split(whereSeparator: \.isNewline)
-      throw Failure("not valid YAML: \(lines.joined(separator: " "))", at: place, mend: "correct the syntax")
-    }
-  }
-
-  private static func tree(_ node: Node) -> JSONValue {
-    switch node {
-    case .mapping(let mapping):
-      return .object(
-        Dictionary(mapping.map { ($0.key.string ?? "", tree($0.value)) }, uniquingKeysWith: { $1 }))
-    case .sequence(let sequence):
-      return .array(sequence.map(tree))
-    case .alias:
-      return .null
-    case .scalar(let scalar):
-      switch Resolver.default.resolveTag(of: node) {
-      case .null: return .null
-      case .bool: return node.bool.map(JSONValue.bool) ?? .string(scalar.string)
-      case .int: return node.int.map(JSONValue.integer) ?? .string(scalar.string)
-      case .float: return node.float.map(JSONValue.number) ?? .string(scalar.string)
-      default: return .string(scalar.string)
-      }
-    }
+    try YAMLTree.parse(text, at: place) ?? .object([:])
   }
 
   /// `node` with every number written as the shortest text that reads back as the same number.

@@ -2,7 +2,7 @@ import Platform
 import Tensors
 
 /// The keys under `train:`.
-public struct TrainRecipe: Codable, Sendable, Equatable {
+public struct TrainRecipe: RangedKeys, Equatable {
   /// Samples an optimiser step.
   public var batchSize = 256
   /// Passes over the data; absent: 100, unless `steps` or `minutes` are given.
@@ -63,54 +63,33 @@ public struct TrainRecipe: Codable, Sendable, Equatable {
   /// Whether the number of steps is still to be measured.
   public var isUnmeasured: Bool { minutes != nil && steps == nil }
 
+  /// What each number may be.
+  public static let ranges: [String: KeyRange] = [
+    "batchSize": .from(1, to: 1_048_576), "epochs": .above(0, to: 1e9), "steps": .count,
+    "minutes": .above(0, to: 1e7),
+    "learningRatePerBatch256": .from(0, to: 1e9), "minimumLearningRate": .from(0, to: 1000),
+    "warmupEpochs": .from(0, to: 1e9), "layerDecay": .above(0, to: 1), "clipNorm": .above(0, to: 1e12),
+    "accumulation": .from(1, to: 1024), "averageMomentum": .share, "lanes": .from(1, to: 1024),
+    "logSteps": .count, "checkpointMinutes": .above(0, to: 1e9), "checkpointSteps": .count,
+    "healthSteps": .count, "featureSteps": .from(0, to: 0x1p53),
+  ]
+
   /// What `clipNorm` asks for.
   var clipping: GradientClipping? {
     clipNorm.map { GradientClipping(norm: $0, clipsEachParameter: clipsEachParameter) }
   }
 
   func validate(at place: String) throws(Failure) {
-    func require(_ holds: Bool, _ key: String, _ problem: String, _ remedy: String) throws(Failure) {
-      if !holds { throw Failure(problem, at: "\(place).\(key)", mend: remedy) }
+    try requireRanges(usual: .encoding(TrainRecipe()), at: place)
+    guard epochs == nil || steps == nil else {
+      throw Failure(
+        "both epochs and steps are given", at: "\(place).steps", mend: "keep one of them; null removes a key")
     }
-    let positive = "choose a number above 0"
-    try require(
-      (1...1 << 20).contains(batchSize), "batchSize", "batchSize is \(batchSize)", "choose 1 … 1048576")
-    let epochCount = epochs ?? 1
-    try require(
-      epochCount > 0 && epochCount <= 1e9, "epochs", "epochs is \(epochCount)",
-      "choose a number above 0, up to 1e9")
-    try require(steps ?? 1 > 0, "steps", "steps is \(steps ?? 0)", positive)
-    try require(
-      epochs == nil || steps == nil, "steps", "both epochs and steps are given",
-      "keep one of them; null removes a key")
-    try require(
-      minutes.map { $0 > 0 && $0 <= 1e7 } ?? true, "minutes", "minutes is \(minutes ?? 0)",
-      "choose a number above 0, up to 1e7")
-    try require(
-      epochs == nil || minutes == nil, "minutes", "both epochs and minutes are given",
-      "keep one of them; null removes a key")
-    try require(
-      learningRatePerBatch256 >= 0 && learningRatePerBatch256.isFinite, "learningRatePerBatch256",
-      "learningRatePerBatch256 is \(learningRatePerBatch256)", "choose 0 or more; 1.5e-4 is usual for MAE")
-    try require(
-      (0...1e9).contains(warmupEpochs ?? 0), "warmupEpochs", "warmupEpochs is \(warmupEpochs ?? 0)",
-      "choose 0 or more, up to 1e9")
-    try require(
-      layerDecay.map { $0 > 0 && $0 <= 1 } ?? true, "layerDecay", "layerDecay is \(layerDecay ?? 0)",
-      "choose above 0, up to 1; 0.65 … 0.85 is usual")
-    try require(clipNorm ?? 1 > 0, "clipNorm", "clipNorm is \(clipNorm ?? 0)", positive)
-    try require(
-      (0...1).contains(averageMomentum ?? 0), "averageMomentum", "averageMomentum is \(averageMomentum ?? 0)",
-      "choose 0 … 1; 0.999 is usual")
-    try require(logSteps > 0, "logSteps", "logSteps is \(logSteps)", positive)
-    try require(
-      checkpointMinutes > 0, "checkpointMinutes", "checkpointMinutes is \(checkpointMinutes)", positive)
-    try require(
-      checkpointSteps ?? 1 > 0, "checkpointSteps", "checkpointSteps is \(checkpointSteps ?? 0)", positive)
+    guard epochs == nil || minutes == nil else {
+      throw Failure(
+        "both epochs and minutes are given", at: "\(place).minutes",
+        mend: "keep one of them; null removes a key")
+    }
     try monitor?.validate(at: "\(place).monitor")
-    try require(healthSteps ?? 1 > 0, "healthSteps", "healthSteps is \(healthSteps ?? 0)", positive)
-    try require(
-      featureSteps >= 0, "featureSteps", "featureSteps is \(featureSteps)", "choose 1 or more, or 0 for never"
-    )
   }
 }

@@ -19,7 +19,13 @@ public struct TrainedObjective: Sendable {
   ///
   /// - Throws: `Failure` when the file is no checkpoint: an encoder alone has no decoder.
   public init(checkpoint url: URL, variants: RunVariants = RunVariants()) throws(Failure) {
-    try self.init(ModelFile(contentsOf: url), variants: variants, at: url.path)
+    let file = try ModelFile(contentsOf: url)
+    guard !file.parameterNames.subtracting(try file.encoderNames()).isEmpty else {
+      throw Failure(
+        "an encoder alone, without the decoder or heads that it was trained with", at: url.path,
+        mend: "give a checkpoint: the run folder, or a file in its checkpoints/")
+    }
+    try self.init(file, variants: variants, at: url.path)
   }
 
   /// Builds what a checkpoint holds; `place` says where it is.

@@ -27,19 +27,19 @@ public struct StudyFile: Codable, Sendable, Equatable {
   /// The defaults.
   public init() {}
 
-  /// Reads a study: `name` is a file, or the name of one in `studies/` below `folders`.
+  /// Reads a study: `name` is a file, or the name of one in `studies/` below `folders` or of one that is built in.
   ///
   /// - Throws: `Failure` that names the file, the key path, what was found and what is allowed.
-  public static func load(_ name: String, folders: [URL]) throws(Failure) -> (study: StudyFile, url: URL) {
+  public static func load(
+    _ name: String, folders: [URL] = []
+  ) throws(Failure) -> (study: StudyFile, source: RecipeSource) {
     let below = folders.map { $0.appendingPathComponent("studies") }
-    let url = try RecipeFile.find(name, folders: below, kind: "study", option: "the study")
-    guard let text = try? String(contentsOf: url, encoding: .utf8) else {
-      throw Failure("cannot read the study", at: url.path, mend: "give a readable UTF-8 file")
-    }
-    let tree = JSONValue.encoding(StudyFile()).overlaid(with: try RecipeFile.parse(text, at: url.path))
-    let study = try StrictDecoder.decode(StudyFile.self, from: tree, at: url.path)
-    try study.validate(at: url.path)
-    return (study, url)
+    let source = try RecipeSource.find(name, .study, in: below, option: "the study")
+    let tree = JSONValue.encoding(StudyFile()).overlaid(
+      with: try RecipeFile.parse(source.text, at: source.place))
+    let study = try StrictDecoder.decode(StudyFile.self, from: tree, at: source.place)
+    try study.validate(at: source.place)
+    return (study, source)
   }
 
   /// All tables: those listed, or the one that `variants` and `grid` make.

@@ -40,13 +40,13 @@ public struct StudyPlan: Sendable {
   /// Variants of several tables that come to the same recipe share their runs, which lie in the folder of the first.
   ///
   /// - Throws: `Failure` that names the variant whose recipe is not right.
-  public init(_ study: StudyFile, at url: URL, folders: [URL]) throws(Failure) {
-    let all = [url.deletingLastPathComponent()] + folders
+  public init(_ study: StudyFile, at source: RecipeSource, folders: [URL] = []) throws(Failure) {
+    let all = (source.folder.map { [$0] } ?? []) + folders
     var bases: [String: JSONValue] = [:]
     for name in [study.base] + study.allTables.flatMap(\.cells).map(\.base) {
       guard let name, bases[name] == nil else { continue }
       bases[name] = try RecipeFile.read(
-        RecipeFile.find(name, folders: all, option: "\(url.path): base"), folders: all)
+        RecipeSource.find(name, .recipe, in: all, option: "\(source.place): base"), folders: all)
     }
     var runs: [Run] = []
     var tables = study.allTables.map { (name: $0.name, rows: [(name: String, runs: [Int])]()) }
@@ -54,7 +54,7 @@ public struct StudyPlan: Sendable {
       for (number, table) in study.allTables.enumerated() {
         for (place, cell) in table.cells.enumerated() {
           let base = (cell.base ?? study.base).flatMap { bases[$0] }
-          let recipe = try Self.recipe(base ?? .object([:]), study, table, cell, seed: seed, at: url.path)
+          let recipe = try Self.recipe(base ?? .object([:]), study, table, cell, seed: seed, at: source.place)
           let folder = "\(Self.word(table.name))/\(Self.word(cell.name))"
           let known = runs.firstIndex { $0.recipe == recipe }
           if known == nil { runs.append(Run(variantFolder: folder, recipe: recipe)) }
@@ -67,7 +67,7 @@ public struct StudyPlan: Sendable {
       Table(name: table.name, rows: table.rows.map { Row(name: $0.name, runs: $0.runs) })
     }
     self.runs = runs
-    try Self.refuseSharedFolders(runs, at: url.path)
+    try Self.refuseSharedFolders(runs, at: source.place)
   }
 
   /// The recipe of a variant with a seed: base, then the keys of the study, of the table and of the variant.
@@ -78,7 +78,7 @@ public struct StudyPlan: Sendable {
     var tree = base
     for keys in [study.set, table.set ?? [:], cell.set ?? [:]] {
       for (path, value) in keys.sorted(by: { $0.key < $1.key }) {
-        tree = tree.overlaid(with: RecipeFile.nest(value, at: path))
+        tree = tree.overlaid(with: RunVariants().registeringNames(in: RecipeFile.nest(value, at: path)))
       }
     }
     var recipe = try Recipe(tree.removingNulls, at: "\(place): table '\(table.name)', variant '\(cell.name)'")

@@ -28,13 +28,10 @@ public struct LSUV: DataDrivenInitializer {
     /// The defaults.
     public init() {}
 
-    /// Checks the ranges.
-    public func validate(at place: String) throws(Failure) {
-      try requireOption(
-        "tolerance", tolerance, tolerance > 0 && tolerance < 1, "choose above 0 and below 1; 0.1 is usual",
-        at: place)
-      try requireOption("tries", tries, (1...1000).contains(tries), "choose 1 … 1000; 10 is usual", at: place)
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = [
+      "tolerance": .above(0, below: 1), "tries": .from(1, to: 1000),
+    ]
   }
 
   private let options: Options

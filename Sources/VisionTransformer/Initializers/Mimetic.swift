@@ -31,16 +31,11 @@ public struct Mimetic: Initializer {
     /// The defaults.
     public init() {}
 
-    /// Checks the weights.
-    public func validate(at place: String) throws(Failure) {
-      for (name, weight) in [
-        ("queryKeyAlpha", queryKeyAlpha), ("queryKeyBeta", queryKeyBeta), ("valueAlpha", valueAlpha),
-        ("valueBeta", valueBeta),
-      ] {
-        try requireOption(
-          name, weight, (0...100).contains(weight), "choose 0 … 100; 0.4 and 0.7 are usual", at: place)
-      }
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = [
+      "queryKeyAlpha": .from(0, to: 100), "queryKeyBeta": .from(0, to: 100), "valueAlpha": .from(0, to: 100),
+      "valueBeta": .from(0, to: 100),
+    ]
   }
 
   private let options: Options

@@ -5,6 +5,8 @@ import Tensors
 public struct TruncatedNormal: Initializer {
   /// `truncatedNormal` in recipes.
   public static let name = "truncatedNormal"
+  /// Other names for it.
+  public static let aliases = ["truncNormal"]
   /// A line for `vitrail list`.
   public static let summary = "truncated normal with deviation 0.02, as DeiT and DINO do"
   /// Where it is from.
@@ -19,12 +21,8 @@ public struct TruncatedNormal: Initializer {
     /// The defaults.
     public init() {}
 
-    /// Checks the deviation.
-    public func validate(at place: String) throws(Failure) {
-      try requireOption(
-        "standardDeviation", standardDeviation, standardDeviation > 0 && standardDeviation <= 1,
-        "choose a deviation above 0, up to 1; 0.02 is usual", at: place)
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["standardDeviation": .above(0, to: 1)]
   }
 
   private let options: Options

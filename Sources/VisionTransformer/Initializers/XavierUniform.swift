@@ -5,6 +5,8 @@ import Tensors
 public struct XavierUniform: Initializer {
   /// `xavierUniform` in recipes.
   public static let name = "xavierUniform"
+  /// Other names for it.
+  public static let aliases = ["xavier", "glorot", "glorotUniform"]
   /// A line for `vitrail list`.
   public static let summary = "uniform by fan-in and fan-out, as MAE does; tokens normal with deviation 0.02"
   /// Where it is from.

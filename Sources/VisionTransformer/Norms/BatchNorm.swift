@@ -7,6 +7,8 @@ import Tensors
 public struct BatchNorm: Norm, AffineInEvaluation {
   /// `batchNorm` in recipes.
   public static let name = "batchNorm"
+  /// Other names for it.
+  public static let aliases = ["bn"]
   /// A line for `vitrail list`.
   public static let summary = "centre and scale each channel over all tokens of the batch, then an affine map"
   /// Where it is from.
@@ -27,14 +29,8 @@ public struct BatchNorm: Norm, AffineInEvaluation {
     /// The defaults.
     public init() {}
 
-    /// Checks ε and momentum.
-    public func validate(at place: String) throws(Failure) {
-      try requireEpsilon(epsilon, at: place)
-      try requireOption(
-        "momentum", momentum, momentum > 0 && momentum <= 1, "choose above 0, up to 1; 0.1 is usual",
-        at: place
-      )
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["epsilon": .epsilon, "momentum": .above(0, to: 1)]
   }
 
   private let weight, bias: Parameter?

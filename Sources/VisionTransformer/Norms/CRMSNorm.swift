@@ -23,8 +23,8 @@ public struct CRMSNorm: Norm {
     /// The defaults.
     public init() {}
 
-    /// Checks ε.
-    public func validate(at place: String) throws(Failure) { try requireEpsilon(epsilon, at: place) }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["epsilon": .epsilon]
   }
 
   private let weight: Parameter?

@@ -5,6 +5,8 @@ import Tensors
 public struct DynamicTanh: Norm {
   /// `dynamicTanh` in recipes.
   public static let name = "dynamicTanh"
+  /// Other names for it.
+  public static let aliases = ["dyt"]
   /// A line for `vitrail list`.
   public static let summary = "squash each entry with tanh of a learned slope, then an affine map"
   /// Where it is from.
@@ -21,11 +23,8 @@ public struct DynamicTanh: Norm {
     /// The defaults.
     public init() {}
 
-    /// Checks α.
-    public func validate(at place: String) throws(Failure) {
-      try requireOption(
-        "alpha", alpha, alpha > 0 && alpha <= 100, "choose above 0, up to 100; 0.5 is the paper's", at: place)
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["alpha": .above(0, to: 100)]
   }
 
   private let alpha: Parameter

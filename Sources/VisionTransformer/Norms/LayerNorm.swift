@@ -5,6 +5,8 @@ import Tensors
 public struct LayerNorm: RowwiseNorm {
   /// `layerNorm` in recipes.
   public static let name = "layerNorm"
+  /// Other names for it.
+  public static let aliases = ["ln"]
   /// A line for `vitrail list`.
   public static let summary = "centre and scale each token to variance 1, then an affine map"
   /// Where it is from.
@@ -21,8 +23,8 @@ public struct LayerNorm: RowwiseNorm {
     /// The defaults.
     public init() {}
 
-    /// Checks ε.
-    public func validate(at place: String) throws(Failure) { try requireEpsilon(epsilon, at: place) }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["epsilon": .epsilon]
   }
 
   private let weight, bias: Parameter?

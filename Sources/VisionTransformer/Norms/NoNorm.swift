@@ -6,6 +6,8 @@ import Tensors
 public struct NoNorm: Norm {
   /// `none` in recipes.
   public static let name = "none"
+  /// Other names for it.
+  public static let aliases = ["identity"]
   /// A line for `vitrail list`.
   public static let summary = "leave each token as it is"
   /// Where it is from.

@@ -1,7 +1,6 @@
 import Platform
 
-/// Refuses an ε that does not keep squares from 0 in `Float`, or that outweighs what it is added to.
-func requireEpsilon(_ epsilon: Double, key: String = "epsilon", at place: String) throws(Failure) {
-  try requireOption(
-    key, epsilon, (1e-12...1).contains(epsilon), "choose 1e-12 … 1; 1e-6 and 1e-5 are usual", at: place)
+extension KeyRange {
+  /// An ε that keeps squares from 0 in `Float`, and does not outweigh what it is added to; 1e-6 and 1e-5 are usual.
+  static let epsilon = from(1e-12, to: 1)
 }

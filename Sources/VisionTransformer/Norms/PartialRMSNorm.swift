@@ -6,6 +6,8 @@ import Tensors
 public struct PartialRMSNorm: Norm {
   /// `pRMSNorm` in recipes.
   public static let name = "pRMSNorm"
+  /// Other names for it.
+  public static let aliases = ["partialRMSNorm"]
   /// A line for `vitrail list`.
   public static let summary = "scale each token by the root mean square of its first entries, then a gain"
   /// Where it is from.
@@ -24,12 +26,8 @@ public struct PartialRMSNorm: Norm {
     /// The defaults.
     public init() {}
 
-    /// Checks the share and ε.
-    public func validate(at place: String) throws(Failure) {
-      try requireOption(
-        "share", share, share > 0 && share <= 1, "choose above 0, up to 1; 0.0625 is the paper's", at: place)
-      try requireEpsilon(epsilon, at: place)
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["share": .above(0, to: 1), "epsilon": .epsilon]
   }
 
   private let weight, bias: Parameter?

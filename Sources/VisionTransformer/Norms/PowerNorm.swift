@@ -8,6 +8,8 @@ import Tensors
 public struct PowerNorm: Norm {
   /// `powerNorm` in recipes.
   public static let name = "powerNorm"
+  /// Other names for it.
+  public static let aliases = ["pn"]
   /// A line for `vitrail list`.
   public static let summary =
     "scale each channel by a running mean square over the batch, backward by running averages"
@@ -38,16 +40,11 @@ public struct PowerNorm: Norm {
     /// The defaults.
     public init() {}
 
-    /// Checks ε, groups, decays and steps.
-    public func validate(at place: String) throws(Failure) {
-      try requireEpsilon(epsilon, at: place)
-      try requireOption("groups", groups, groups > 0, "choose 1 or more; 1 is usual", at: place)
-      for (key, decay) in [("forwardDecay", forwardDecay), ("backwardDecay", backwardDecay)] {
-        try requireOption(
-          key, decay, decay >= 0 && decay < 1, "choose from 0 to below 1; 0.9 is usual", at: place)
-      }
-      try requireOption("warmupSteps", warmupSteps ?? 0, warmupSteps ?? 0 >= 0, "choose 0 or more", at: place)
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = [
+      "epsilon": .epsilon, "groups": .from(1, to: 0x1p20), "forwardDecay": .from(0, below: 1),
+      "backwardDecay": .from(0, below: 1), "warmupSteps": .from(0, to: 1e12),
+    ]
   }
 
   private let weight, bias: Parameter?

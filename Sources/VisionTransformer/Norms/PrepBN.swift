@@ -35,13 +35,11 @@ public struct PrepBN: Norm, AffineInEvaluation {
     /// The defaults.
     public init() {}
 
-    /// Checks ε, momentum and steps.
-    public func validate(at place: String) throws(Failure) {
-      try batchOptions.validate(at: place)
-      try requireEpsilon(layerEpsilon, key: "layerEpsilon", at: place)
-      try requireOption("steps", steps ?? 1, steps ?? 1 > 0, "choose 1 or more", at: place)
-      try requireOption("warmSteps", warmSteps, warmSteps >= 0, "choose 0 or more", at: place)
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = [
+      "epsilon": .epsilon, "layerEpsilon": .epsilon, "momentum": .above(0, to: 1),
+      "steps": .from(1, to: 1e12), "warmSteps": .from(0, to: 1e12),
+    ]
 
     fileprivate var batchOptions: BatchNorm.Options {
       var options = BatchNorm.Options()

@@ -5,6 +5,8 @@ import Tensors
 public struct RMSNorm: RowwiseNorm {
   /// `rmsNorm` in recipes.
   public static let name = "rmsNorm"
+  /// Other names for it.
+  public static let aliases = ["rms"]
   /// A line for `vitrail list`.
   public static let summary = "scale each token to root mean square 1, then a gain"
   /// Where it is from.
@@ -21,8 +23,8 @@ public struct RMSNorm: RowwiseNorm {
     /// The defaults.
     public init() {}
 
-    /// Checks ε.
-    public func validate(at place: String) throws(Failure) { try requireEpsilon(epsilon, at: place) }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["epsilon": .epsilon]
   }
 
   private let weight, bias: Parameter?

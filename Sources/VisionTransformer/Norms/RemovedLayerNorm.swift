@@ -38,19 +38,11 @@ public struct RemovedLayerNorm: AffineInEvaluation {
     /// The defaults.
     public init() {}
 
-    /// Checks times, the average's weight and ε.
-    public func validate(at place: String) throws(Failure) {
-      for (key, time) in [
-        ("start", start), ("mlpSpan", mlpSpan), ("attentionSpan", attentionSpan),
-        ("leadingSpan", leadingSpan),
-      ] {
-        try requireOption(key, time, time >= 0, "choose a share of the run or a number of steps", at: place)
-      }
-      try requireOption(
-        "momentum", momentum, momentum > 0 && momentum <= 1, "choose above 0, up to 1; 0.1 is usual",
-        at: place)
-      try requireEpsilon(epsilon, at: place)
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = [
+      "epsilon": .epsilon, "momentum": .above(0, to: 1), "start": .from(0, to: 1e9),
+      "mlpSpan": .from(0, to: 1e9), "attentionSpan": .from(0, to: 1e9), "leadingSpan": .from(0, to: 1e9),
+    ]
   }
 
   /// How far the removal of a site is.

@@ -17,8 +17,8 @@ public struct ScaleNorm: Norm {
     /// The defaults.
     public init() {}
 
-    /// Checks ε.
-    public func validate(at place: String) throws(Failure) { try requireEpsilon(epsilon, at: place) }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["epsilon": .epsilon]
   }
 
   private let scale: Parameter

@@ -5,6 +5,8 @@ import Tensors
 public struct SingleScaleRMSNorm: Norm {
   /// `singleScaleRMSNorm` in recipes.
   public static let name = "singleScaleRMSNorm"
+  /// Other names for it.
+  public static let aliases = ["ssRMSNorm"]
   /// A line for `vitrail list`.
   public static let summary = "scale each token to root mean square 1, then one gain for all channels"
   /// Where it is from.
@@ -17,8 +19,8 @@ public struct SingleScaleRMSNorm: Norm {
     /// The defaults.
     public init() {}
 
-    /// Checks ε.
-    public func validate(at place: String) throws(Failure) { try requireEpsilon(epsilon, at: place) }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["epsilon": .epsilon]
   }
 
   private let scale: Parameter

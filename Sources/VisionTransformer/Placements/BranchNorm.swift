@@ -21,13 +21,8 @@ public struct BranchNorm: NormPlacement {
     /// The defaults.
     public init() {}
 
-    /// Checks T, which must be exact in single precision.
-    public func validate(at place: String) throws(Failure) {
-      guard (1...1 << 24).contains(steps) else {
-        throw Failure(
-          "steps is \(steps)", at: "\(place).steps", mend: "choose 1 … \(1 << 24); the paper has 4000")
-      }
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["steps": .from(1, to: 0x1p24)]
   }
 
   private let steps: Int

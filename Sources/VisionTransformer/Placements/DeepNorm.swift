@@ -24,13 +24,8 @@ public struct DeepNorm: NormPlacement {
     /// The defaults.
     public init() {}
 
-    /// Checks the factor.
-    public func validate(at place: String) throws(Failure) {
-      guard let alpha, !(alpha > 0 && alpha <= 1000) else { return }
-      throw Failure(
-        "alpha is \(alpha)", at: "\(place).alpha",
-        mend: "choose a factor above 0, up to 1000, or leave it out for (2 · depth)^¼")
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["alpha": .above(0, to: 1000)]
   }
 
   private let options: Options

@@ -7,6 +7,8 @@ import Tensors
 public struct HybridNorm: NormPlacement {
   /// `hybrid` in recipes.
   public static let name = "hybrid"
+  /// Other names for it.
+  public static let aliases = ["hybridNorm"]
   /// A line for `vitrail list`.
   public static let summary =
     "norms of queries, keys and values; the stream normed before each MLP; a final norm"

@@ -6,6 +6,8 @@ import Tensors
 public struct LayerNormScaling: NormPlacement {
   /// `layerNormScaling` in recipes.
   public static let name = "layerNormScaling"
+  /// Other names for it.
+  public static let aliases = ["lns"]
   /// A line for `vitrail list`.
   public static let summary = "pre-norm, the norm's output divided by the root of the block's number"
   /// Where it is from.

@@ -6,6 +6,8 @@ import Tensors
 public struct MixedNorm: NormPlacement {
   /// `mixLN` in recipes.
   public static let name = "mixLN"
+  /// Other names for it.
+  public static let aliases = ["mixedLN"]
   /// A line for `vitrail list`.
   public static let summary = "post-norm in the first blocks, pre-norm in the rest; a final norm"
   /// Where it is from.
@@ -18,12 +20,8 @@ public struct MixedNorm: NormPlacement {
     /// The defaults.
     public init() {}
 
-    /// Checks the share.
-    public func validate(at place: String) throws(Failure) {
-      guard (0...1).contains(ratio) else {
-        throw Failure("ratio is \(ratio)", at: "\(place).ratio", mend: "choose 0 … 1; 0.25 is the paper's")
-      }
-    }
+    /// What each number may be.
+    public static let ranges: [String: KeyRange] = ["ratio": .share]
   }
 
   private let options: Options

@@ -5,6 +5,8 @@ import Tensors
 public struct PostNorm: NormPlacement {
   /// `post` in recipes.
   public static let name = "post"
+  /// Other names for it.
+  public static let aliases = ["postNorm", "postLN"]
   /// A line for `vitrail list`.
   public static let summary = "norm after each residual sum; no final norm"
   /// Where it is from.

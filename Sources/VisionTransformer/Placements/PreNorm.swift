@@ -5,6 +5,8 @@ import Tensors
 public struct PreNorm: NormPlacement {
   /// `pre` in recipes.
   public static let name = "pre"
+  /// Other names for it.
+  public static let aliases = ["preNorm", "preLN"]
   /// A line for `vitrail list`.
   public static let summary = "norm before each sublayer, inside the branch; a final norm"
   /// Where it is from.

@@ -7,6 +7,8 @@ import Tensors
 public struct SandwichNorm: NormPlacement {
   /// `sandwich` in recipes.
   public static let name = "sandwich"
+  /// Other names for it.
+  public static let aliases = ["sandwichNorm", "sandwichLN"]
   /// A line for `vitrail list`.
   public static let summary = "norms before and after each sublayer, inside the branch; a final norm"
   /// Where it is from.

@@ -6,6 +6,8 @@ import Tensors
 public struct SubLayerNorm: NormPlacement {
   /// `subLN` in recipes.
   public static let name = "subLN"
+  /// Other names for it.
+  public static let aliases = ["subLayerNorm"]
   /// A line for `vitrail list`.
   public static let summary = "pre-norm, with a norm before the last projection of each sublayer"
   /// Where it is from.

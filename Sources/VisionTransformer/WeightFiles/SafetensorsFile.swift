@@ -43,6 +43,9 @@ public struct SafetensorsFile: Sendable {
         "not a whole safetensors file: \(why)", at: url.path,
         mend: "give a .safetensors file that was written to its end")
     }
+    if let foreign = ForeignFile(data) {
+      throw Failure("\(foreign.kind), not a safetensors file", at: url.path, mend: foreign.remedy)
+    }
     guard data.count >= 8 else { throw refuse("it has \(data.count) bytes") }
     let headerSize = data.prefix(8).enumerated().reduce(UInt64(0)) {
       $0 | UInt64($1.element) << (8 * $1.offset)
@@ -51,8 +54,9 @@ public struct SafetensorsFile: Sendable {
       throw refuse("its header claims \(headerSize) bytes of \(data.count)")
     }
     let body = 8 + Int(headerSize)
-    guard let tree = try? JSONDecoder().decode([String: JSONValue].self, from: data.subdata(in: 8..<body))
-    else {
+    let header = data.subdata(in: 8..<body)
+    if let problem = HeaderScan.problem(in: header) { throw refuse(problem) }
+    guard let tree = try? JSONDecoder().decode([String: JSONValue].self, from: header) else {
       throw refuse("its header is not JSON")
     }
     var entries: [String: Entry] = [:]

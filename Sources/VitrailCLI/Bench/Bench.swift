@@ -43,8 +43,7 @@ struct Bench: ParsableCommand {
     var batch: Int?
     @Flag(help: "Show where the time goes.")
     var profile = false
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup var output: JSONOutput
 
     func run() throws {
       let chosen = try findVariant(
@@ -64,7 +63,7 @@ struct Bench: ParsableCommand {
       options.batch = batch
       options.profiles = profile
       let source = try data.map { try open($0, bands) }
-      try show(StepBenchmark(chosen, options).run(on: source), json: json)
+      try show(StepBenchmark(chosen, options).run(on: source), output)
     }
   }
 
@@ -86,8 +85,7 @@ struct Bench: ParsableCommand {
     var size = 224
     @Option(help: "Side of the patches in pixels; divides the size.", transform: number(in: 1...4096))
     var patch = 16
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup var output: JSONOutput
 
     func validate() throws {
       guard size % patch == 0 else {
@@ -101,7 +99,7 @@ struct Bench: ParsableCommand {
       options.threads = threads ?? options.threads
       options.imageSize = size
       options.patchSize = patch
-      try show(LoaderBenchmark(options).run(on: open(data, bands)), json: json)
+      try show(LoaderBenchmark(options).run(on: open(data, bands)), output)
     }
   }
 
@@ -112,10 +110,9 @@ struct Bench: ParsableCommand {
 
     @Option(help: "Times that every variant runs, one after the other.", transform: number(in: 1...10_000))
     var rounds = 21
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup var output: JSONOutput
 
-    func run() throws { try show(LayerBenchmark(rounds: rounds).run(), json: json) }
+    func run() throws { try show(LayerBenchmark(rounds: rounds).run(), output) }
   }
 
   private static func open(_ path: String, _ bands: BandsArgument) throws(Failure) -> any ImageSource {
@@ -124,10 +121,7 @@ struct Bench: ParsableCommand {
     return source
   }
 
-  static func show(_ result: some Encodable & CustomStringConvertible, json: Bool) throws {
-    guard json else { return print(result) }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    print(String(decoding: try encoder.encode(result), as: UTF8.self))
+  static func show(_ result: some Encodable & CustomStringConvertible, _ output: JSONOutput) throws {
+    try output.tell("\(result)", result)
   }
 }

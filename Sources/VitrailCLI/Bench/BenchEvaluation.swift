@@ -24,15 +24,14 @@ extension Bench {
     var l2 = LinearProbeOptions().l2
     @Option(help: "Threads; default: one a core.", transform: number(in: 1...1024))
     var threads: Int?
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup var output: JSONOutput
 
     func run() throws {
       let train = try FeatureFiles.read(URL(fileURLWithPath: trainFeatures))
       let test = try FeatureFiles.read(URL(fileURLWithPath: testFeatures))
       try Bench.show(
         EvaluationBenchmark(neighbors: neighbors, l2: l2, threads: threads).run(train: train, test: test),
-        json: json)
+        output)
     }
   }
 
@@ -49,8 +48,7 @@ extension Bench {
     var passes = 11
     @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
     var lanes: Int?
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup var output: JSONOutput
 
     func run() throws {
       let chosen = try findVariant(
@@ -58,7 +56,7 @@ extension Bench {
       try Bench.show(
         FeatureBenchmark(
           chosen.encoder, batch: batch, passes: passes, lanes: lanes ?? LaneTeam.coreCount
-        ).run(), json: json)
+        ).run(), output)
     }
   }
 }

@@ -17,9 +17,8 @@ struct Compare: ParsableCommand {
   var weights: [String]
   @OptionGroup var sets: LabelledSets
   @OptionGroup var choices: EvaluatorChoices
-  @Option(help: "Also write the comparison as JSON to this file; - for standard output.")
-  var json: String?
-  @Option(help: "Also write it as Markdown to this file; - for standard output.")
+  @OptionGroup var output: JSONOutput
+  @Option(help: "Also write it as Markdown to this file; - for standard output. Default: none is written.")
   var markdown: String?
   @OptionGroup var features: FeatureArguments
 
@@ -31,13 +30,15 @@ struct Compare: ParsableCommand {
     guard sets.train != nil, (sets.test != nil) != (sets.holdOut != nil) else {
       throw ValidationError("give --train PATH and either --test PATH or --hold-out SHARE")
     }
-    if json == "-" && markdown == "-" {
+    if output.json && markdown == "-" {
       throw ValidationError("standard output takes one of --json and --markdown")
     }
   }
 
   func run() throws {
-    for file in [json, markdown].compactMap(\.self) where file != "-" { try OutputCheck.file(file) }
+    for file in [output.jsonFile, markdown].compactMap(\.self) where file != "-" {
+      try OutputCheck.file(file)
+    }
     var chosen = try choices.chosen()
     let arguments = try weights.map { try WeightsArgument($0) }
     let line = ProgressLine()
@@ -67,9 +68,10 @@ struct Compare: ParsableCommand {
     // Only what all models were measured by can be compared.
     let compared = models.map { $0.without(failures.evaluators) }
     let comparison = Comparison(train: summary.train, test: summary.test, models: compared)
-    if json != "-" && markdown != "-" { print(comparison.text) }
-    try write(JSONValue.encoding(comparison).text + "\n", to: json)
-    try write(comparison.markdown, to: markdown)
+    try output.tell(markdown == "-" ? comparison.markdown : comparison.text, comparison)
+    if let markdown, markdown != "-" {
+      try AtomicFile.write(Data(comparison.markdown.utf8), to: URL(fileURLWithPath: markdown))
+    }
     try failures.end(line)
   }
 
@@ -89,14 +91,5 @@ struct Compare: ParsableCommand {
     let images = SubsetImages.limited(to: Self.timedImages, of: source)
     let sets = try extraction.run(images) { _, fraction, rate in line.show("speed", fraction, rate: rate) }
     return sets.imagesPerSecond ?? 0
-  }
-
-  private func write(_ text: String, to path: String?) throws(Failure) {
-    guard let path else { return }
-    if path == "-" {
-      print(text, terminator: "")
-    } else {
-      try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: path))
-    }
   }
 }

@@ -16,22 +16,21 @@ struct Evaluate: ParsableCommand {
       Stored features: vitrail evaluate --train-features features/train --test-features features/test
       """)
 
-  @Option(help: "Run folder or weights file.")
+  @Option(help: "Run folder or weights file; default: none, with --train-features.")
   var weights: String?
   @OptionGroup var sets: LabelledSets
-  @Option(help: "Instead of weights and images: a folder that vitrail embed wrote.")
+  @Option(help: "Instead of weights and images: a folder that vitrail embed wrote. Default: none.")
   var trainFeatures: String?
-  @Option(help: "The same for the test set.")
+  @Option(help: "The same for the test set; default: none.")
   var testFeatures: String?
   @OptionGroup var choices: EvaluatorChoices
-  @Option(help: "Also write the scores as JSON to this file; - for standard output.")
-  var json: String?
+  @OptionGroup var output: JSONOutput
   @Option(
     help: "Folder for tables and pictures; default: evaluation/ in the run folder, if --weights is one.")
   var out: String?
   @Option(
     help:
-      "Score at these sizes of the input's shorter side instead, separated by commas; positions are interpolated.",
+      "Score at these sizes of the input's shorter side instead, separated by commas; positions are interpolated. Default: the size of the weights.",
     transform: numbers(in: 1...1 << 16))
   var sweepResize: [Int]?
   @OptionGroup var features: FeatureArguments
@@ -51,7 +50,7 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
-    if let json, json != "-" { try OutputCheck.file(json) }
+    if let file = output.jsonFile { try OutputCheck.file(file) }
     if let out { try OutputCheck.folder(out) }
     let chosen = try choices.chosen()
     let line = ProgressLine()
@@ -119,34 +118,23 @@ struct Evaluate: ParsableCommand {
     }
     line.finish()
     let compared = sweep.without(failures.evaluators)
-    if json != "-" { print(compared.table) }
-    try writeJSON(JSONValue.encoding(compared).text + "\n")
+    try output.tell(compared.table, compared)
     try failures.end(line)
   }
 
   /// Prints scores and what they come to in words; writes tables and pictures, and the record of a run.
   private func tell(
     _ report: inout EvaluationReport, to out: String?, run: RunFolder?, images: EvaluationFiles.Images?
-  ) throws(Failure) {
-    if json != "-" { print(try report.tableAndVerdict()) }
+  ) throws {
+    try output.tell(try report.tableAndVerdict(), json: report.json())
     if let folder = out.map({ URL(fileURLWithPath: $0) }) ?? run?.evaluationFiles {
       let files = try EvaluationFiles(folder: folder, images: images).write(report.scores)
-      if json != "-", files.count > 0 { print("\(files.count) tables and pictures in \(folder.path)") }
+      if output.isText, files.count > 0 { print("\(files.count) tables and pictures in \(folder.path)") }
       if out == nil { report.pictures = files.pictures }
     }
     if let run {
       let record = try EvaluationRecord.text(adding: report, to: try? Data(contentsOf: run.evaluation))
       try AtomicFile.write(Data(record.utf8), to: run.evaluation)
-    }
-    try writeJSON(try report.json())
-  }
-
-  private func writeJSON(_ text: String) throws(Failure) {
-    guard let json else { return }
-    if json == "-" {
-      print(text, terminator: "")
-    } else {
-      try AtomicFile.write(Data(text.utf8), to: URL(fileURLWithPath: json))
     }
   }
 }

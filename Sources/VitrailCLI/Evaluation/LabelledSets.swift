@@ -7,19 +7,19 @@ struct LabelledSets: ParsableArguments {
   @Option(
     help: """
       Labelled images to learn from: a folder with a sub-folder a class, tar shards, a .csv list, or an IDX or CIFAR \
-      folder.
+      folder; default: none.
       """)
   var train: String?
-  @Option(help: "Labelled images to be measured on.")
+  @Option(help: "Labelled images to be measured on; default: none.")
   var test: String?
   @Option(
-    help: "Instead of --test: the share of each class of --train to be measured on.",
-    transform: number(in: 0.0.nextUp...1.0.nextDown))
+    help: "Instead of --test: the share of each class of --train to be measured on. Default: none.",
+    transform: number(in: 0.0.nextUp...0.99))
   var holdOut: Double?
   @Option(help: "The seed that chooses what is held out; as data.splitSeed of a recipe.")
   var splitSeed: UInt64 = 0
   @Option(
-    help: "Only that many images of each set, drawn at random, each class by its share.",
+    help: "Only that many images of each set, drawn at random, each class by its share; default: all.",
     transform: number(in: 1...Int.max))
   var limit: Int?
   @OptionGroup var bands: BandsArgument

@@ -19,7 +19,7 @@ struct FineTune: ParsableCommand {
 
   @Option(
     help:
-      "The encoder to start from: a run folder or a weights file. A classifier.safetensors gives its head too."
+      "The encoder to start from: a run folder or a weights file. A classifier.safetensors gives its head too. Default: none, with --resume."
   )
   var weights: String?
   @OptionGroup var sets: LabelledSets
@@ -39,14 +39,15 @@ struct FineTune: ParsableCommand {
       nothing is written.
       """)
   var dryRun = false
-  @Flag(help: "With --dry-run: print that as JSON.")
-  var json = false
+  @OptionGroup var output: JSONOutput
   @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
   var lanes: Int?
-  @Option(help: "Share of files that may be undecodable before the run stops.")
+  @Option(help: "Share of files that may be undecodable before the run stops; default: the recipe's, 0.05.")
   var maxBad: Double?
   @Option(
-    help: "Keep images decoded and resized after their first use: none, ram, or a folder for later runs too.")
+    help:
+      "Keep images decoded and resized after their first use: none, ram, or a folder for later runs too. Default: the recipe's, none."
+  )
   var cache: String?
   @OptionGroup var decoding: DecodingArguments
 
@@ -57,7 +58,7 @@ struct FineTune: ParsableCommand {
     guard !dryRun || !resuming.resume else {
       throw ValidationError("--dry-run is for new runs: leave out --resume")
     }
-    guard dryRun || !json else { throw ValidationError("--json goes with --dry-run") }
+    guard dryRun || !output.isWanted else { throw ValidationError("--json goes with --dry-run") }
     guard resuming.resume || weights != nil && sets.train != nil else {
       throw ValidationError("give --weights RUN and --train PATH")
     }
@@ -75,7 +76,7 @@ struct FineTune: ParsableCommand {
     let preparation = RunPreparation(recipe: recipe, source: source, folder: folder, line: line)
     if dryRun {
       guard let forecast = try preparation.rehearse() else { return }
-      if json { print(JSONValue.encoding(forecast).text) }
+      if output.isWanted { try output.tell("", forecast) }
       return
     }
     guard let run = try preparation.run() else { return }

@@ -25,11 +25,10 @@ struct Predict: ParsableCommand {
   var out = "predictions.csv"
   @Option(help: "The most likely classes that are shown of an image.", transform: number(in: 1...Int.max))
   var top = 5
-  @Option(help: "Also write the most likely classes as JSON to this file; - for standard output.")
-  var json: String?
+  @OptionGroup var output: JSONOutput
   @Option(help: "Part of a set that comes in parts: train or test.")
   var split: DatasetSplit = .test
-  @Option(help: "Only that many images, drawn at random.", transform: number(in: 1...Int.max))
+  @Option(help: "Only that many images, drawn at random; default: all.", transform: number(in: 1...Int.max))
   var limit: Int?
   @OptionGroup var bands: BandsArgument
   @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
@@ -73,14 +72,7 @@ struct Predict: ParsableCommand {
     try tell(predictions, text: "\(predictions.count) predictions in \(out)\(skipped)")
   }
 
-  private func tell(_ predictions: [Prediction], text: String) throws(Failure) {
-    if json != "-" { print(text) }
-    guard let json else { return }
-    let tree = JSONValue.array(predictions.map { $0.json(top: top) })
-    if json == "-" {
-      print(tree.text)
-    } else {
-      try AtomicFile.write(Data((tree.text + "\n").utf8), to: URL(fileURLWithPath: json))
-    }
+  private func tell(_ predictions: [Prediction], text: String) throws {
+    try output.tell(text, predictions.map { $0.json(top: top) })
   }
 }

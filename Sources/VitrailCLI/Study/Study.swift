@@ -24,20 +24,21 @@ struct Study: ParsableCommand {
   @Option(
     help: "Lanes of each run; default: the cores divided by the jobs.", transform: number(in: laneRange))
   var lanes: Int?
-  @Option(help: "Steps of each run, instead of the study's budget.", transform: number(in: 1...1 << 40))
+  @Option(
+    help: "Steps of each run, instead of the study's budget; default: the budget.",
+    transform: number(in: 1...1 << 40))
   var steps: Int?
   @Option(
-    help: "Minutes of training of each run, instead of the study's budget.", transform: number(in: 1e-3...1e6)
-  )
+    help: "Minutes of training of each run, instead of the study's budget; default: the budget.",
+    transform: number(in: 1e-3...1e6))
   var minutes: Double?
-  @Option(help: "Images to train on, instead of the study's.")
+  @Option(help: "Images to train on, instead of the study's; default: the study's.")
   var data: String?
   @Option(help: "Labelled images that evaluators learn from; default: those of --data.")
   var train: String?
   @Option(help: "Labelled images to be measured on; default: the test part of --train.")
   var test: String?
-  @Flag(help: "Also print the results as JSON.")
-  var json = false
+  @OptionGroup var output: JSONOutput
 
   func validate() throws {
     guard steps == nil || minutes == nil else { throw ValidationError("give either --steps or --minutes") }
@@ -45,22 +46,18 @@ struct Study: ParsableCommand {
 
   func run() throws {
     if let out { try OutputCheck.folder(out) }
-    let (file, url) = try StudyFile.load(self.study, folders: RecipeFolders.all)
+    let (file, source) = try StudyFile.load(self.study, folders: RecipeFolders.all)
     let study = withArguments(file)
-    let plan = try StudyPlan(study, at: url, folders: RecipeFolders.all)
+    let plan = try StudyPlan(study, at: source, folders: RecipeFolders.all)
     let folder = URL(fileURLWithPath: out ?? "runs/study-\(study.name)")
     let lock = try FolderLock(folder)
     defer { withExtendedLifetime(lock) {} }
     let runner = try StudyRunner(
       study, plan: plan, folder: folder, jobs: min(jobs, plan.runs.count), lanes: lanes,
-      at: url.path)
+      at: source.place)
     StopSignals.listen(notice: "stopping after these steps; once more to stop at once")
     let ending = try runner.run(shouldStop: { StopSignals.wantsStop })
-    if json {
-      print(JSONValue.encoding(ending.results).text)
-    } else {
-      print(ending.results.markdown)
-    }
+    try output.tell(ending.results.markdown, ending.results)
     if ending.wasStopped {
       say("stopped; the same command goes on")
       throw ExitStatus.interrupted.error

@@ -63,13 +63,3 @@ struct ProjectionHead: Sendable {
     return values
   }
 }
-
-/// Checks the sizes of a head, which an objective calls by these names.
-///
-/// - Throws: `Failure` naming the first that is out of range.
-func requireHead(depth: Int, width: Int?, outputs: Int, at place: String) throws(Failure) {
-  try requireOption("headDepth", depth, (1...8).contains(depth), "choose 1 … 8; 2 or 3 is usual", at: place)
-  try requireOption(
-    "headWidth", width ?? 1, (1...1 << 16).contains(width ?? 1), "choose 1 … 65536", at: place)
-  try requireOption("outputs", outputs, (1...1 << 16).contains(outputs), "choose 1 … 65536", at: place)
-}

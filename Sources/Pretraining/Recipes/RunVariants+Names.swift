@@ -1,0 +1,36 @@
+import Imaging
+import Platform
+
+extension RunVariants {
+  /// The keys of a recipe with every variant under its registered name, whichever of its names was given.
+  ///
+  /// It comes before keys are laid over others, since these stay where both name the same variant.
+  func registeringNames(in tree: JSONValue) -> JSONValue {
+    let seams: [(path: String, variants: [any Variant.Type])] = [
+      ("objective", objectives), ("optimizer", optimizers), ("model.norm", model.norms),
+      ("model.layerNorms", model.norms), ("model.finalNorm", model.norms),
+      ("model.patchNormFunction", model.norms), ("model.placement", model.placements),
+      ("model.initializer", model.initializers), ("data.augmentations", Augmentations.all),
+      ("data.views.augmentations", Augmentations.all),
+    ]
+    return seams.reduce(tree) { tree, seam in
+      tree.renaming(seam.path.split(separator: ".")[...]) { registeredName(of: $0, among: seam.variants) }
+    }
+  }
+}
+
+extension JSONValue {
+  /// The tree with the names renamed that stand at a path of keys; of a list each element is looked at.
+  fileprivate func renaming(_ path: ArraySlice<Substring>, by rename: (String) -> String?) -> JSONValue {
+    switch self {
+    case .array(let elements): return .array(elements.map { $0.renaming(path, by: rename) })
+    case .string(let name): return path.isEmpty ? .string(rename(name) ?? name) : self
+    case .object(var object):
+      let key = path.first.map(String.init) ?? "kind"
+      // What `kind` says is a name; any other key leads further down.
+      if let value = object[key] { object[key] = value.renaming(path.dropFirst(), by: rename) }
+      return .object(object)
+    default: return self
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import Foundation
+
+/// The keys that the sources declare: stored public properties of types that are `RangedKeys` or `DefaultedOptions`, with
+/// the first paragraph of their doc comments.
+struct KeyDeclarations {
+  /// Lines `type, key, meaning`, separated by tabs.
+  private(set) var text = ""
+
+  init(below folder: URL) throws {
+    let paths = FileManager.default.enumerator(atPath: folder.path)?.allObjects as? [String] ?? []
+    for path in paths.filter({ $0.hasSuffix(".swift") }).sorted() {
+      read(try String(contentsOf: folder.appendingPathComponent(path), encoding: .utf8))
+    }
+  }
+
+  private mutating func read(_ source: String) {
+    var types: [(indent: Int, name: Substring, hasKeys: Bool)] = []
+    var comment: [String] = []
+    for line in source.split(separator: "\n", omittingEmptySubsequences: false) {
+      let words = line.drop { $0 == " " }
+      let indent = line.count - words.count
+      if words.hasPrefix("///") {
+        comment.append(words.dropFirst(3).trimmingCharacters(in: .whitespaces))
+        continue
+      }
+      if !words.isEmpty { while let last = types.last, last.indent >= indent { types.removeLast() } }
+      if let type = words.prefixMatch(of: /(?:\w+ )?(?:extension|struct|enum|class|protocol) ([\w.]+)/) {
+        let hasKeys = words.contains("DefaultedOptions") || words.contains("RangedKeys")
+        types.append((indent, type.1, hasKeys))
+      }
+      if let key = words.prefixMatch(of: /public var `?(\w+)`?(?::| =)/), let owner = types.last,
+        owner.hasKeys, indent == owner.indent + 2, words.contains(" = ") || !words.hasSuffix("{")
+      {
+        let meaning = comment.prefix { !$0.isEmpty }.joined(separator: " ")
+        text += "\(types.map(\.name).joined(separator: "."))\t\(key.1)\t\(meaning)\n"
+      }
+      comment = []
+    }
+  }
+}
