@@ -17,7 +17,7 @@ package enum ClassList {
     }
     let bytes = try WholeFile.read(path, maximumBytes: maximumBytes)
     let mark: [UInt8] = [0xef, 0xbb, 0xbf]
-    let text = String(rawBytes: bytes.starts(with: mark) ? bytes.dropFirst(3) : bytes)
+    let text = String(rawBytes: bytes.starts(with: mark) ? bytes.dropFirst(3) : bytes[...])
     var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     if lines.last?.isEmpty == true { lines.removeLast() }
     return lines.map(String.init)

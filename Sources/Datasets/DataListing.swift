@@ -1,3 +1,4 @@
+import Platform
 import Foundation
 
 /// Which images a set holds, in which order and of which classes: enough to notice a change, and to say what it is.

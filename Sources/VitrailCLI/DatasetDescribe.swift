@@ -31,7 +31,7 @@ extension Dataset {
     var sheet: String?
 
     func run() throws {
-      for file in [json, sheet].compactMap(\.self) where file != "-" { try OutputCheck.file(file) }
+      for file in [output.jsonFile, sheet].compactMap(\.self) { try OutputCheck.file(file) }
       let source = try ImageSources.open(path, options: SourceOptions(split: split, bands: bands.names ?? []))
       let survey = DatasetSurvey(
         of: source, sample: sample, seed: seed, options: LoadingOptions(decoding: decoding.options))

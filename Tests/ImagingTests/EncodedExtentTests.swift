@@ -19,7 +19,7 @@ struct EncodedExtentTests {
 
   @Test func whatFollowsAPNGIsNotRead() throws {
     try withFile { url in
-      let data = PNGEncoder.encode(picture)
+      let data = try PNGEncoder.encode(picture)
       try data.write(to: url)
       try grow(url, to: 1 << 30)
       let bytes = try EncodedBytes(contentsOf: url.path, options: DecodeOptions())
@@ -30,21 +30,20 @@ struct EncodedExtentTests {
 
   @Test func aPNGOfNotesIsRefused() throws {
     try withFile { url in
-      let data = PNGEncoder.encode(picture)
+      let data = try PNGEncoder.encode(picture)
       // A private chunk of 1 GiB, all zeros, behind the header of 33 bytes.
       let length = 1 << 30 - 4096
-      try
-        (data.prefix(33) + [
-          UInt8(length >> 24 & 255), UInt8(length >> 16 & 255), UInt8(length >> 8 & 255), 0,
-        ]
-        + Data("prIv".utf8)).write(to: url)
+      var head = Data(data.prefix(33))
+      head.append(contentsOf: [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) })
+      head.append(contentsOf: Data("prIv".utf8))
+      try head.write(to: url)
       try grow(url, to: 41 + length + 4)
       let file = try FileHandle(forWritingTo: url)
       try file.seekToEnd()
       try file.write(contentsOf: data.dropFirst(33))
       try file.close()
       #expect(throws: Failure.self) { try EncodedBytes(contentsOf: url.path, options: DecodeOptions()) }
-      do {
+      do throws(Failure) {
         _ = try EncodedBytes(contentsOf: url.path, options: DecodeOptions())
       } catch {
         #expect(error.problem.contains("16×12 pixels") && error.place == url.path)

@@ -8,12 +8,20 @@ final class PseudoTerminal {
   /// The end that is given to the command.
   let slave: FileHandle
 
+  // TIOCSPTLCK and TIOCGPTN of Linux: Swift does not see the macros, nor posix_openpt.
+  private static let setLock: UInt = 0x4004_5431
+  private static let getNumber: UInt = 0x8004_5430
+
   init(columns: Int) throws {
-    master = posix_openpt(O_RDWR | O_NOCTTY)
-    guard master >= 0, grantpt(master) == 0, unlockpt(master) == 0, let name = ptsname(master) else {
+    master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+    var (number, isLocked) = (CUnsignedInt(0), CInt(0))
+    guard master >= 0, ioctl(master, Self.setLock, &isLocked) == 0,
+      ioctl(master, Self.getNumber, &number) == 0
+    else {
       throw Failure("no pseudo-terminal", at: "/dev/ptmx", mend: "mount devpts")
     }
-    slave = FileHandle(fileDescriptor: open(name, O_RDWR | O_NOCTTY), closeOnDealloc: true)
+    slave = FileHandle(
+      fileDescriptor: open("/dev/pts/\(number)", O_RDWR | O_NOCTTY), closeOnDealloc: true)
     resize(columns: columns)
     _ = fcntl(master, F_SETFL, O_NONBLOCK)
   }

@@ -248,7 +248,7 @@ public final class PretrainingRun {
       }
     }
     /// Looks at the encoder where `train.monitor` wants it; whether it is the best so far and kept.
-    func look(_ monitor: EncoderMonitor) throws(Failure) -> Bool {
+    func consult(_ monitor: EncoderMonitor) throws(Failure) -> Bool {
       let start = Clock.seconds
       let isBest = try keepingSteps { () throws(Failure) in try monitor.look(after: done) }
       meter.leaveOut(Clock.seconds - start)
@@ -257,7 +257,7 @@ public final class PretrainingRun {
       try checkpoint.keepBest(step: done)
       return true
     }
-    if isLookMissing == true, let monitor { _ = try look(monitor) }
+    if isLookMissing == true, let monitor { _ = try consult(monitor) }
     while done < totalSteps {
       if shouldStop() {
         try save()
@@ -297,7 +297,7 @@ public final class PretrainingRun {
         for warning in found { warn(warning) }
       }
       onProgress(self.progress(done, meter, badImages.count, features))
-      if let monitor, monitor.isDue(after: done), try look(monitor) { continue }
+      if let monitor, monitor.isDue(after: done), try consult(monitor) { continue }
       let isDue =
         recipe.train.checkpointSteps.map { done % $0 == 0 }
         ?? (Clock.seconds - lastCheckpoint >= recipe.train.checkpointMinutes * 60)
