@@ -29,7 +29,8 @@ struct KeyDeclarations {
         types.append((indent, type.1, hasKeys))
       }
       if let key = words.prefixMatch(of: /public var `?(\w+)`?(?::| =)/), let owner = types.last,
-        owner.hasKeys, indent == owner.indent + 2, words.contains(" = ") || !words.hasSuffix("{")
+        owner.hasKeys, indent == owner.indent + 2,
+        words.prefix(while: { $0 != "{" }).contains(" = ") || !words.contains("{")
       {
         let meaning = comment.prefix { !$0.isEmpty }.joined(separator: " ")
         text += "\(types.map(\.name).joined(separator: "."))\t\(key.1)\t\(meaning)\n"
