@@ -43,7 +43,11 @@ void stop_signals_listen(const char *notice, int code) {
                          SIGPWR,
 #endif
   };
+  // A parent may have started this process from a thread that blocks them, as those of Dispatch do.
+  sigset_t listened;
+  sigemptyset(&listened);
   for (size_t index = 0; index < sizeof numbers / sizeof *numbers; index++) {
+    sigaddset(&listened, numbers[index]);
     struct sigaction old, action;
     memset(&action, 0, sizeof action);
     if (numbers[index] == SIGHUP && sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler == SIG_IGN) continue;
@@ -52,6 +56,7 @@ void stop_signals_listen(const char *notice, int code) {
     sigemptyset(&action.sa_mask);
     sigaction(numbers[index], &action, NULL);
   }
+  pthread_sigmask(SIG_UNBLOCK, &listened, NULL);
 }
 
 int stop_signals_wanted(void) { return atomic_load(&first_milliseconds) != 0; }
