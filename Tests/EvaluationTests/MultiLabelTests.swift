@@ -203,7 +203,7 @@ import Testing
     let unlabelled = try Features(count: 1, width: 2, values: [0, 0], origin: "none")
     #expect(problem(empty, sound)?.place == "empty")
     #expect(problem(sound, empty)?.place == "empty")
-    #expect(problem(sound, other)?.remedy.contains("cat, dog") == true)
+    #expect(problem(sound, other)?.problem.contains("train has “cat”, “dog”") == true)
     #expect(problem(sound, unlabelled)?.problem == "the images have no classes")
     #expect(
       problem(try features([["cat"]], names: ["cat", "dog", "cow"]), sound)?.problem.contains("width") == true

@@ -47,8 +47,13 @@ struct EvaluateTests {
       #expect(outcome.output.contains("random init") && outcome.output.contains("chance"))
       let text = try String(contentsOf: file, encoding: .utf8)
       try expectScores(text)
-      #expect(
-        try String(contentsOf: run.appendingPathComponent("evaluation.json"), encoding: .utf8) == text)
+      let record = try parsed(
+        String(contentsOf: run.appendingPathComponent("evaluation.json"), encoding: .utf8))
+      let scores = try parsed(text)
+      for name in ["linear", "knn"] {
+        let measures = record["evaluators"]?[name]?["measures"]
+        #expect(measures != nil && measures == scores["evaluators"]?[name]?["measures"])
+      }
       #expect(try Vitrail.run(arguments + ["--json", "-"]).output == text, "scores repeat to the bit")
       let report = try Vitrail.run("report", run.path)
       #expect(
@@ -66,13 +71,14 @@ struct EvaluateTests {
   func classes() throws {
     let shared = try TinyRun.shared.get()
     let arguments = ["evaluate", "--weights", shared.run.path + "/model.safetensors"]
-    let flat = shared.train.appendingPathComponent("ash").path
-    expectError(
-      try Vitrail.run(arguments + ["--train", flat, "--test", shared.test.path]), "no classes", flat,
-      "own folder")
-    expectError(
-      try Vitrail.run(arguments + ["--train", shared.train.path, "--test", flat]), "no classes", flat)
     try withTemporaryFolder { folder in
+      let flat = folder.appendingPathComponent("flat").path
+      try FileManager.default.copyItem(atPath: shared.test.appendingPathComponent("ash").path, toPath: flat)
+      expectError(
+        try Vitrail.run(arguments + ["--train", flat, "--test", shared.test.path]), "no classes", flat,
+        "own folder")
+      expectError(
+        try Vitrail.run(arguments + ["--train", shared.train.path, "--test", flat]), "no classes", flat)
       let two = folder.appendingPathComponent("two")
       try SampleImages.write(to: two, classes: ["ash", "birch"], count: 8)
       let outcome = try Vitrail.run(
@@ -180,7 +186,7 @@ struct EvaluateTests {
       expectError(
         try Vitrail.run(
           "embed", "--weights", shared.run.path, "--data", shared.test.path, "--out", "/proc/none/x"),
-        "cannot create the folder", "/proc/none")
+        "cannot write there", "/proc/none")
     }
   }
 

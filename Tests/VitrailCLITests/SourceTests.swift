@@ -149,7 +149,10 @@ struct SourceTests {
     let text = try Vitrail.run("dataset", "index", shared.train.path)
     #expect(text.code == 0 && text.output.hasPrefix("36 images in 3 classes (folder), indexed in "))
     let json = try parsed(Vitrail.run("dataset", "index", shared.train.path, "--json").output).entries
-    #expect(Set(json.keys) == ["path", "kind", "images", "classes", "seconds", "peakBytes"])
+    #expect(
+      Set(json.keys) == [
+        "path", "kind", "images", "classes", "unlabelled", "seconds", "peakBytes", "passedOver",
+      ])
     #expect(json["images"] == .integer(36) && (json["seconds"]?.double ?? -1) > 0)
     expectError(try Vitrail.run("dataset", "index", "/proc/none"), "/proc/none")
   }

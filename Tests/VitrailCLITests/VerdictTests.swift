@@ -53,21 +53,22 @@ struct VerdictTests {
     let shared = try TinyRun.shared.get()
     try withTemporaryFolder { folder in
       let (_, file, arguments) = try run(in: folder)
-      // Neither neighbours nor a probe can do without classes; the rank can.
-      let flat = folder.appendingPathComponent("flat")
-      try FileManager.default.copyItem(at: shared.test.appendingPathComponent("ash"), to: flat)
-      let images = arguments.dropLast() + [flat.path, "--test", flat.path, "--no-baselines"]
-      let outcome = try Vitrail.run(images + ["--evaluators", "knn,rank,linear"])
-      expectError(outcome, "no classes", flat.path)
-      #expect(outcome.errors.matches(of: /error:/).count == 1, "the same failure is said once")
+      // More clusters than images: that shows when they are made.
+      let clusters = ["--set", "cluster.clusters=500"]
+      let outcome = try Vitrail.run(
+        arguments + ["--test", shared.test.path, "--no-baselines", "--evaluators", "cluster,rank,knn"]
+          + clusters)
+      expectError(outcome, "500 clusters")
+      #expect(outcome.errors.matches(of: /error:/).count == 1)
       #expect(outcome.output.contains("rank RankMe") && outcome.output.contains("features use"))
-      #expect(try record(file)["evaluators"]?.entries.keys.map { $0 } == ["rank"])
+      #expect(try record(file)["evaluators"]?.entries.keys.sorted() == ["knn", "rank"])
       let stored = folder.appendingPathComponent("stored").path
       #expect(
-        try Vitrail.run("embed", "--weights", arguments[2], "--data", flat.path, "--out", stored).code == 0)
+        try Vitrail.run("embed", "--weights", arguments[2], "--data", shared.test.path, "--out", stored).code
+          == 0)
       let features = try Vitrail.run(
-        "evaluate", "--train-features", stored, "--test-features", stored, "--evaluators", "centroid,rank")
-      expectError(features, "no classes")
+        ["evaluate", "--train-features", stored, "--evaluators", "cluster,rank"] + clusters)
+      expectError(features, "500 clusters")
       #expect(features.output.contains("rank RankMe"))
     }
   }
