@@ -21,8 +21,14 @@ struct FolderLeftovers: Equatable {
 
   struct Count: Equatable {
     let kind: [UInt8]
-    var count: Int
-    let example: [UInt8]
+    private(set) var count: Int
+    /// The first by its bytes, whatever the order in which a file system lists.
+    private(set) var example: [UInt8]
+
+    mutating func add(_ more: Int, _ name: some Collection<UInt8>) {
+      count += more
+      if name.lexicographicallyPrecedes(example) { example = Array(name) }
+    }
   }
 
   /// What the folder itself is, where this program wrote it: `run` or `output`.
@@ -39,7 +45,7 @@ struct FolderLeftovers: Equatable {
   /// Counts a file by its name.
   mutating func add(_ name: some RandomAccessCollection<UInt8>) {
     if let last, name.suffix(counts[last].kind.count).elementsEqual(counts[last].kind) {
-      counts[last].count += 1
+      counts[last].add(1, name)
       return
     }
     let kind = Self.kind(of: name)
@@ -61,7 +67,7 @@ struct FolderLeftovers: Equatable {
 
   private mutating func add(_ kind: [UInt8], _ example: some Collection<UInt8>, count: Int = 1) {
     if let place = counts.firstIndex(where: { $0.kind == kind }) {
-      counts[place].count += count
+      counts[place].add(count, example)
     } else if counts.count < Self.maximumKinds || kind == SpecialKind.other.bytes {
       counts.append(Count(kind: kind, count: count, example: Array(example)))
     } else {

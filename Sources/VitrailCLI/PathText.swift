@@ -2,11 +2,7 @@ import Foundation
 import Platform
 
 /// A path from the root of the file system.
-///
-/// An empty path stays empty, so that whoever opens it says so: it is not the current folder.
-func absolute(_ path: String) -> String {
-  path.isEmpty ? "" : URL(fileURLWithPath: path).standardizedFileURL.path
-}
+func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
 
 /// A text as YAML takes it for one value.
 func quoted(_ text: String) -> String { JSONValue.string(text).text }

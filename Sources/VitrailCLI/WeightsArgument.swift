@@ -11,7 +11,7 @@ struct WeightsArgument {
   let folder: RunFolder?
 
   init(_ path: String) throws(Failure) {
-    let url = try Self.url(path)
+    let url = URL(fileURLWithPath: path)
     guard let folder = Self.runFolder(url) else {
       self.folder = nil
       model = try ModelFile(contentsOf: url)
@@ -39,14 +39,14 @@ struct WeightsArgument {
 
   /// The file with decoder and optimiser: the named checkpoint, or the newest of the named run.
   static func checkpoint(_ path: String) throws(Failure) -> URL {
-    let url = try Self.url(path)
+    let url = URL(fileURLWithPath: path)
     guard let folder = runFolder(url) else { return url }
     return try whole(existing([folder.lastCheckpoint], in: folder), in: folder)
   }
 
   /// The file to start training from: the named one, or the newest checkpoint of the named run, or else its encoder.
   static func startingPoint(_ path: String) throws(Failure) -> URL {
-    let url = try Self.url(path)
+    let url = URL(fileURLWithPath: path)
     guard let folder = runFolder(url) else { return url }
     // The checkpoint itself: where `last` leads changes when that run goes on.
     if let newest = folder.newestCheckpoint { return try whole(newest.resolvingSymlinksInPath(), in: folder) }
@@ -55,19 +55,12 @@ struct WeightsArgument {
 
   /// The file with encoder and head: the named one, or that of the named run.
   static func classifier(_ path: String) throws(Failure) -> URL {
-    let url = try Self.url(path)
+    let url = URL(fileURLWithPath: path)
     guard let folder = runFolder(url) else { return url }
     guard FileManager.default.fileExists(atPath: folder.classifier.path) else {
       throw Classifier.noHead(at: url)
     }
     return try whole(folder.classifier, in: folder)
-  }
-
-  private static func url(_ path: String) throws(Failure) -> URL {
-    guard !path.isEmpty else {
-      throw Failure("an empty path of weights", at: "''", mend: "give a run folder or a weights file")
-    }
-    return URL(fileURLWithPath: path)
   }
 
   private static func runFolder(_ url: URL) -> RunFolder? {

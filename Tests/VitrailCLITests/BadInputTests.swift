@@ -53,7 +53,9 @@ struct BadInputTests {
       let allowed = try Vitrail.run(embed + ["--max-bad", "0.3"])
       #expect(allowed.code == 0, "\(allowed.errors)")
       #expect(allowed.output.contains("31 × 16 features") && allowed.output.contains("skipped 6 bad images"))
-      let evaluate = ["evaluate", "--weights", weights, "--train", data.path, "--test", data.path]
+      let test = folder.appendingPathComponent("test")
+      try SampleImages.write(to: test, count: 4)
+      let evaluate = ["evaluate", "--weights", weights, "--train", data.path, "--test", test.path]
       expectError(try Vitrail.run(evaluate), "images cannot be read", "--max-bad")
       let scored = try Vitrail.run(evaluate + ["--max-bad", "0.3"])
       #expect(scored.code == 0, "\(scored.errors)")
@@ -85,7 +87,9 @@ struct BadInputTests {
         "images cannot be read")
 
       let embed = ["embed", "--weights", run.path, "--data", data.path, "--out", folder.path + "/features"]
-      let evaluate = ["evaluate", "--weights", run.path, "--train", data.path, "--test", data.path]
+      let test = folder.appendingPathComponent("test")
+      try SampleImages.write(to: test, count: 4)
+      let evaluate = ["evaluate", "--weights", run.path, "--train", data.path, "--test", test.path]
       for command in [embed, evaluate] {
         let strict = command + ["--max-bad", "0"]
         expectError(try Vitrail.run(strict), "images cannot be read", "ends too early")
@@ -114,10 +118,10 @@ struct BadInputTests {
       try Data("x".utf8).write(to: file)
       expectError(try TinyRun.pretrain(file, out: run), "not a set of images", file.path)
       let images = try TinyRun.shared.get().train
-      expectError(try TinyRun.pretrain(images, out: file), "cannot create the folder", file.path)
+      expectError(try TinyRun.pretrain(images, out: file), "a file, where a folder is wanted", file.path)
       expectError(
         try TinyRun.pretrain(images, out: URL(fileURLWithPath: "/proc/none/run")), "/proc/none",
-        "cannot create the folder")
+        "cannot write there")
       #expect(!FileManager.default.fileExists(atPath: run.path))
     }
   }
