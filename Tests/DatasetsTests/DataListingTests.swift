@@ -51,6 +51,7 @@ struct DataListingTests {
   }
 
   @Test func namesAnImageOfAnotherClass() throws {
+    for name in ["a", "b", "c"] { try workspace.writeText("", to: name + ".png") }
     try workspace.writeText("path,label\na.png,cat\nb.png,dog\nc.png,dog\n", to: "list.csv")
     let old = DataListing(of: try PathList(path: workspace.path("list.csv")))
     try workspace.writeText("path,label\na.png,cat\nb.png,cat\nc.png,dog\n", to: "list.csv")
@@ -59,6 +60,7 @@ struct DataListingTests {
   }
 
   @Test func saysWhereALargeSetBeginsToDiffer() throws {
+    try workspace.writeText("", to: "100000.png")
     var rows = (0..<10_000).map { "\(100_000 + $0).png" }
     func list() throws -> PathList {
       try workspace.writeText(rows.joined(separator: "\n"), to: "list.txt")

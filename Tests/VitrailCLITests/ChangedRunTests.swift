@@ -64,7 +64,7 @@ struct ChangedRunTests {
     "keys that the model is made of are refused, keys about the images unless they are accepted",
     arguments: [
       ("width: 16", "width: 32", "model.width is 32, was 16", false),
-      ("maskRatio: 0.75", "maskRatio: 0.5", "objective.maskRatio is 0.5, was 0.75", false),
+      ("decoderWidth: 16", "decoderWidth: 8", "objective.decoderWidth is 8, was 16", false),
       ("batchSize: 8", "batchSize: 4", "train.batchSize is 4, was 8", true),
       ("seed: 0", "seed: 1", "train.seed is 1, was 0", true),
       ("truncated: skip", "truncated: pad", #"data.truncated is "pad", was "skip""#, true),

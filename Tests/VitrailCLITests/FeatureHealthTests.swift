@@ -35,7 +35,7 @@ struct FeatureHealthTests {
       let run = folder.appendingPathComponent("run")
       let outcome = try Vitrail.run(arguments(run, shared.train, settings + ["train.featureSteps=25"]))
       #expect(outcome.code == 0, "\(outcome.errors)")
-      #expect(outcome.errors.contains(/rank \d.*\/8  std \d/))
+      #expect(outcome.errors.contains(/rank \d.*\/8 std \d/))
       let whole = try looks(run)
       #expect(whole.keys.sorted() == [1, 25, 50, 60])
       for look in whole.values {

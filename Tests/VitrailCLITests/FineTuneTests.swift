@@ -178,7 +178,10 @@ struct FineTuneTests {
       expectError(try FineTuneRun.finetune(out, train: one), "every image is of class “ash”", "two classes")
       let others = folder.appendingPathComponent("others")
       try SampleImages.write(to: others, classes: ["elm", "fir"], count: 9)
-      expectError(try FineTuneRun.finetune(out, train: others), "of other classes", "elm", "ash")
+      expectError(
+        try FineTuneRun.finetune(out, train: others), "no test image is of a class of the train images",
+        "elm",
+        "ash")
       let head = try FineTuneRun.shared.get().appendingPathComponent("classifier.safetensors")
       let two = folder.appendingPathComponent("two")
       try SampleImages.write(to: two, classes: ["ash", "birch"], count: 9)
