@@ -79,7 +79,7 @@ struct ConvertTests {
       #expect(try Data(contentsOf: copy) == Data(contentsOf: model))
       expectError(try convert(folder.appendingPathComponent("none"), to, "--fold"), "cannot read")
       expectError(
-        try convert(model, folder.appendingPathComponent("no/where"), "--fold"), "No such file")
+        try convert(model, folder.appendingPathComponent("no/where"), "--fold"), "there is no folder")
       let post = folder.appendingPathComponent("post")
       #expect(
         try TinyRun.pretrain(shared.train, out: post, "train.steps=2", "model.placement=post").code == 0)

@@ -122,6 +122,11 @@ struct RunAdviceTests {
       #expect(
         outcome.errors.contains("(\(steps) steps) in ") && outcome.output.contains("trained \(steps) steps"))
       #expect(abs((recipe.train.warmupEpochs ?? 0) - Double(steps) / 40) <= 0.1)
+      // The same line goes on with it.
+      let resumed = try Vitrail.run(
+        ["pretrain", "--resume", "--data", shared.train.path, "--out", first.path, "--minutes", "0.01"]
+          + TinyRun.options + TinyRun.settings(["train.epochs=7", "train.warmupEpochs=1000"]))
+      #expect(resumed.code == 0, "\(resumed.errors)")
       let repeated = try Vitrail.run(
         "pretrain", "--recipe", first.path + "/recipe.yaml", "--out", again.path)
       #expect(repeated.code == 0 && repeated.output.contains("trained \(steps) steps"), "\(repeated.errors)")

@@ -23,8 +23,8 @@ public struct ImageGlance: Sendable, Equatable {
 
   private struct Finding: Sendable {
     let width, height, channels: Int
-    let depth: Int?
-    let sums: ChannelSums?
+    var depth: Int?
+    var sums: ChannelSums?
   }
 
   /// Looks at images that are drawn from a set.
@@ -37,11 +37,13 @@ public struct ImageGlance: Sendable, Equatable {
       ImageScan(source: source, indices: indices, loading: options) { (reader) throws(Failure) -> Finding in
         let isQuick =
           reader.width * reader.height <= Self.largestDecoded && [1, 3].contains(reader.channels)
-        var sums: ChannelSums?
-        if decodes && isQuick { sums = ChannelSums(of: try reader.image().converted(toChannels: 1)) }
-        return Finding(
-          width: reader.width, height: reader.height, channels: reader.channels, depth: reader.header?.depth,
-          sums: sums)
+        var found = Finding(
+          width: reader.width, height: reader.height, channels: reader.channels, depth: reader.header?.depth)
+        guard decodes && isQuick else { return found }
+        let image = try reader.image()
+        found.sums = ChannelSums(of: image.converted(toChannels: 1))
+        if case .sixteenBit = image.samples { found.depth = 16 } else { found.depth = 8 }
+        return found
       }
     }
     let others = indices.filter { !chosen.contains($0) }

@@ -61,7 +61,12 @@ extension Recipe {
     let tree = JSONValue.encoding(self)
     guard case .object(let asked)? = Self.pruned(settings, over: tree) else { return [] }
     let laid = tree.overlaid(with: .object(asked))
-    return changes(to: try StrictDecoder.decode(Recipe.self, from: laid, at: "the settings"))
+    var wanted = try StrictDecoder.decode(Recipe.self, from: laid, at: "the settings")
+    if train.minutes != nil, let warmup = train.warmupEpochs {
+      // The measured length has shortened it.
+      wanted.train.warmupEpochs = min(warmup, wanted.train.warmupEpochs ?? warmup)
+    }
+    return changes(to: wanted)
       .filter { !["data.path", "data.test", "train.initialWeights"].contains($0.key) }
   }
 

@@ -17,7 +17,7 @@ public struct MemoryEstimate: Sendable, Equatable {
   public var total: Int { Self.program + state + passes + batches }
 
   /// Code, libraries and threads, measured.
-  private static let program = 60 << 20
+  private static let program = 90 << 20
 }
 
 extension PretrainingRun {
@@ -37,13 +37,15 @@ extension PretrainingRun {
     let least = (most + 1) / 2
     let atMost = trial(samples: most)
     let ofSample = most > least ? max(0, atMost - trial(samples: least)) / (most - least) : 0
-    let gradients = step.clips ? step.parameters.reduce(0) { $0 + $1.value.count } * scalar : 0
+    // With clipping the gradients of all lanes wait for the norm; without, those of about one lane wait for the others.
+    let waiting = step.clips ? lanes : min(1, lanes - 1)
+    let gradients = waiting * step.parameters.reduce(0) { $0 + $1.value.count } * scalar
     let ofImage = pipelines.reduce(0) { $0 + $1.height * $1.width * $1.channels }
     // A look at the features reads the patches of some samples at once.
     let looked = recipe.train.featureSteps > 0 ? min(FeatureProbe.sampleCount, recipe.train.batchSize) : 0
     return MemoryEstimate(
       state: checkpoint.tensors.reduce(0) { $0 + $1.tensor.count } * scalar,
-      passes: lanes * (atMost + (samples - most) * ofSample + gradients) + looked * ofImage * scalar,
+      passes: lanes * (atMost + (samples - most) * ofSample) + gradients + looked * ofImage * scalar,
       batches: (1 + TrainingLoader.batchesAhead(of: recipe.train.batchSize, recipe.data.loading))
         * recipe.train.batchSize * ofImage)
   }
