@@ -50,8 +50,11 @@ public struct KeyRange: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Large powers of ten as such: 1e9.
   private static func text(_ number: Double) -> String {
-    Int(exactly: number).map(String.init) ?? "\(number)"
+    let exponent = Int(log10(max(abs(number), 1)).rounded())
+    if number >= 1e6, number == Double("1e\(exponent)") { return "1e\(exponent)" }
+    return Int(exactly: number).map(String.init) ?? "\(number)"
   }
 }
 

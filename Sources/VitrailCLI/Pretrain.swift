@@ -119,7 +119,7 @@ struct Pretrain: ParsableCommand {
   }
 
   private func freshRecipe() throws -> Recipe {
-    var settings = settings
+    var settings = settings(choosing: dataSettings)
     if let fromWeights {
       let path = absolute(try WeightsArgument.startingPoint(fromWeights).path)
       settings.append("train.initialWeights=\(quoted(path))")
@@ -128,9 +128,8 @@ struct Pretrain: ParsableCommand {
   }
 
   /// What the command line says, as settings of a recipe; all but the weights to start from.
-  private var settings: [String] {
-    var settings = overrides
-    settings += dataSettings
+  private func settings(choosing sets: [String]) -> [String] {
+    var settings = overrides + sets
     if let limit { settings.append("data.limit=\(limit)") }
     if let split { settings.append("data.split=\(split.rawValue)") }
     if let bands = bands.names { settings.append("data.bands=\(JSONValue.encoding(bands).text)") }
@@ -142,7 +141,9 @@ struct Pretrain: ParsableCommand {
   }
 
   private func resumedRecipe(_ folder: RunFolder) throws -> Recipe {
-    var recipe = try resuming.recipe(of: folder, asked: self.recipe, settings, from: fromWeights)
+    // Without --mix, --data says where the sets are now, and how often they are drawn from stays as it was.
+    let asked = settings(choosing: mix == nil ? [] : dataSettings)
+    var recipe = try resuming.recipe(of: folder, asked: self.recipe, asked, from: fromWeights)
     guard !data.isEmpty else { return recipe }
     let sets = recipe.data.mix?.count ?? 1
     guard data.count == sets else {

@@ -4,12 +4,12 @@ import ArgumentParser
 struct RunLength: ParsableArguments {
   @Option(help: "Passes over the images; default: as the recipe says, else 100.")
   var epochs: Double?
-  @Option(help: "Steps, instead of passes.", transform: number(in: 1...Int.max))
+  @Option(help: "Steps, instead of passes; default: as the recipe says.", transform: number(in: 1...Int.max))
   var steps: Int?
   @Option(
     help: """
       Minutes of training, instead of passes: the speed is measured first, and the number of steps that fit is written into \
-      the run's recipe.yaml.
+      the run's recipe.yaml. Default: none.
       """, transform: number(in: 1e-3...1e7))
   var minutes: Double?
 

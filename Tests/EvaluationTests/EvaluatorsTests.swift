@@ -11,13 +11,18 @@ import Testing
     #expect(Evaluators.all.allSatisfy { !$0.summary.isEmpty && !$0.source.isEmpty })
   }
 
-  @Test(arguments: [("liner", "linear"), ("KNN", "knn"), ("k-nn", "knn")])
+  @Test(arguments: [("liner", "linear"), ("knm", "knn")])
   func anUnknownNameGetsTheNearestSpelling(_ name: String, _ meant: String) {
     #expect {
       try Evaluators.named(name)
     } throws: { error in
       (error as? Failure)?.remedy.hasPrefix("did you mean '\(meant)'?") ?? false
     }
+  }
+
+  @Test(arguments: ["KNN", "k-nn", "nearestNeighbors"])
+  func aPublishedNameFindsItsEvaluator(_ name: String) throws {
+    #expect(try Evaluators.named(name).name == "knn")
   }
 
   @Test func emptyOptionsAreTheDefaults() throws {

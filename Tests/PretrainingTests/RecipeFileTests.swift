@@ -38,7 +38,7 @@ struct RecipeFileTests {
     #expect(try RecipeFile.load("mae-224").objective.name == "mae")
     let (study, source) = try StudyFile.load("norms")
     #expect(try !StudyPlan(study, at: source).runs.isEmpty)
-    #expect(try load("extends: simclr-28\ntrain: {steps: 3}").objective.name == "simCLR")
+    #expect(try load("extends: simclr-28\nmodel: {registers: 3}").objective.name == "simCLR")
     let failure = try #require(throws: Failure.self) { try RecipeFile.load("mae-242") }
     #expect(failure.remedy.contains("did you mean 'mae-224'"))
   }

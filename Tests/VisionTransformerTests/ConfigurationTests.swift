@@ -47,7 +47,7 @@ struct ConfigurationTests {
       },
       Example("an unknown norm") { $0.norm = "layernom" },
       Example("an unknown placement") { $0.placement = "prae" },
-      Example("an unknown initializer") { $0.initializer = "xavier" },
+      Example("an unknown initializer") { $0.initializer = "xaver" },
       Example("an unknown option") { $0.norm = Choice("layerNorm", options: ["epsilonn": .number(1)]) },
       Example("an option of another type") {
         $0.norm = Choice("rmsNorm", options: ["epsilon": .string("x")])

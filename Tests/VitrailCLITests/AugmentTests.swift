@@ -112,7 +112,7 @@ struct AugmentTests {
       try SampleImages.write(to: data, count: 400, channels: 3)
       let out = folder.appendingPathComponent("grid.png")
       expectError(
-        try augment(data, out, "--set", "data.augmentations=[colourJitter]"), "did you mean 'colorJitter'",
+        try augment(data, out, "--set", "data.augmentations=[colourJiter]"), "did you mean 'colorJitter'",
         "data.augmentations[0]")
       expectError(
         try augment(data, out, "--set", "data.augmentations=[{kind: gaussianBlur, sigma: [2, 1]}]"),

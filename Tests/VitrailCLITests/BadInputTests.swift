@@ -142,13 +142,13 @@ struct BadInputTests {
       ("model.positions=foo", ["model.positions", "foo", "sinCos2D, learned"]),
       ("objective=meh", ["unknown objective 'meh'", "objective", "mae"]),
       ("optimizer=adam", ["unknown optimizer 'adam'", "optimizer", "did you mean 'adamW'"]),
-      ("objective.maskRatio=2", ["maskRatio 2.0", "objective.maskRatio"]),
-      ("objective.decoderWidth=1073741824", ["decoder of width 1073741824"]),
-      ("model.imageSize=1048576", ["imageHeight is 1048576"]),
+      ("objective.maskRatio=2", ["maskRatio is 2", "objective.maskRatio", "0 … 1"]),
+      ("objective.decoderWidth=1073741824", ["decoderWidth is 1073741824", "1 … 16384"]),
+      ("model.imageSize=1048576", ["imageSize is 1048576"]),
       ("model.imageSize=8192", ["patches an image"]),
       ("train.batchSize=0", ["train.batchSize", "batchSize is 0"]),
       ("train.epochs=1e300", ["train.epochs", "epochs is 1e+300"]),
-      ("train.warmupEpochs=1e18", ["train.warmupEpochs", "up to 1e9"]),
+      ("train.warmupEpochs=1e18", ["train.warmupEpochs", "0 … 1e9"]),
       ("train.epochs=.inf", ["train.epochs", "finite number"]),
       ("train.minimumLearningRate=.nan", ["train.minimumLearningRate", "finite number"]),
       ("train.lanes=0", ["train.lanes", "1 … 1024"]),
@@ -156,7 +156,7 @@ struct BadInputTests {
       ("data.mean=[1e300]", ["data.mean.0"]),
       ("data.mean=[0, 0]", ["data.mean", "2 values for 1 channels"]),
       ("data.mean=automatic", ["data.mean", "wanted auto or a list"]),
-      ("data.standardDeviation=[0]", ["data.standardDeviation", "not above 0"]),
+      ("data.standardDeviation=[0]", ["data.standardDeviation", "1e-08 … 10"]),
       ("data.cache=", ["data.cache"]), ("data.cache=[ram]", ["data.cache", "none, ram or the path"]),
       ("data.cacheSize=4XB", ["data.cacheSize", "'4XB'", "4GB"]), ("data.cacheSize=0", ["data.cacheSize"]),
       ("data.cacheSide=0", ["data.cacheSide"]),
@@ -192,7 +192,7 @@ struct BadInputTests {
       expectError(try load("extends: quikstart\n"), "no recipe 'quikstart'", "quickstart")
       expectError(try load("just text"), "mine.yaml", "holds keys")
       expectError(try load("model: {width: 1\n"), "not valid YAML", "mine.yaml")
-      expectError(try load("model: {}\nmodel: {}\n"), "not valid YAML", "mine.yaml")
+      expectError(try load("model: {}\nmodel: {}\n"), "the key 'model' is there twice", "mine.yaml")
       expectError(
         try Vitrail.run("pretrain", "--data", images.path, "--recipe", "quikstart"), "no recipe 'quikstart'",
         "did you mean 'quickstart'")

@@ -130,11 +130,11 @@ struct PackTests {
         ["data.path=null", "data.mix=[{path: a, weight: 1}, {path: b}]"],
         ["data.mix", "1 weights for 2 sets"]
       ),
-      (["data.path=null", "data.mix=[{path: a, weight: 0}]"], ["data.mix", "not above 0"]),
+      (["data.path=null", "data.mix=[{path: a, weight: 0}]"], ["data.mix[0].weight", "above 0"]),
       (
         ["data.path=null", "data.mix=[{path: a, wieght: 1}]"], ["data.mix.0.wieght", "did you mean 'weight'"]
       ),
-      (["data.holdOut=1"], ["data.holdOut", "between 0 and 1"]), (["data.limit=0"], ["data.limit"]),
+      (["data.holdOut=1"], ["data.holdOut", "above 0, up to 0.99"]), (["data.limit=0"], ["data.limit"]),
       (["data.shuffleBuffer=0"], ["data.shuffleBuffer"]),
     ])
   func settings(_ settings: [String], _ words: [String]) throws {

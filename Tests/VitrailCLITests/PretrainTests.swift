@@ -73,7 +73,7 @@ struct PretrainTests {
     recipe.objective = .init("mae", options: ["maskRatio": .number(0.1 + 0.6), "decoderDepth": .integer(2)])
     recipe.data.path = "/tmp/ \"quoted\" 'é'\t: #\n~ null"
     recipe.data.mean = [0.1, 0.2 + 0.1, 1.0 / 3]
-    recipe.data.standardDeviation = [Float.leastNormalMagnitude, 16_777_215, 0.226]
+    recipe.data.standardDeviation = [Float(1e-8).nextUp, Float(10).nextDown, 0.226]
     recipe.data.augmentations = [
       Choice(
         "randomResizedCrop",
@@ -81,7 +81,7 @@ struct PretrainTests {
     ]
     recipe.train.epochs = (1e9).nextDown
     recipe.train.learningRatePerBatch256 = .leastNonzeroMagnitude
-    recipe.train.minimumLearningRate = 1.7976931348623157e308
+    recipe.train.minimumLearningRate = (1000.0).nextDown
     recipe.train.seed = UInt64(Int.max)
     recipe.train.lanes = .count(3)
     try withTemporaryFolder { folder in

@@ -67,7 +67,7 @@ public struct TrainRecipe: RangedKeys, Equatable {
   public static let ranges: [String: KeyRange] = [
     "batchSize": .from(1, to: 1_048_576), "epochs": .above(0, to: 1e9), "steps": .count,
     "minutes": .above(0, to: 1e7),
-    "learningRatePerBatch256": .from(0, to: 1e9), "minimumLearningRate": .from(0, to: 1000),
+    "learningRatePerBatch256": .from(0, to: 1e38), "minimumLearningRate": .from(0, to: 1000),
     "warmupEpochs": .from(0, to: 1e9), "layerDecay": .above(0, to: 1), "clipNorm": .above(0, to: 1e12),
     "accumulation": .from(1, to: 1024), "averageMomentum": .share, "lanes": .from(1, to: 1024),
     "logSteps": .count, "checkpointMinutes": .above(0, to: 1e9), "checkpointSteps": .count,
