@@ -45,8 +45,8 @@ void memory_end(const char *line) {
   say_and_exit(line);
 }
 
-// A request that a program without a limit would hardly be refused.
-static const size_t probe_bytes = 64 << 20;
+// A request that a program without a limit would hardly be refused; OpenBLAS asks for as much.
+static const size_t probe_bytes = 129 << 20;
 static const int signals[] = {SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGBUS};
 enum { signal_count = sizeof signals / sizeof signals[0] };
 static struct sigaction earlier[signal_count];
@@ -63,9 +63,23 @@ static void answer(int number) {
   raise(number);
 }
 
+#ifdef __GLIBC__
+// At the end of a process OpenBLAS waits for threads of its own, which ask for memory without end where it is refused.
+static void leave(int status, void *unused) {
+  (void)unused;
+  void *block = take(probe_bytes);
+  if (block != NULL) return;
+  if (ftrylockfile(stdout) == 0) fflush(stdout);
+  _exit(status);
+}
+#endif
+
 void memory_report_exhaustion(const char *message) {
   if (text != NULL) return;
   text = message;
+#ifdef __GLIBC__
+  on_exit(leave, NULL);
+#endif
   struct sigaction action;
   memset(&action, 0, sizeof action);
   action.sa_handler = answer;

@@ -26,4 +26,10 @@ struct MemoryTests {
   func little(_ limits: String) throws {
     expectError(try pretrain(limits, "train.lanes=2"), "out of memory", "ulimit -d", "train.lanes")
   }
+
+  @Test("a command that needs no memory ends, though OpenBLAS's own thread waits for some")
+  func ending() throws {
+    let limits = "-d 100000; export OPENBLAS_NUM_THREADS=2"
+    #expect(try Vitrail.start(["list", "norms"], limits: limits).finish(timeout: 30).code == 0)
+  }
 }

@@ -73,7 +73,10 @@ struct WeightsTests {
       let resume = ["pretrain", "--resume", "--out", run.path]
       expectError(try Vitrail.run(resume), "since step 6: model.width is 32, was 16", "--from-weights")
       try Data(contentsOf: last).prefix(5000).write(to: last)
-      expectError(try Vitrail.run(resume), last.path, "not a whole safetensors file")
+      let resumed = try Vitrail.run(resume)
+      #expect(resumed.code == 0, "the checkpoint of step 4 is whole: \(resumed.errors)")
+      #expect(
+        resumed.errors.contains("passed over") && resumed.errors.contains("not a whole safetensors file"))
     }
   }
 

@@ -14,7 +14,8 @@ uint64_t memory_data_limit(void);
 int memory_can_take(int count, size_t bytes);
 
 /// Answers a trap or an abort at a time when the system refuses memory by one line of text, `message`, on standard
-/// error and exit code 1; any other trap goes its way.
+/// error and exit code 1; any other trap goes its way. An orderly end at such a time does not wait for the threads of
+/// libraries.
 ///
 /// Swift's own allocations, and those of libraries, end so. `message` must stay; the first call counts.
 void memory_report_exhaustion(const char *message);
