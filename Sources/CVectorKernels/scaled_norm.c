@@ -42,7 +42,10 @@ static inline __attribute__((always_inline)) double vk_scaled_norm_backward_rows
     const vk_real scale = inverse[row], factor = c.gain * scale;
     vk_real product = 0;
     for (long i = 0; i < c.width; i++) product += g[i] * input[i];
-    gainGradient += (double)(product * scale);
+    // In double: the terms of rows of nearly one value cancel, and the sum is over all rows.
+    double exact = 0;
+    for (long i = 0; i < c.width; i++) exact += (double)g[i] * (double)input[i];
+    gainGradient += exact * (double)scale;
     // dx = factor·(g − (x − offset)·slope), and what the offset gets is the second term with its sign turned
     const vk_real slope = scale >= 1 / c.floor ? 0 : product * scale * scale / c.divisor;
     if (hasOffset && dOffset)

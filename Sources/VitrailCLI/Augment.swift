@@ -24,13 +24,13 @@ struct Augment: ParsableCommand {
   var overrides: [String] = []
   @Option(help: "The picture to write.")
   var out: String
-  @Option(help: "Number of images.", transform: number(in: 1...1000))
+  @Option(help: "Number of images. Default: 8.", transform: number(in: 1...1000))
   var count = 8
-  @Option(help: "Views of each.", transform: number(in: 1...1000))
+  @Option(help: "Views of each. Default: 6.", transform: number(in: 1...1000))
   var views = 6
   @Option(help: "Seed of the views.")
   var seed: UInt64 = 0
-  @Option(help: "Share of the training that is done.", transform: number(in: 0.0...1))
+  @Option(help: "Share of the training that is done. Default: 0.", transform: number(in: 0.0...1))
   var progress = 0.0
   @Option(help: "Part of an IDX set: train or test. Default: the recipe's.")
   var split: DatasetSplit?

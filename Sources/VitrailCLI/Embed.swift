@@ -26,7 +26,7 @@ struct Embed: ParsableCommand {
   var limit: Int?
   @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
   var lanes: Int?
-  @Option(help: "Share of files that may be undecodable.", transform: number(in: 0.0...1))
+  @Option(help: "Share of files that may be undecodable. Default: 0.05.", transform: number(in: 0.0...1))
   var maxBad = BadImages.defaultMaximumShare
   @OptionGroup var decoding: DecodingArguments
   @OptionGroup var output: JSONOutput

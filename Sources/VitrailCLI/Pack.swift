@@ -28,7 +28,7 @@ struct Pack: ParsableCommand {
     transform: number(in: 1...65_500))
   var resize: Int?
   @Option(
-    help: "JPEG quality; colour is stored whole from 95 on, else at half the size (4:2:0).",
+    help: "JPEG quality; colour is stored whole from 95 on, else at half the size (4:2:0). Default: 95.",
     transform: number(in: 1...100))
   var quality = 95
   @Option(help: "jpeg: images become JPEG; keep: what is no JPEG becomes PNG, without loss.")
@@ -50,7 +50,7 @@ struct Pack: ParsableCommand {
   var limit: Int?
   @Option(help: "Seed of the order.")
   var seed: UInt64 = 0
-  @Option(help: "Share of files that may be undecodable.", transform: number(in: 0.0...1))
+  @Option(help: "Share of files that may be undecodable. Default: 0.05.", transform: number(in: 0.0...1))
   var maxBad = BadImages.defaultMaximumShare
   @OptionGroup var decoding: DecodingArguments
   @Option(help: "Threads; default: one a core.", transform: number(in: 1...1024))

@@ -17,7 +17,7 @@ struct Reconstruct: ParsableCommand {
   var data: String
   @Option(help: "The picture to write.")
   var out: String
-  @Option(help: "Number of images.", transform: number(in: 1...10_000))
+  @Option(help: "Number of images. Default: 12.", transform: number(in: 1...10_000))
   var count = 12
   @Option(help: "Seed of the masks.")
   var seed: UInt64 = 0

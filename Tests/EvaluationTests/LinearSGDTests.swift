@@ -145,10 +145,10 @@ import VisionTransformer
   }
 
   @Test func aDivergedHeadIsNotChosen() throws {
-    let wild = options { $0.learningRates = [1e-2, 1e38] }
+    let wild = options { $0.learningRates = [1e-2, 1e300] }
     let result = try LinearSGD.evaluate(try task(), options: wild, threads: 1)
     #expect(result.chosen?.learningRate == 1e-2 && result.heads[1].heldOutAccuracy == nil)
-    let hopeless = options { $0.learningRates = [1e38] }
+    let hopeless = options { $0.learningRates = [1e300] }
     #expect(problem(try task(), hopeless)?.remedy.contains("linearSGD.learningRates") == true)
   }
 

@@ -128,7 +128,7 @@ struct EvaluationFilesTests {
     let knn = arguments(shared) + ["--evaluators", "knn", "--set"]
     let outcome = try Vitrail.run(knn + ["knn.k=[3,4]"])
     #expect(outcome.output.contains("knn k = 3") && !outcome.output.contains("knn k = 20"))
-    expectError(try Vitrail.run(knn + ["knn.k=[0]"]), "k is [0]", "knn.k", "at least 1")
+    expectError(try Vitrail.run(knn + ["knn.k=[0]"]), "k is [0]", "knn.k", "1 or more")
     expectError(try Vitrail.run(knn + ["knn.q=1"]), "q", "knn")
     expectError(try Vitrail.run(knn + ["linear.l2=[1]"]), "'linear' is not among the evaluators", "--set")
     expectError(try Vitrail.run(knn + ["knn=3"]), "'knn' is no option", "knn.key=value")

@@ -43,7 +43,7 @@ public struct LinearSGDOptions: DefaultedOptions {
 
   /// What each number may be.
   public static let ranges: [String: KeyRange] = [
-    "batchSize": .count, "blocks": .count, "learningRates": .above(0, to: 1e38), "iterations": .count,
+    "batchSize": .count, "blocks": .count, "learningRates": .above(0, to: 1e300), "iterations": .count,
     "heldOutShare": .above(0, below: 1), "epochs": .from(1, to: 1e6), "warmupEpochs": .from(0, to: 1e6),
     "augmentedPasses": .from(0, to: 1e6),
   ]

@@ -67,7 +67,7 @@ public struct DataRecipe: RangedKeys, Equatable {
     func require(_ holds: Bool, _ key: String, _ problem: String, _ remedy: String) throws(Failure) {
       if !holds { throw Failure(problem, at: "\(place).\(key)", mend: remedy) }
     }
-    for (key, values, limit) in [("mean", mean, Float(1)), ("standardDeviation", standardDeviation, 4)] {
+    for (key, values, limit) in [("mean", mean, Float(1)), ("standardDeviation", standardDeviation, 10)] {
       guard let large = values?.numbers?.first(where: { $0 > limit }) else { continue }
       throw Failure(
         "a value of \(large), where pixels are 0…1", at: "\(place).\(key)",

@@ -25,7 +25,7 @@ struct Bench: ParsableCommand {
     @OptionGroup var bands: BandsArgument
     @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
     var lanes: Int?
-    @Option(help: "Timed steps.", transform: number(in: 1...1_000_000))
+    @Option(help: "Timed steps. Default: 10.", transform: number(in: 1...1_000_000))
     var steps = 10
     @Option(help: "What the backward pass computes again: none, attention, block.")
     var recompute = "none"
@@ -76,14 +76,15 @@ struct Bench: ParsableCommand {
     var data: String
     @OptionGroup var bands: BandsArgument
     @Option(
-      help: "Images to time; small sets are gone through again and again.",
+      help: "Images to time; small sets are gone through again and again. Default: 2000.",
       transform: number(in: 1...Int.max >> 1))
     var images = 2000
     @Option(help: "Threads that decode; default: one a core.", transform: number(in: 1...1024))
     var threads: Int?
-    @Option(help: "Side of the views in pixels.", transform: number(in: 1...4096))
+    @Option(help: "Side of the views in pixels. Default: 224.", transform: number(in: 1...4096))
     var size = 224
-    @Option(help: "Side of the patches in pixels; divides the size.", transform: number(in: 1...4096))
+    @Option(
+      help: "Side of the patches in pixels; divides the size. Default: 16.", transform: number(in: 1...4096))
     var patch = 16
     @OptionGroup var output: JSONOutput
 
@@ -108,7 +109,9 @@ struct Bench: ParsableCommand {
       abstract: "Time norms, placements and positions beside layerNorm, pre and sinCos2D, on one core.",
       discussion: "Example: vitrail bench layers --rounds 60")
 
-    @Option(help: "Times that every variant runs, one after the other.", transform: number(in: 1...10_000))
+    @Option(
+      help: "Times that every variant runs, one after the other. Default: 21.",
+      transform: number(in: 1...10_000))
     var rounds = 21
     @OptionGroup var output: JSONOutput
 

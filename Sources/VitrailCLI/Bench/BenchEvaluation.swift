@@ -16,7 +16,7 @@ extension Bench {
     var trainFeatures: String
     @Option(help: "The same for what is measured on.")
     var testFeatures: String
-    @Option(help: "Neighbours a query.", transform: number(in: 1...1_000_000))
+    @Option(help: "Neighbours a query. Default: 20.", transform: number(in: 1...1_000_000))
     var neighbors = 20
     @Option(
       help: "Penalties of the path, separated by commas; default: those of the linear probe.",
@@ -42,9 +42,9 @@ extension Bench {
 
     @Option(help: "Model: \(BenchmarkShape.all.map(\.name).joined(separator: ", ")).")
     var shape = "ti"
-    @Option(help: "Images a pass.", transform: number(in: 1...1 << 20))
+    @Option(help: "Images a pass. Default: 64.", transform: number(in: 1...1 << 20))
     var batch = 64
-    @Option(help: "Timed passes.", transform: number(in: 1...1_000_000))
+    @Option(help: "Timed passes. Default: 11.", transform: number(in: 1...1_000_000))
     var passes = 11
     @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
     var lanes: Int?

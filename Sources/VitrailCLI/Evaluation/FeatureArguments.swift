@@ -8,7 +8,7 @@ import Tensors
 struct FeatureArguments: ParsableArguments {
   @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
   var lanes: Int?
-  @Option(help: "Share of files that may be undecodable.", transform: number(in: 0.0...1))
+  @Option(help: "Share of files that may be undecodable. Default: 0.05.", transform: number(in: 0.0...1))
   var maxBad = BadImages.defaultMaximumShare
   @OptionGroup var decoding: DecodingArguments
   @Flag(help: "Compute all features, and keep none in ~/.cache/vitrail/features.")

@@ -23,7 +23,9 @@ struct Predict: ParsableCommand {
   var data: String
   @Option(help: "Of a set: the table to write, a row an image, a column of probabilities a class.")
   var out = "predictions.csv"
-  @Option(help: "The most likely classes that are shown of an image.", transform: number(in: 1...Int.max))
+  @Option(
+    help: "The most likely classes that are shown of an image. Default: 5.",
+    transform: number(in: 1...Int.max))
   var top = 5
   @OptionGroup var output: JSONOutput
   @Option(help: "Part of a set that comes in parts: train or test.")
@@ -33,7 +35,7 @@ struct Predict: ParsableCommand {
   @OptionGroup var bands: BandsArgument
   @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
   var lanes: Int?
-  @Option(help: "Share of files that may be undecodable.", transform: number(in: 0.0...1))
+  @Option(help: "Share of files that may be undecodable. Default: 0.05.", transform: number(in: 0.0...1))
   var maxBad = BadImages.defaultMaximumShare
   @OptionGroup var decoding: DecodingArguments
 

@@ -19,7 +19,7 @@ struct Study: ParsableCommand {
   var study: String
   @Option(help: "Folder of the study; default: runs/study-<name>.")
   var out: String?
-  @Option(help: "Runs at a time, each a process of its own.", transform: number(in: 1...1024))
+  @Option(help: "Runs at a time, each a process of its own. Default: 1.", transform: number(in: 1...1024))
   var jobs = 1
   @Option(
     help: "Lanes of each run; default: the cores divided by the jobs.", transform: number(in: laneRange))
