@@ -48,6 +48,11 @@ struct ListEntries {
     if header == nil { try refuseUnknownHeader(first, files) }
     var row = header == nil ? first : try rows.next()
     while let fields = row {
+      // What a spreadsheet writes of an empty row: separators alone.
+      if fields.count > 1, fields.allSatisfy(\.text.isEmpty) {
+        row = try rows.next()
+        continue
+      }
       guard fields.count == first.count else {
         throw fields[0].position.failure(
           "\(fields.count) fields in a list of \(first.count) columns, separated by \(separator)",

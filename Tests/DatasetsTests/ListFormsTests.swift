@@ -32,6 +32,12 @@ struct ListFormsTests {
       try rows(open(header + "\nimg/0.png,owl\nimg/1.png,fox\n")) == ["img/0.png owl", "img/1.png fox"])
   }
 
+  @Test func emptyRowsOfASpreadsheetArePassedOver() throws {
+    let list = try open("path;label\r\nimg/0.png;owl\r\n;\r\nimg/1.png;fox\r\n;\r\n;\r\n")
+    #expect(rows(list) == ["img/0.png owl", "img/1.png fox"])
+    #expect(throws: Failure.self) { try open("path;label\r\n;owl\r\n") }
+  }
+
   @Test func thePathAndTheLabelGoBeforeOtherNames() throws {
     let list = try open("id,image,path,target,label\n7,x,img/0.png,3,owl\n8,y,img/1.png,4,fox\n")
     #expect(rows(list) == ["img/0.png owl", "img/1.png fox"])
