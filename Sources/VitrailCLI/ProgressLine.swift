@@ -24,7 +24,9 @@ final class ProgressLine {
         "\(duration(progress.secondsLeft)) left",
         "\(fixed(progress.imagesPerSecond, progress.imagesPerSecond < 10 ? 1 : 0)) img/s",
       ]
-      if progress.badImages > 0 { fields.append("\(progress.badImages) bad image\(progress.badImages == 1 ? "" : "s")") }
+      if progress.badImages > 0 {
+        fields.append("\(progress.badImages) bad image" + (progress.badImages == 1 ? "" : "s"))
+      }
       fields.append("epoch \(fixed(progress.epoch, 2))")
       if let text = progress.features.flatMap(Self.text) {
         fields.append(progress.featuresStep == 1 ? "\(text) at step 1" : text)
