@@ -27,10 +27,14 @@ struct MemoryEstimateTests {
     let run = try PretrainingRun(
       recipe: recipe(objective, norm: norm), source: NoiseImages(),
       folder: RunFolder(try TemporaryFolder()("run")))
-    let before = run.encoder.parameters.parameters.map { $0.value.values.map(Double.init) }
+    let before = run.encoder.parameters.parameters.map { parameter in
+      parameter.value.values.map { Double($0) }
+    }
     let estimate = run.estimateMemory()
     #expect(estimate.passes > 0 && estimate.total > estimate.state && estimate.state > 0)
-    #expect(before == run.encoder.parameters.parameters.map { $0.value.values.map(Double.init) })
+    #expect(
+      before
+        == run.encoder.parameters.parameters.map { parameter in parameter.value.values.map { Double($0) } })
   }
 
   @Test("memory grows with the batch where a step is one pass, and not where it is several")
