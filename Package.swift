@@ -58,13 +58,15 @@ let package = Package(
     .target(name: "Reports", dependencies: ["Imaging", "Platform"]),
 
     // Floor 4
+    .plugin(name: "RecordCommit", capability: .buildTool()),
     .executableTarget(
       name: "VitrailCLI",
       dependencies: [
         "Pretraining", "Evaluation", "Reports", "VisionTransformer", "Datasets", "Tensors", "Imaging",
         "Platform", "CSystemCalls",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ],
+      plugins: ["RecordCommit"]),
 
     .target(
       name: "TestSupport", dependencies: ["VisionTransformer", "Tensors", "Platform"], path: "Tests/Support"),

@@ -14,6 +14,11 @@ extension StringProtocol {
     return text
   }
 
+  /// The same line by line: the ends of lines stay.
+  public var printableLines: String {
+    split(separator: "\n", omittingEmptySubsequences: false).map(\.printable).joined(separator: "\n")
+  }
+
   /// The text, or where it has more than `limit` characters its start and its end.
   public func shortened(to limit: Int) -> String {
     guard utf8.count > limit, count > limit else { return String(self) }

@@ -43,10 +43,10 @@ package struct EvaluationScores: Sendable, Equatable {
     }
 
     /// How far the number is from each baseline, where one is better than the other.
-    var leads: [Lead] {
+    var leads: [StatedLead] {
       guard let isLowerBetter, isAccuracy else { return [] }
       return [("randomInit", randomInit), ("pixels", pixels), ("chance", chance)].compactMap { name, value in
-        value.map { Lead(of: score, over: $0, isLowerBetter: isLowerBetter, baseline: name) }
+        value.map { StatedLead(of: score, over: $0, isLowerBetter: isLowerBetter, baseline: name) }
       }
     }
   }
@@ -76,7 +76,7 @@ package struct EvaluationScores: Sendable, Equatable {
   /// The name of the number that the verdict is about.
   let tellingName: String?
   /// How far that is above its baselines.
-  let leads: [Lead]
+  let leads: [StatedLead]
 
   /// A picture in the run folder.
   struct Picture: Sendable, Equatable {
@@ -125,8 +125,8 @@ package struct EvaluationScores: Sendable, Equatable {
     }
   }
 
-  private static func leads(_ json: JSONValue?) -> [Lead] {
-    ["randomInit", "pixels", "chance"].compactMap { Lead(json?[$0], over: $0) }
+  private static func leads(_ json: JSONValue?) -> [StatedLead] {
+    ["randomInit", "pixels", "chance"].compactMap { StatedLead(json?[$0], over: $0) }
   }
 
   private static func pictures(_ json: JSONValue?) -> [Picture] {

@@ -15,9 +15,19 @@ struct ReportPage: Sendable {
     let sections = [
       verdict, warnings, contents.scores.flatMap { scores("Scores", $0) },
       contents.classification.flatMap { scores("Classifier", $0) }, headline, curves, features,
-      contents.monitor.section, health, reconstructions, nextStep, recipe, badImages, remarks,
+      contents.monitor.section, health, reconstructions, nextStep, recipe, badImages, remarks, foot,
     ]
     return HTMLPage.document(title: name, kind: "Vitrail pretraining run", sections.compactMap(\.self))
+  }
+
+  /// Who trained, where and when: the first session in full, and how many went on.
+  private var foot: String? {
+    guard let first = contents.sessions.first, let last = contents.sessions.last else { return nil }
+    let later =
+      contents.sessions.count == 1
+      ? "" : "<br>Gone on with \(contents.sessions.count - 1) times, last by \(Markup.escaped(last.summary))"
+    return
+      "<footer><p>\(Markup.escaped(first.summary))<br><code>\(Markup.escaped(first.commandLine))</code>\(later)</p></footer>"
   }
 
   /// What it all comes to, in words: what scores say, and before there are any, what the loss says.

@@ -27,6 +27,8 @@ struct RunContents: Sendable {
   let classification: EvaluationScores?
   /// The pictures that belong to scores, by their places in the folder.
   let pictures: [String: EmbeddedPicture]
+  /// The sessions that trained, in their order.
+  let sessions: [Provenance]
   /// What was there and could not be shown, a sentence each.
   let remarks: [String]
 
@@ -72,6 +74,12 @@ struct RunContents: Sendable {
     classification = Self.bytes(of: url, "classification.json", limit: Self.largestText, &remarks)
       .flatMap(EvaluationScores.init(json:))
     (badImageCount, badImageExamples) = Self.badImages(url.appendingPathComponent("bad-images.txt"), &remarks)
+    sessions =
+      Self.bytes(of: url, "provenance.jsonl", limit: Self.largestText, &remarks).map { data in
+        data.split(separator: UInt8(ascii: "\n")).compactMap {
+          try? JSONDecoder().decode(Provenance.self, from: $0)
+        }
+      } ?? []
     pictures = Self.pictures(of: [scores, classification].compactMap(\.self), in: url, &remarks)
     reconstructions = Self.reconstructions(in: url.appendingPathComponent("reconstructions"), &remarks)
     self.remarks = remarks

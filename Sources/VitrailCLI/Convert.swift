@@ -45,7 +45,7 @@ struct Convert: ParsableCommand {
     let conversion = try WeightConversion(of: file) { (conversion) throws(Failure) in
       if let target { try conversion.convertStream(to: target) } else { conversion.fold() }
     }
-    try conversion.write(to: URL(fileURLWithPath: to))
+    try conversion.write(to: URL(fileURLWithPath: to), provenance: .ofThisCommand)
     let lines =
       table(conversion.changes) + [
         "outputs differ by at most \(short(conversion.difference)) of their size", "written: \(to)",

@@ -24,6 +24,7 @@ struct Inspect: ParsableCommand {
     let tensors: [TensorEntry]
     let step: Int?
     let recipe: JSONValue?
+    let provenance: [Provenance]
   }
 
   func run() throws {
@@ -33,6 +34,7 @@ struct Inspect: ParsableCommand {
     ]
     if contents.config != .null { lines.append("config  \(contents.config.text)") }
     if let recipe = contents.recipe { lines.append("recipe  \(recipe.text)") }
+    lines += contents.provenance.flatMap { ["made by \($0.summary)", "command \($0.commandLine)"] }
     lines += contents.tensors.map { "\($0.dtype)  \($0.shape)  \($0.name)" }
     try output.tell(lines.map(\.printable).joined(separator: "\n"), contents)
   }
@@ -40,9 +42,9 @@ struct Inspect: ParsableCommand {
   private func read() throws(Failure) -> Contents {
     var isFolder: ObjCBool = false
     let isRun = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    let run = isRun ? try WeightsArgument(path) : nil
     let file =
-      isRun
-      ? try WeightsArgument(path).model.file : try SafetensorsFile(contentsOf: URL(fileURLWithPath: path))
+      if let run { run.model.file } else { try SafetensorsFile(contentsOf: URL(fileURLWithPath: path)) }
     let kind =
       switch (isRun, file.metadata["format"], file.entries.keys.contains { $0.hasPrefix("optimizer.") }) {
       case (true, _, _): "run"
@@ -60,7 +62,8 @@ struct Inspect: ParsableCommand {
         return isState ? count : count + tensor.shape.reduce(1, *)
       },
       config: tree(file, "configuration") ?? .null,
-      tensors: tensors, step: file.metadata["step"].flatMap { Int($0) }, recipe: tree(file, "recipe"))
+      tensors: tensors, step: file.metadata["step"].flatMap { Int($0) }, recipe: tree(file, "recipe"),
+      provenance: run?.folder?.sessions ?? ModelFile.provenance(in: file.metadata))
   }
 
   private func tree(_ file: SafetensorsFile, _ key: String) -> JSONValue? {

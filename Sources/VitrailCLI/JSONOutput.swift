@@ -19,11 +19,7 @@ struct JSONOutput: ParsableArguments {
     _ text: @autoclosure () throws -> String, json document: @autoclosure () throws -> String
   ) throws {
     let text = try json ? "" : text()
-    if !text.isEmpty {
-      print(
-        text.split(separator: "\n", omittingEmptySubsequences: false).map(\.printable).joined(
-          separator: "\n"))
-    }
+    if !text.isEmpty { print(text.printableLines) }
     guard isWanted else { return }
     let document = try document().trimmingCharacters(in: .newlines) + "\n"
     if json { print(document, terminator: "") }

@@ -22,7 +22,7 @@ enum OutputCheck {
     guard isFolder(parent) else {
       throw Failure(
         "there is no folder \(parent.path) to write into", at: url.path,
-        mend: "make it by mkdir -p \(shellWord(parent.path)), or choose another path")
+        mend: "make it by mkdir -p \(parent.path.shellWord), or choose another path")
     }
     try probe(parent, for: url.path)
   }

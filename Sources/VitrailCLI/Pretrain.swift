@@ -45,13 +45,7 @@ struct Pretrain: ParsableCommand {
       """)
   var fromWeights: String?
   @OptionGroup var length: RunLength
-  @Flag(
-    help: """
-      Say what the run would be (images, model, memory, speed and time on this machine), and end: a few steps are measured, \
-      nothing is written.
-      """)
-  var dryRun = false
-  @OptionGroup var output: JSONOutput
+  @OptionGroup var output: RunOutput
   @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
   var lanes: Int?
   @Option(help: "Part of a set that comes in parts: train or test. Default: the recipe's, train.")
@@ -74,10 +68,9 @@ struct Pretrain: ParsableCommand {
       throw ValidationError("--set '\(setting)' sets nothing: write key=value")
     }
     if resuming.resume && out == nil { throw ValidationError("--resume wants the run folder: --out DIR") }
-    guard !dryRun || !resuming.resume else {
+    guard !output.dryRun || !resuming.resume else {
       throw ValidationError("--dry-run is for new runs: leave out --resume")
     }
-    guard dryRun || !output.isWanted else { throw ValidationError("--json goes with --dry-run") }
     if let mix, mix.count != data.count {
       throw ValidationError("\(mix.count) numbers in --mix for \(data.count) times --data")
     }
@@ -90,32 +83,33 @@ struct Pretrain: ParsableCommand {
     guard recipe.data.path != nil || recipe.data.mix != nil else {
       throw ValidationError("no images: give --data PATH")
     }
-    if !dryRun { try OutputCheck.folder(folder.url.path) }
+    if !output.dryRun { try OutputCheck.folder(folder.url.path) }
     let source = try recipe.data.openSource(isResumed: goesOn)
     let line = ProgressLine()
     let preparation = RunPreparation(
       recipe: recipe, source: source, folder: folder, line: line,
       shouldStop: { parent.map { $0 != getppid() } ?? false })
-    if dryRun {
-      guard let forecast = try preparation.rehearse() else { return }
-      if output.isWanted { try output.tell("", forecast) }
-      return
-    }
+    if output.dryRun { return try output.rehearse(preparation) }
     guard let run = try preparation.run() else { return }
     // One whose study was killed may still be at its last step.
     let lock = try FolderLock(folder.url, waits: parent != nil)
     defer { withExtendedLifetime(lock) {} }
     let pictures = ReconstructionPictures(run: run, source: source)
-    let session = RunSession(run: run, line: line, command: "pretrain")
+    let session = RunSession(run: run, source: source, line: line, command: "pretrain", output: output.json)
     try session.train(
       resuming: goesOn, acceptingChangedData: resuming.acceptChangedData,
       shouldStop: { parent.map { $0 != getppid() } ?? false },
-      onCheckpoint: { step in pictures?.write(step: step) })
-    let report = try RunReport.write(runFolder: folder.url)
-    print("encoder: \(folder.model.path)")
-    print("report:  \(report.path)")
-    print(
-      "next:    vitrail evaluate --weights \(shellWord(folder.url.relativePath)) --train PATH --test PATH")
+      onCheckpoint: { step in pictures?.write(step: step) },
+      conclude: {
+        let report = try RunReport.write(runFolder: folder.url)
+        return RunConclusion(
+          weights: folder.model.path, report: report.path,
+          text: """
+            encoder: \(folder.model.path)
+            report:  \(report.path)
+            next:    vitrail evaluate --weights \(folder.url.relativePath.shellWord) --train PATH --test PATH
+            """)
+      })
   }
 
   private func freshRecipe() throws -> Recipe {

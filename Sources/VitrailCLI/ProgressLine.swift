@@ -50,7 +50,7 @@ final class ProgressLine {
   /// Says something on a line of its own above the progress.
   func say(_ text: String) {
     clear()
-    write(text + "\n")
+    write(text.printableLines + "\n")
     lastDrawn = 0
   }
 

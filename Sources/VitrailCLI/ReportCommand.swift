@@ -10,5 +10,10 @@ struct ReportCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
   var folder: String
 
-  func run() throws { print(try RunReport.write(runFolder: URL(fileURLWithPath: folder)).path) }
+  @OptionGroup var output: JSONOutput
+
+  func run() throws {
+    let report = try RunReport.write(runFolder: URL(fileURLWithPath: folder)).path
+    try output.tell(report, ["report": report])
+  }
 }

@@ -55,7 +55,9 @@ struct RunPreparation {
   }
 
   private func build(_ recipe: Recipe, _ scoring: MonitorScoring?) throws(Failure) -> PretrainingRun {
-    let run = try PretrainingRun(recipe: recipe, source: source, folder: folder) {
+    let run = try PretrainingRun(
+      recipe: recipe, source: source, folder: folder, provenance: .ofThisCommand
+    ) {
       line.show("mean and standard deviation", done: $0, of: $1)
     }
     if let scoring {

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Platform
 import Pretraining
@@ -6,16 +7,22 @@ import Reports
 /// A run as a command carries it out: what it says meanwhile and when it is stopped.
 struct RunSession {
   let run: PretrainingRun
+  /// The images as they were opened.
+  let source: any ImageSource
   let line: ProgressLine
   /// The command's name, to say how to go on.
   let command: String
 
-  /// Trains to the end. `shouldStop` is asked beside the signals.
+  /// Where results are told.
+  let output: JSONOutput
+
+  /// Trains to the end and tells how it ended. `shouldStop` is asked beside the signals; `conclude` makes what stands at
+  /// the end of a run that was not stopped.
   ///
   /// - Throws: `Failure`, or `ExitStatus.interrupted` when it was stopped before.
   func train(
     resuming: Bool, acceptingChangedData: Bool, shouldStop: () -> Bool = { false },
-    onCheckpoint: @escaping (_ step: Int) -> Void
+    onCheckpoint: @escaping (_ step: Int) -> Void, conclude: () throws -> RunConclusion
   ) throws {
     run.onCheckpoint = onCheckpoint
     run.onNote = { [line] text in line.say("note: \(text)") }
@@ -41,17 +48,37 @@ struct RunSession {
       throw error
     }
     line.finish()
+    let seconds = Clock.seconds - start
+    let verdict = last.flatMap(Self.verdict)
+    func summary(_ ending: String, step: Int, _ conclusion: RunConclusion? = nil) -> RunSummary {
+      RunSummary(
+        ending: ending, folder: run.folder.url.path, step: step, steps: run.totalSteps, seconds: seconds,
+        loss: last?.loss, imagesPerSecond: last?.imagesPerSecond, images: source.count,
+        passedOver: source.passedOver, verdict: verdict?.text, conclusion: conclusion)
+    }
     switch ending {
     case .interrupted(let step):
-      print("stopped at step \(step) of \(run.totalSteps); go on with:")
-      print("  vitrail \(command) --resume --out \(shellWord(run.folder.url.relativePath))")
+      try output.tell(
+        """
+        stopped at step \(step) of \(run.totalSteps); go on with:
+          vitrail \(command) --resume --out \(run.folder.url.relativePath.shellWord)
+        """, summary("interrupted", step: step))
       throw ExitStatus.interrupted.error
     case .finishedBefore:
-      print("finished before: all \(run.totalSteps) steps are done")
-      print("to go on, raise train.steps or train.epochs in \(run.folder.recipe.path) and say --resume again")
+      let conclusion = try conclude()
+      try output.tell(
+        """
+        finished before: all \(run.totalSteps) steps are done
+        to go on, raise train.steps or train.epochs in \(run.folder.recipe.path) and say --resume again
+        \(conclusion.text)
+        """, summary("finishedBefore", step: run.totalSteps, conclusion))
     case .finished:
-      print("trained \(run.totalSteps) steps in \(duration(Clock.seconds - start))")
-      if let verdict = last.flatMap(Self.verdict) { print("verdict: \(verdict.text)") }
+      if output.isText {
+        print("trained \(run.totalSteps) steps in \(duration(seconds))")
+        if let verdict { print("verdict: \(verdict.text)") }
+      }
+      let conclusion = try conclude()
+      try output.tell(conclusion.text, summary("finished", step: run.totalSteps, conclusion))
     }
   }
 

@@ -9,12 +9,16 @@ struct Vitrail: ParsableCommand {
     discussion: """
       Example: vitrail pretrain --data photos/
       \(ExitStatus.summary)
-      """, version: "0.1.0",
+      """, version: versionText,
     subcommands: [
       Pretrain.self, FineTune.self, Predict.self, Evaluate.self, Compare.self, Embed.self, Reconstruct.self,
       ReportCommand.self, Inspect.self, List.self,
       Bench.self, Dataset.self, Pack.self, Augment.self, Convert.self, Study.self,
     ])
+
+  private static var versionText: String {
+    Provenance.presentVersion + (Provenance.ofThisCommand.commit.map { " (\($0))" } ?? "")
+  }
 
   /// Every error ends as one line on standard error: `error: what · where · how to mend`.
   static func main() {

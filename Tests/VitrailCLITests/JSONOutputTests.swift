@@ -12,7 +12,9 @@ struct JSONOutputTests {
     "compare RUN RUN/model.safetensors --train TRAIN --test TEST --evaluators knn",
     "augment --data TEST --out OUT", "reconstruct --weights RUN --data TEST --out OUT",
     "convert --from RUN --to OUT --fold", "embed --weights RUN --data TEST --out OUT",
-    "pack --data TEST --out OUT",
+    "pack --data TEST --out OUT", "predict --weights TUNED --data TEST --out OUT", "report RUN",
+    "pretrain --data TRAIN --out OUT --recipe RUN/recipe.yaml --steps 2",
+    "finetune --weights RUN --train TRAIN --test TEST --out OUT --recipe TUNED/recipe.yaml --steps 2",
     "bench step --shape mini --steps 1 --batch 2", "bench loader --data TRAIN --images 4 --size 16 --patch 4",
   ]
 
@@ -20,6 +22,7 @@ struct JSONOutputTests {
     let shared = try TinyRun.shared.get()
     let places = [
       "RUN": shared.run.path, "TRAIN": shared.train.path, "TEST": shared.test.path, "OUT": out.path,
+      "TUNED": try FineTuneRun.shared.get().path,
     ]
     let words = line.split(separator: " ").map { word in
       places.reduce(String(word)) { $0.hasPrefix($1.key) ? $1.value + $0.dropFirst($1.key.count) : $0 }

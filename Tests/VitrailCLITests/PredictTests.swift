@@ -52,7 +52,8 @@ struct PredictTests {
       #expect(outcome.code == 0, "\(outcome.errors)")
       let lines = outcome.output.split(separator: "\n")
       #expect(lines.count == 2 && lines.allSatisfy { $0.contains(" %  ") })
-      guard case .array(let predictions) = try parsed(String(contentsOf: json, encoding: .utf8)),
+      let document = try parsed(String(contentsOf: json, encoding: .utf8))
+      guard case .array(let predictions)? = document.entries["predictions"],
         case .array(let top)? = predictions.first?["top"]
       else {
         Issue.record("no list of predictions")

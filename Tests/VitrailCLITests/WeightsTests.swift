@@ -27,7 +27,7 @@ struct WeightsTests {
       let whole = try Data(contentsOf: model)
       try expectRefusal(folder.appendingPathComponent("missing"), "cannot read")
       try expectRefusal(write("empty", Data()), "0 bytes")
-      try expectRefusal(write("text", Data("these are no weights at all".utf8)), "header claims")
+      try expectRefusal(write("text", Data("these are no weights at all".utf8)), "does not begin with")
       try expectRefusal(write("truncated", whole.prefix(whole.count - 100)), "does not fit the file")
       try expectRefusal(write("head", whole.prefix(100)), "header claims")
       let foreign = folder.appendingPathComponent("foreign")

@@ -55,7 +55,7 @@ public struct LoaderBenchmark: Sendable {
     let images = statistics.images - before
     return LoaderBenchmarkResult(
       images: images, imagesPerSecond: Double(images) / (Clock.seconds - start),
-      decodeShare: statistics.decodeShare, threads: options.threads)
+      decodeShare: statistics.decodeShare, threads: options.threads, passedOver: source.passedOver)
   }
 }
 
@@ -69,6 +69,8 @@ public struct LoaderBenchmarkResult: Codable, Sendable, CustomStringConvertible 
   public let decodeShare: Double
   /// Threads that decoded.
   public let threads: Int
+  /// What lies at the set's path and is not among its images.
+  public let passedOver: PassedOver
 
   /// A few lines for a person.
   public var description: String {

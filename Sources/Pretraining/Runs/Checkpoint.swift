@@ -18,6 +18,8 @@ struct Checkpoint {
   let configuration: VisionTransformerConfiguration
   let preprocessing: Preprocessing
   let recipe: JSONValue
+  /// Who writes.
+  let provenance: Provenance
   /// Checkpoints that stay, the newest among them.
   private static let kept = 2
 
@@ -30,7 +32,7 @@ struct Checkpoint {
     try ModelFile.write(
       tensors, configuration: configuration, preprocessing: preprocessing,
       metadata: metadata.merging(["step": "\(step)", "seconds": "\(seconds)", "recipe": recipe.text]) { $1 },
-      to: url)
+      provenance: provenance, to: url)
     try write(exportedEncoder, step: step, to: folder.model)
     if let classNames = objective.classNames {
       try write(
@@ -106,7 +108,8 @@ struct Checkpoint {
   ) throws(Failure) {
     try ModelFile.write(
       tensors, configuration: configuration, preprocessing: preprocessing,
-      metadata: metadata.merging(["step": "\(step)", "recipe": recipe.text]) { $1 }, to: url)
+      metadata: metadata.merging(["step": "\(step)", "recipe": recipe.text]) { $1 },
+      provenance: provenance, to: url)
   }
 
   private func removeOld(newest: Int) {

@@ -76,11 +76,13 @@ public final class PretrainingRun {
   ///
   /// - Parameters:
   ///   - variants: what the recipe may name.
+  ///   - provenance: what the folder and its weights tell of who trained.
   ///   - onMeasuring: told how many images of how many are measured, where the recipe leaves mean or standard
   ///     deviation to the run.
   /// - Throws: `Failure` when the recipe's parts do not fit together or the source holds no image.
   public init(
     recipe given: Recipe, source: any ImageSource, folder: RunFolder, variants: RunVariants = RunVariants(),
+    provenance: Provenance = Provenance(),
     onMeasuring: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(Failure) {
     var recipe = given
@@ -166,7 +168,7 @@ public final class PretrainingRun {
       folder: folder, store: store, encoderParameterCount: encoderParameterCount, objective: objective,
       optimizer: optimizer,
       average: average, averaged: trainable, configuration: configuration, preprocessing: preprocessing,
-      recipe: JSONValue.encoding(recipe))
+      recipe: JSONValue.encoding(recipe), provenance: provenance)
   }
 
   /// The steps of a run whose `train.minutes` are not measured yet: `measuredRecipe(at:)` says how many they become.
@@ -208,6 +210,7 @@ public final class PretrainingRun {
       try EncoderMonitor.complete(wanted, checkpoint, restored: done, of: totalSteps)
     }
     guard done < totalSteps || isLookMissing == true else { return .finishedBefore }
+    try folder.record(checkpoint.provenance, resuming: resuming)
     let listing = try restored.map { (restored) throws(Failure) in
       try check.checkImages(restored.metadata, step: done, at: source.path) { list(comparableWith: $0) }
     }

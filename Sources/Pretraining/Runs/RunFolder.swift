@@ -11,6 +11,8 @@ public struct RunFolder: Sendable {
 
   /// The fully resolved recipe.
   public var recipe: URL { url.appendingPathComponent("recipe.yaml") }
+  /// Who trained, an object a session: version, commit, command, machine and date.
+  public var provenance: URL { url.appendingPathComponent("provenance.jsonl") }
   /// One object a logged step.
   public var metrics: URL { url.appendingPathComponent("metrics.jsonl") }
   /// How each block fares, an object every `train.healthSteps` steps.
@@ -64,6 +66,20 @@ public struct RunFolder: Sendable {
   var checkpointNames: [String] {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints.path)) ?? []
     return all.filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }.sorted()
+  }
+
+  /// The sessions that trained, in their order; empty where the folder does not say.
+  public var sessions: [Provenance] {
+    let text = (try? Data(contentsOf: provenance)) ?? Data()
+    return text.split(separator: UInt8(ascii: "\n")).compactMap {
+      try? JSONDecoder().decode(Provenance.self, from: $0)
+    }
+  }
+
+  /// Adds a session to `provenance`; the file is replaced as a whole.
+  func record(_ session: Provenance, resuming: Bool) throws(Failure) {
+    let earlier = resuming ? (try? Data(contentsOf: provenance)) ?? Data() : Data()
+    try AtomicFile.write(earlier + Data((JSONValue.encoding(session).text + "\n").utf8), to: provenance)
   }
 
   /// Creates the folder and those in it, and removes files that a killed run left unfinished.

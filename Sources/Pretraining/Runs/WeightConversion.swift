@@ -42,7 +42,7 @@ public struct WeightConversion {
   /// Writes the converted model, atomically; the state of an optimiser and averaged weights are left out.
   ///
   /// - Throws: `Failure` when `url` is the file that was read, or cannot be written.
-  public func write(to url: URL) throws(Failure) {
+  public func write(to url: URL, provenance: Provenance = Provenance()) throws(Failure) {
     guard url.resolvingSymlinksInPath() != URL(fileURLWithPath: source.path).resolvingSymlinksInPath() else {
       throw Failure("the input would be overwritten", at: url.path, mend: "choose another file for --to")
     }
@@ -50,7 +50,8 @@ public struct WeightConversion {
     for key in ["format", "configuration", "preprocessing"] { metadata[key] = nil }
     try ModelFile.write(
       store.parameters.map { ($0.name, $0.value) }, configuration: configuration,
-      preprocessing: source.preprocessing, metadata: metadata, to: url)
+      preprocessing: source.preprocessing, metadata: metadata, provenance: provenance,
+      to: url)
   }
 
   private typealias Model = (encoder: VisionTransformer, objective: (any Objective)?)

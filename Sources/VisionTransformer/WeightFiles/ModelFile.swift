@@ -80,12 +80,25 @@ public struct ModelFile: Sendable {
     }
   }
 
+  /// Who made the weights, the first maker first: who trained them, then who converted them. Empty in files of versions
+  /// that did not say.
+  public var provenance: [Provenance] { Self.provenance(in: file.metadata) }
+
+  /// The makers that a file's metadata tell.
+  public static func provenance(in metadata: [String: String]) -> [Provenance] {
+    metadata["provenance"].flatMap { try? JSONDecoder().decode([Provenance].self, from: Data($0.utf8)) } ?? []
+  }
+
   /// Writes tensors with what is needed to rebuild the encoder, atomically.
+  ///
+  /// - Parameter provenance: who writes; added to the makers that `metadata` tell.
   public static func write(
     _ tensors: [(name: String, tensor: Tensor)], configuration: VisionTransformerConfiguration,
-    preprocessing: Preprocessing, metadata: [String: String] = [:], to url: URL
+    preprocessing: Preprocessing, metadata: [String: String] = [:], provenance: Provenance = Provenance(),
+    to url: URL
   ) throws(Failure) {
     var text = metadata
+    text["provenance"] = encode(Self.provenance(in: metadata) + [provenance])
     text["format"] = "vitrail"
     text["configuration"] = encode(configuration)
     text["preprocessing"] = encode(preprocessing)
@@ -119,10 +132,11 @@ extension VisionTransformer {
   /// Writes the encoder for use elsewhere, atomically.
   ///
   /// - Throws: `Failure` when the file cannot be written; nothing appears then.
-  public func write(to url: URL, preprocessing: Preprocessing) throws(Failure) {
+  public func write(
+    to url: URL, preprocessing: Preprocessing, provenance: Provenance = Provenance()
+  ) throws(Failure) {
     try ModelFile.write(
       parameters.parameters.map { ($0.name, $0.value) }, configuration: configuration,
-      preprocessing: preprocessing,
-      to: url)
+      preprocessing: preprocessing, provenance: provenance, to: url)
   }
 }

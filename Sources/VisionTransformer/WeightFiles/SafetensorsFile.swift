@@ -50,7 +50,8 @@ public struct SafetensorsFile: Sendable {
     let headerSize = data.prefix(8).enumerated().reduce(UInt64(0)) {
       $0 | UInt64($1.element) << (8 * $1.offset)
     }
-    guard headerSize <= 100 << 20, Int(headerSize) <= data.count - 8 else {
+    guard headerSize <= 100 << 20 else { throw refuse("it does not begin with the size of a header") }
+    guard Int(headerSize) <= data.count - 8 else {
       throw refuse("its header claims \(headerSize) bytes of \(data.count)")
     }
     let body = 8 + Int(headerSize)

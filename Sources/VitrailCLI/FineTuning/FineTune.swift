@@ -33,13 +33,7 @@ struct FineTune: ParsableCommand {
   @Option(name: .customLong("set"), help: "Override a key of the recipe: key.path=value. May be repeated.")
   var overrides: [String] = []
   @OptionGroup var length: RunLength
-  @Flag(
-    help: """
-      Say what the run would be (images, model, memory, speed and time on this machine), and end: a few steps are measured, \
-      nothing is written.
-      """)
-  var dryRun = false
-  @OptionGroup var output: JSONOutput
+  @OptionGroup var output: RunOutput
   @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
   var lanes: Int?
   @Option(help: "Share of files that may be undecodable before the run stops; default: the recipe's, 0.05.")
@@ -55,10 +49,9 @@ struct FineTune: ParsableCommand {
     for setting in overrides where !setting.contains("=") {
       throw ValidationError("--set '\(setting)' sets nothing: write key=value")
     }
-    guard !dryRun || !resuming.resume else {
+    guard !output.dryRun || !resuming.resume else {
       throw ValidationError("--dry-run is for new runs: leave out --resume")
     }
-    guard dryRun || !output.isWanted else { throw ValidationError("--json goes with --dry-run") }
     guard resuming.resume || weights != nil && sets.train != nil else {
       throw ValidationError("give --weights RUN and --train PATH")
     }
@@ -68,33 +61,34 @@ struct FineTune: ParsableCommand {
     let folder = RunFolder(URL(fileURLWithPath: out))
     let goesOn = try resuming.goesOn(in: folder, canStart: weights != nil && sets.train != nil)
     let recipe = try goesOn ? resumedRecipe(folder) : freshRecipe()
-    if !dryRun { try OutputCheck.folder(folder.url.path) }
+    if !output.dryRun { try OutputCheck.folder(folder.url.path) }
     let source = try ClassifiedImages.labelled(recipe.data.openSource(isResumed: goesOn))
     let test = try recipe.data.openTest(isResumed: goesOn).map(ClassifiedImages.labelled)
     if recipe.data.test != nil, let test { try requireDistinct(train: source, test: test) }
     let line = ProgressLine()
     let preparation = RunPreparation(recipe: recipe, source: source, folder: folder, line: line)
-    if dryRun {
-      guard let forecast = try preparation.rehearse() else { return }
-      if output.isWanted { try output.tell("", forecast) }
-      return
-    }
+    if output.dryRun { return try output.rehearse(preparation) }
     guard let run = try preparation.run() else { return }
     let scoring = try test.map { try ClassifierScoring(of: run, train: source, test: $0, line: line) }
     let lock = try FolderLock(folder.url)
     defer { withExtendedLifetime(lock) {} }
-    let session = RunSession(run: run, line: line, command: "finetune")
+    let session = RunSession(
+      run: run, source: source, line: line, command: "finetune", output: output.json)
     try session.train(
       resuming: goesOn, acceptingChangedData: resuming.acceptChangedData,
-      onCheckpoint: { scoring?.glance(step: $0) })
-    if let scoring {
-      let report = try scoring.write()
-      print(try report.tableAndVerdict())
-    }
-    let report = try RunReport.write(runFolder: folder.url)
-    print("classifier: \(folder.classifier.path)")
-    print("report:     \(report.path)")
-    print("next:       vitrail predict --weights \(shellWord(folder.url.relativePath)) --data IMAGES")
+      onCheckpoint: { scoring?.glance(step: $0) },
+      conclude: {
+        let scores = try scoring?.write()
+        let report = try RunReport.write(runFolder: folder.url)
+        let table = try scores.map { try $0.tableAndVerdict() + "\n" } ?? ""
+        return RunConclusion(
+          weights: folder.classifier.path, report: report.path, scores: scores.map(JSONValue.encoding),
+          text: """
+            \(table)classifier: \(folder.classifier.path)
+            report:     \(report.path)
+            next:       vitrail predict --weights \(folder.url.relativePath.shellWord) --data IMAGES
+            """)
+      })
   }
 
   private func freshRecipe() throws -> Recipe {

@@ -48,7 +48,7 @@ struct Predict: ParsableCommand {
     if opened is ImageFile {
       let reader = try opened.reader(at: 0, options: loading.decoding(for: classifier.preprocessing.channels))
       let prediction = Prediction(data, try classifier.probabilities(of: reader), classifier.classNames)
-      try tell([prediction], text: prediction.table(top: top))
+      try output.tell(prediction.table(top: top), Predictions(predictions: [prediction.json(top: top)]))
       return
     }
     let table = URL(fileURLWithPath: out)
@@ -71,10 +71,19 @@ struct Predict: ParsableCommand {
     let text = CSV.text([["path", "class"] + classifier.classNames] + predictions.map(\.row))
     try AtomicFile.write(Data(text.rawBytes), to: table)
     let skipped = outcome.skipped.isEmpty ? "" : ", \(outcome.skipped.count) bad images skipped"
-    try tell(predictions, text: "\(predictions.count) predictions in \(out)\(skipped)")
+    try output.tell(
+      "\(predictions.count) predictions in \(out)\(skipped)",
+      Predictions(
+        predictions: predictions.map { $0.json(top: top) },
+        skipped: outcome.skipped.map { .init(path: $0.path, reason: $0.reason) },
+        passedOver: source.passedOver))
   }
 
-  private func tell(_ predictions: [Prediction], text: String) throws {
-    try output.tell(text, predictions.map { $0.json(top: top) })
+  /// What `--json` prints.
+  private struct Predictions: Encodable {
+    struct Skipped: Encodable { let path, reason: String }
+    let predictions: [JSONValue]
+    var skipped: [Skipped] = []
+    var passedOver = PassedOver()
   }
 }

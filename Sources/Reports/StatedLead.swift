@@ -1,7 +1,7 @@
 import Platform
 
 /// How far scores are above those of a baseline, ready to be said.
-struct Lead: Sendable, Equatable {
+struct StatedLead: Sendable, Equatable {
   /// What it is ahead of, by its name in `evaluation.json`.
   let baseline: String
   /// The score less the baseline's, the other way round where lower is better.
