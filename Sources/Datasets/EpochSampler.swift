@@ -29,7 +29,10 @@ public final class EpochSampler: Sendable {
   }
 
   /// Batches in an epoch; at least 1.
-  public var stepsPerEpoch: Int { max(1, count / batchSize) }
+  public var stepsPerEpoch: Int { Self.stepsPerEpoch(count: count, batchSize: batchSize) }
+
+  /// Batches in an epoch of that many images; at least 1.
+  public static func stepsPerEpoch(count: Int, batchSize: Int) -> Int { max(1, count / batchSize) }
 
   /// The images of a step's batch, as numbers in the set; depends on the seed and the step only.
   public func batch(_ step: Int) -> (epoch: Int, sampleIndices: [Int]) {

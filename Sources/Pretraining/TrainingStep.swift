@@ -12,6 +12,9 @@ public final class TrainingStep: Sendable {
     public let loss: Double
     /// Norm of the whole gradient, before clipping.
     public let gradientNorm: Double
+
+    /// Whether training can go on.
+    public var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
   }
 
   let team: LaneTeam

@@ -90,12 +90,13 @@ struct Pretrain: ParsableCommand {
       recipe: recipe, source: source, folder: folder, line: line,
       shouldStop: { parent.map { $0 != getppid() } ?? false })
     if output.dryRun { return try output.rehearse(preparation) }
-    guard let run = try preparation.run() else { return }
+    guard let trainer = try preparation.trainer() else { return }
     // One whose study was killed may still be at its last step.
     let lock = try FolderLock(folder.url, waits: parent != nil)
     defer { withExtendedLifetime(lock) {} }
-    let pictures = ReconstructionPictures(run: run, source: source)
-    let session = RunSession(run: run, source: source, line: line, command: "pretrain", output: output.json)
+    let pictures = ReconstructionPictures(of: trainer.plan, in: folder, source: source)
+    let session = RunSession(
+      trainer: trainer, source: source, line: line, command: "pretrain", output: output.json)
     try session.train(
       resuming: goesOn, acceptingChangedData: resuming.acceptChangedData,
       shouldStop: { parent.map { $0 != getppid() } ?? false },

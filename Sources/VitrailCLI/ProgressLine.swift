@@ -15,7 +15,7 @@ final class ProgressLine {
   deinit { finish() }
 
   /// Shows training progress.
-  func show(_ progress: PretrainingRun.Progress) {
+  func show(_ progress: TrainingReport) {
     let isLast = progress.step == progress.totalSteps
     draw(isLast: isLast, fraction: Double(progress.step) / Double(progress.totalSteps)) {
       // What a narrow terminal has no room for is dropped from the end.

@@ -7,28 +7,30 @@ import Reports
 
 /// The pictures that a masked objective leaves in its run folder: the same few images at every checkpoint.
 struct ReconstructionPictures {
-  private let run: PretrainingRun
+  private let plan: TrainingPlan
+  private let folder: RunFolder
   private let objective: any ReconstructingObjective
   private let images: [Image]
 
   /// Takes the first images that can be decoded; nil when the objective reconstructs nothing.
-  init?(run: PretrainingRun, source: any ImageSource, count: Int = 8) {
-    guard let objective = run.objective as? any ReconstructingObjective else { return nil }
-    self.run = run
+  init?(of plan: TrainingPlan, in folder: RunFolder, source: any ImageSource, count: Int = 8) {
+    guard let objective = plan.objective as? any ReconstructingObjective else { return nil }
+    self.plan = plan
+    self.folder = folder
     self.objective = objective
-    images = Self.images(source, run.preprocessing, run.recipe.data.loading, count: count)
+    images = Self.images(source, plan.preprocessing, plan.recipe.data.loading, count: count)
   }
 
-  /// Writes `reconstructions/step-….png`; a picture that cannot be written does not stop a run.
+  /// Writes `reconstructions/step-….png`; a picture that cannot be written does not stop a plan.
   func write(step: Int) {
-    let folder = run.folder.reconstructions
-    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let name = run.folder.checkpoint(step).deletingPathExtension().lastPathComponent + ".png"
+    try? FileManager.default.createDirectory(at: folder.reconstructions, withIntermediateDirectories: true)
+    let name = folder.checkpoint(step).deletingPathExtension().lastPathComponent + ".png"
     try? Self.grid(
       Reconstruction.make(
-        images, objective: objective, grid: run.encoder.configuration.grid, preprocessing: run.preprocessing,
-        seed: run.recipe.train.seed)
-    )?.writePNG(to: folder.appendingPathComponent(name))
+        images, objective: objective, grid: plan.encoder.configuration.grid,
+        preprocessing: plan.preprocessing,
+        seed: plan.recipe.train.seed)
+    )?.writePNG(to: folder.reconstructions.appendingPathComponent(name))
   }
 
   /// Evaluation views of those of `count` images, spread over the source so that classes mix, that can be used.

@@ -3,7 +3,7 @@ import Pretraining
 
 /// What can be known of a run before its first step and is better known then than after hours.
 struct RunAdvice {
-  let run: PretrainingRun
+  let plan: TrainingPlan
   let imageCount: Int
   let memory: MemoryEstimate
   var memoryLimit = MachineCapacity.memoryBytes
@@ -16,23 +16,19 @@ struct RunAdvice {
     throw Failure(
       "a run that takes about \(ByteCount(memory.total)), where this process may have \(ByteCount(memoryLimit))",
       at:
-        "train.batchSize: \(run.recipe.train.batchSize), \(passes) passes a step, model of width \(run.encoder.configuration.width)",
+        "train.batchSize: \(plan.recipe.train.batchSize), \(plan.resolved.passes) passes a step, model of width \(plan.encoder.configuration.width)",
       mend: memoryRemedy)
   }
 
   /// A sentence for each setting that will hardly give what is wanted.
   var lines: [String] { [batch, warmup, tightMemory].compactMap(\.self) }
 
-  private var passes: Int {
-    if case .count(let count) = run.recipe.train.accumulation { count } else { 1 }
-  }
-
   private var memoryRemedy: String {
     "lower train.batchSize, raise train.accumulation, set train.recompute: block, use fewer --lanes, or a smaller model"
   }
 
   private var batch: String? {
-    let size = run.recipe.train.batchSize
+    let size = plan.recipe.train.batchSize
     guard size > imageCount else { return nil }
     return
       "a batch of \(size) is more than the \(imageCount) images there are: it repeats images, and every epoch is one step. "
@@ -40,8 +36,8 @@ struct RunAdvice {
   }
 
   private var warmup: String? {
-    guard !run.recipe.train.isUnmeasured, let warmup = run.recipe.train.warmupEpochs else { return nil }
-    let epochs = Double(run.totalSteps) / Double(run.stepsPerEpoch)
+    guard !plan.recipe.train.isUnmeasured, let warmup = plan.recipe.train.warmupEpochs else { return nil }
+    let epochs = Double(plan.totalSteps) / Double(plan.stepsPerEpoch)
     guard warmup > epochs else { return nil }
     return
       "a warm-up of \(plain(warmup)) epochs in a run of \(plain(epochs)): the learning rate never reaches its peak. "

@@ -6,7 +6,7 @@ import Reports
 
 /// A run as a command carries it out: what it says meanwhile and when it is stopped.
 struct RunSession {
-  let run: PretrainingRun
+  let trainer: Trainer
   /// The images as they were opened.
   let source: any ImageSource
   let line: ProgressLine
@@ -24,22 +24,22 @@ struct RunSession {
     resuming: Bool, acceptingChangedData: Bool, shouldStop: () -> Bool = { false },
     onCheckpoint: @escaping (_ step: Int) -> Void, conclude: () throws -> RunConclusion
   ) throws {
-    run.onCheckpoint = onCheckpoint
-    run.onNote = { [line] text in line.say("note: \(text)") }
-    run.onWarning = { [line] warning in line.warn("\(warning)") }
+    trainer.onCheckpoint = onCheckpoint
+    trainer.onNote = { [line] text in line.say("note: \(text)") }
+    trainer.onWarning = { [line] warning in line.warn("\(warning)") }
     StopSignals.listen()
     let start = Clock.seconds
     var forecast = FirstForecast()
-    let ending: PretrainingRun.Ending
-    var last: PretrainingRun.Progress?
+    let ending: Trainer.Ending
+    var last: TrainingReport?
     do throws(Failure) {
-      ending = try run.run(
+      ending = try trainer.run(
         resuming: resuming, acceptingChangedData: acceptingChangedData,
         shouldStop: { StopSignals.wantsStop || shouldStop() },
         onProgress: { progress in
           last = progress
           if progress.step < progress.totalSteps, forecast.isDue() {
-            line.say(forecast.text(progress, run))
+            line.say(forecast.text(progress, trainer.plan))
           }
           line.show(progress)
         })
@@ -52,7 +52,8 @@ struct RunSession {
     let verdict = last.flatMap(Self.verdict)
     func summary(_ ending: String, step: Int, _ conclusion: RunConclusion? = nil) -> RunSummary {
       RunSummary(
-        ending: ending, folder: run.folder.url.path, step: step, steps: run.totalSteps, seconds: seconds,
+        ending: ending, folder: trainer.folder.url.path, step: step, steps: trainer.plan.totalSteps,
+        seconds: seconds,
         loss: last?.loss, imagesPerSecond: last?.imagesPerSecond, images: source.count,
         passedOver: source.passedOver, verdict: verdict?.text, conclusion: conclusion)
     }
@@ -60,30 +61,30 @@ struct RunSession {
     case .interrupted(let step):
       try output.tell(
         """
-        stopped at step \(step) of \(run.totalSteps); go on with:
-          vitrail \(command) --resume --out \(run.folder.url.relativePath.shellWord)
+        stopped at step \(step) of \(trainer.plan.totalSteps); go on with:
+          vitrail \(command) --resume --out \(trainer.folder.url.relativePath.shellWord)
         """, summary("interrupted", step: step))
       throw ExitStatus.interrupted.error
     case .finishedBefore:
       let conclusion = try conclude()
       try output.tell(
         """
-        finished before: all \(run.totalSteps) steps are done
-        to go on, raise train.steps or train.epochs in \(run.folder.recipe.path) and say --resume again
+        finished before: all \(trainer.plan.totalSteps) steps are done
+        to go on, raise train.steps or train.epochs in \(trainer.folder.recipe.path) and say --resume again
         \(conclusion.text)
-        """, summary("finishedBefore", step: run.totalSteps, conclusion))
+        """, summary("finishedBefore", step: trainer.plan.totalSteps, conclusion))
     case .finished:
       if output.isText {
-        print("trained \(run.totalSteps) steps in \(duration(seconds))")
+        print("trained \(trainer.plan.totalSteps) steps in \(duration(seconds))")
         if let verdict { print("verdict: \(verdict.text)") }
       }
       let conclusion = try conclude()
-      try output.tell(conclusion.text, summary("finished", step: run.totalSteps, conclusion))
+      try output.tell(conclusion.text, summary("finished", step: trainer.plan.totalSteps, conclusion))
     }
   }
 
   /// What the run has come to in words.
-  private static func verdict(_ end: PretrainingRun.Progress) -> RunVerdict? {
+  private static func verdict(_ end: TrainingReport) -> RunVerdict? {
     RunVerdict(
       loss: end.loss, blindLoss: end.features?.baseline?.value, rankMe: end.features?.rankMe,
       directions: end.features?.directions)
@@ -107,10 +108,10 @@ private struct FirstForecast {
     return isSaid
   }
 
-  func text(_ progress: PretrainingRun.Progress, _ run: PretrainingRun) -> String {
+  func text(_ progress: TrainingReport, _ plan: TrainingPlan) -> String {
     RunForecast.speed(
       secondsPerStep: (Clock.seconds - start) / Double(max(1, taken - 1)),
-      batchSize: run.recipe.train.batchSize,
-      steps: progress.totalSteps, stepsPerEpoch: run.stepsPerEpoch)
+      batchSize: plan.recipe.train.batchSize,
+      steps: progress.totalSteps, stepsPerEpoch: plan.stepsPerEpoch)
   }
 }

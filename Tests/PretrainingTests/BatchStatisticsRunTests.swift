@@ -42,12 +42,12 @@ struct BatchStatisticsRunTests {
     let folder = try TemporaryFolder()
     let whole = RunFolder(folder("whole"))
     #expect(
-      try PretrainingRun(recipe: recipe(norm), source: NoiseImages(), folder: whole).run(resuming: false)
+      try Trainer(TrainingPlan(recipe: recipe(norm), source: NoiseImages()), in: whole).run(resuming: false)
         == .finished
     )
     let stopped = RunFolder(folder("stopped"))
     var asked = 0
-    let ending = try PretrainingRun(recipe: recipe(norm), source: NoiseImages(), folder: stopped).run(
+    let ending = try Trainer(TrainingPlan(recipe: recipe(norm), source: NoiseImages()), in: stopped).run(
       resuming: false,
       shouldStop: {
         asked += 1
@@ -56,7 +56,7 @@ struct BatchStatisticsRunTests {
     #expect(ending == .interrupted(step: 4))
     let middle = try tensors(stopped.lastCheckpoint)
     #expect(
-      try PretrainingRun(recipe: recipe(norm), source: NoiseImages(), folder: stopped).run(resuming: true)
+      try Trainer(TrainingPlan(recipe: recipe(norm), source: NoiseImages()), in: stopped).run(resuming: true)
         == .finished)
     for (file, other) in [(stopped.lastCheckpoint, whole.lastCheckpoint), (stopped.model, whole.model)] {
       let (result, wanted) = (try tensors(file), try tensors(other))
@@ -71,19 +71,17 @@ struct BatchStatisticsRunTests {
 
   @Test(arguments: ["batchNorm", "powerNorm", "prepBN"] as [Choice])
   func severalPassesAreRefused(_ norm: Choice) throws {
-    let folder = try TemporaryFolder()
-    let place = RunFolder(folder("run"))
     #expect {
-      _ = try PretrainingRun(
-        recipe: recipe(norm) { $0.train.accumulation = .count(2) }, source: NoiseImages(), folder: place)
+      _ = try TrainingPlan(
+        recipe: recipe(norm) { $0.train.accumulation = .count(2) }, source: NoiseImages())
     } throws: {
       ($0 as? Failure)?.place == "train.accumulation"
     }
     // A batch that a model of other norms would take in several passes.
     let large = { (recipe: inout Recipe) in recipe.train.batchSize = 1024 }
-    let run = try PretrainingRun(recipe: recipe(norm, large), source: NoiseImages(), folder: place)
-    #expect(run.recipe.train.accumulation == .count(1))
-    let other = try PretrainingRun(recipe: recipe("layerNorm", large), source: NoiseImages(), folder: place)
+    let plan = try TrainingPlan(recipe: recipe(norm, large), source: NoiseImages())
+    #expect(plan.recipe.train.accumulation == .count(1))
+    let other = try TrainingPlan(recipe: recipe("layerNorm", large), source: NoiseImages())
     #expect(other.recipe.train.accumulation == .count(8))
   }
 }

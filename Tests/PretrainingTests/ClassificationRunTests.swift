@@ -33,16 +33,16 @@ struct ClassificationRunTests {
   private func train(
     _ recipe: Recipe, _ folder: RunFolder, _ source: LabelledNoise = LabelledNoise(), stopAfter: Int = .max,
     resuming: Bool = false
-  ) throws -> PretrainingRun {
-    let run = try PretrainingRun(recipe: recipe, source: source, folder: folder)
+  ) throws -> TrainingPlan {
+    let plan = try TrainingPlan(recipe: recipe, source: source)
     var asked = 0
-    _ = try run.run(
+    _ = try Trainer(plan, in: folder).run(
       resuming: resuming,
       shouldStop: {
         asked += 1
         return asked > stopAfter
       })
-    return run
+    return plan
   }
 
   @Test(
@@ -50,10 +50,10 @@ struct ClassificationRunTests {
   func resumingEqualsNeverStopping() throws {
     let folder = try TemporaryFolder()
     let (whole, stopped) = (RunFolder(folder("whole")), RunFolder(folder("stopped")))
-    let run = try train(Self.recipe(), whole)
-    #expect(run.objective.classNames == ["dark", "gray", "light"])
+    let plan = try train(Self.recipe(), whole)
+    #expect(plan.objective.classNames == ["dark", "gray", "light"])
     #expect(
-      run.recipe.objective.options["classes"] == .array(["dark", "gray", "light"].map { .string($0) }))
+      plan.recipe.objective.options["classes"] == .array(["dark", "gray", "light"].map { .string($0) }))
     try train(Self.recipe(), stopped, stopAfter: 4)
     try train(Self.recipe(), stopped, resuming: true)
     for (file, other) in [
@@ -67,7 +67,7 @@ struct ClassificationRunTests {
   @Test func theClassifierIsReadBack() throws {
     let folder = try TemporaryFolder()
     let place = RunFolder(folder("run"))
-    let run = try train(Self.recipe(), place)
+    let plan = try train(Self.recipe(), place)
     let (model, whole) = (try tensors(place.model), try tensors(place.classifier))
     for (name, values) in model { #expect(whole[name] == values, "\(name)") }
     #expect(
@@ -78,7 +78,7 @@ struct ClassificationRunTests {
 
     let classifier = try Classifier(contentsOf: place.classifier)
     #expect(classifier.classNames == ["dark", "gray", "light"])
-    #expect(classifier.preprocessing == run.preprocessing)
+    #expect(classifier.preprocessing == plan.preprocessing)
     let outcomes = try [1, 3].map { lanes in
       let team = LaneTeam(count: lanes)
       defer { team.dissolve() }
@@ -101,11 +101,9 @@ struct ClassificationRunTests {
   }
 
   @Test func whatCannotBeLearntIsRefused() throws {
-    let folder = try TemporaryFolder()
     func problem(_ source: LabelledNoise, _ change: (inout Recipe) -> Void = { _ in }) -> String {
       do throws(Failure) {
-        _ = try PretrainingRun(
-          recipe: Self.recipe(change), source: source, folder: RunFolder(folder("none")))
+        _ = try TrainingPlan(recipe: Self.recipe(change), source: source)
         return ""
       } catch {
         return "\(error)"
@@ -122,9 +120,8 @@ struct ClassificationRunTests {
     // One image without a class costs itself alone.
     #expect(problem(LabelledNoise(labels: (0..<24).map { $0 == 20 ? nil : $0 % 3 })) == "")
     // A class without images is none.
-    let two = try PretrainingRun(
-      recipe: Self.recipe(), source: LabelledNoise(labels: (0..<24).map { $0 % 2 * 2 }),
-      folder: RunFolder(folder("two")))
+    let two = try TrainingPlan(
+      recipe: Self.recipe(), source: LabelledNoise(labels: (0..<24).map { $0 % 2 * 2 }))
     #expect(two.objective.classNames == ["dark", "light"])
   }
 
@@ -137,11 +134,11 @@ struct ClassificationRunTests {
       $0.model.positions = .learned
       $0.train.initialWeights = place.classifier.path
     }
-    func values(_ run: PretrainingRun, _ name: String) throws -> [Scalar] {
-      try #require(run.encoder.parameters[name]).value.values
+    func values(_ plan: TrainingPlan, _ name: String) throws -> [Scalar] {
+      try #require(plan.encoder.parameters[name]).value.values
     }
-    func run(_ recipe: Recipe, _ source: LabelledNoise = LabelledNoise()) throws -> PretrainingRun {
-      try PretrainingRun(recipe: recipe, source: source, folder: RunFolder(folder("next")))
+    func run(_ recipe: Recipe, _ source: LabelledNoise = LabelledNoise()) throws -> TrainingPlan {
+      try TrainingPlan(recipe: recipe, source: source)
     }
     let known = try tensors(place.classifier)
     let same = try run(start)

@@ -70,10 +70,9 @@ struct HealthTests {
       team: LaneTeam(count: 2), clipping: clipNorm.map { GradientClipping(norm: $0) })
     let matrices = stacks.flatMap(\.matrices)
     let before = matrices.map(weights)
-    let (_, health) = probe.look(
-      at: batch, TrainingProgress(step: 6, totalSteps: 10), of: trainer,
-      running: { trainer.run(batch, learningRate: 0.1, step: 7) })
-    return (try #require(health), gradients, before, matrices.map(weights))
+    let look = probe.look(at: batch, TrainingProgress(step: 6, totalSteps: 10))
+    #expect(trainer.run(batch, learningRate: 0.1, step: 7).isFinite)
+    return (probe.complete(look, after: trainer), gradients, before, matrices.map(weights))
   }
 
   @Test(arguments: [nil, 1e-2], [1, 2])
@@ -143,20 +142,23 @@ struct HealthTests {
     #expect(found(\.attentionEntropy) == means)
   }
 
+  /// A rate that throws the weights to infinity: the steps before have their lines, the one that diverged has none.
   @Test func aStepThatIsNotFiniteHasNoHealth() throws {
-    let model = try Model()
-    try #require(model.store["decoder_pred.bias"]).value.withMutableSpan { $0[0] = .nan }
-    let stacks = BlockStack.all(in: model.store)
-    let probe = HealthProbe(
-      objective: model.objective, stacks: stacks, initial: MatricesAtStart(origin: .seed, matrices: [:]))
-    let trainer = TrainingStep(
-      objective: model.objective, optimizer: AdamW(parameters: model.trainable, options: .init()),
-      parameters: model.trainable, team: LaneTeam(count: 1))
-    let batch = model.batch(3)
-    let (outcome, health) = probe.look(at: batch, TrainingProgress(step: 0), of: trainer) {
-      trainer.run(batch, learningRate: 0.1, step: 1)
-    }
-    #expect(outcome.loss.isNaN && health == nil)
+    let temporary = try TemporaryFolder()
+    let folder = RunFolder(temporary("run"))
+    var recipe = Recipe()
+    (recipe.model.width, recipe.model.depth, recipe.model.heads, recipe.model.channels) = (16, 1, 2, 1)
+    (recipe.model.imageSize, recipe.model.patchSize) = (ImageSize(height: 8, width: 8), 2)
+    (recipe.train.batchSize, recipe.train.steps, recipe.train.lanes) = (4, 40, .count(1))
+    (recipe.train.learningRatePerBatch256, recipe.train.warmupEpochs) = (1e38, 0)
+    recipe.train.healthSteps = 1
+    let trainer = Trainer(try TrainingPlan(recipe: recipe, source: NoiseImages()), in: folder)
+    let failure = #expect(throws: Failure.self) { try trainer.run(resuming: false) }
+    let diverged = try JSONDecoder().decode(Divergence.self, from: Data(contentsOf: folder.divergence)).step
+    #expect(diverged > 1 && failure?.problem.contains("step \(diverged) is not finite") == true)
+    let lines = try String(contentsOf: folder.health, encoding: .utf8).split(separator: "\n")
+    let steps = try lines.map { try JSONDecoder().decode(DepthHealth.self, from: Data($0.utf8)).step }
+    #expect(steps == Array(1..<diverged))
   }
 
   /// Nothing is stored where the seed gives the weights; else the file that was written when the run began counts.

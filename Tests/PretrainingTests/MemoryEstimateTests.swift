@@ -24,17 +24,15 @@ struct MemoryEstimateTests {
     arguments: ["mae", "simMIM", "dropPos", "simCLR", "mocoV3", "dino"] as [Choice],
     ["layerNorm", "batchNorm"] as [Choice])
   func leavesNoTrace(_ objective: Choice, _ norm: Choice) throws {
-    let run = try PretrainingRun(
-      recipe: recipe(objective, norm: norm), source: NoiseImages(),
-      folder: RunFolder(try TemporaryFolder()("run")))
-    let before = run.encoder.parameters.parameters.map { parameter in
+    let plan = try TrainingPlan(recipe: recipe(objective, norm: norm), source: NoiseImages())
+    let before = plan.encoder.parameters.parameters.map { parameter in
       parameter.value.values.map { Double($0) }
     }
-    let estimate = run.estimateMemory()
+    let estimate = plan.estimateMemory()
     #expect(estimate.passes > 0 && estimate.total > estimate.state && estimate.state > 0)
     #expect(
       before
-        == run.encoder.parameters.parameters.map { parameter in parameter.value.values.map { Double($0) } })
+        == plan.encoder.parameters.parameters.map { parameter in parameter.value.values.map { Double($0) } })
   }
 
   @Test("memory grows with the batch where a step is one pass, and not where it is several")
@@ -43,9 +41,7 @@ struct MemoryEstimateTests {
       var recipe = recipe("mae", norm: "layerNorm")
       (recipe.train.batchSize, recipe.train.accumulation) = (batch, passes)
       (recipe.model.width, recipe.model.depth) = (64, 4)
-      let run = try PretrainingRun(
-        recipe: recipe, source: NoiseImages(), folder: RunFolder(try TemporaryFolder()("run")))
-      return run.estimateMemory().passes
+      return try TrainingPlan(recipe: recipe, source: NoiseImages()).estimateMemory().passes
     }
     let (small, large) = (try estimate(512, .count(1)), try estimate(4096, .count(1)))
     #expect(Double(large) >= 5 * Double(small))
@@ -57,15 +53,15 @@ struct MemoryEstimateTests {
     var recipe = recipe("mae", norm: "layerNorm")
     (recipe.train.steps, recipe.train.minutes, recipe.train.warmupEpochs) = (nil, 2, 1e6)
     let folder = RunFolder(try TemporaryFolder()("run"))
-    let run = try PretrainingRun(recipe: recipe, source: NoiseImages(), folder: folder)
-    #expect(throws: Failure.self) { try run.run(resuming: false) }
-    let rate = try #require(try run.measureRate(for: 0.01))
+    let plan = try TrainingPlan(recipe: recipe, source: NoiseImages())
+    #expect(throws: Failure.self) { try Trainer(plan, in: folder).run(resuming: false) }
+    let rate = try #require(try plan.measureRate(for: 0.01))
     #expect(rate.isFinite && rate.secondsPerStep > 0 && rate.secondsPerLook > 0)
-    let fixed = run.measuredRecipe(at: rate)
+    let fixed = plan.measuredRecipe(at: rate)
     let steps = try #require(fixed.train.steps)
     let seconds = rate.secondsPerStep + rate.secondsPerLook / 100
     #expect(abs(Double(steps) * seconds - 120) <= seconds && fixed.train.minutes == 2)
-    let epochs = Double(steps) / Double(run.stepsPerEpoch)
+    let epochs = Double(steps) / Double(plan.stepsPerEpoch)
     #expect(abs((fixed.train.warmupEpochs ?? 0) - epochs / 10) <= 0.5)
     #expect(!FileManager.default.fileExists(atPath: folder.url.path))
   }

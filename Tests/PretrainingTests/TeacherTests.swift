@@ -111,10 +111,10 @@ struct TeacherTests {
     let probe = HealthProbe(
       objective: model.objective, stacks: BlockStack.all(in: model.store),
       initial: MatricesAtStart(origin: .seed, matrices: [:]))
-    let health = probe.look(at: batch, TrainingProgress(step: 0), of: step) {
-      step.run(batch, learningRate: 0.1, step: 1)
-    }.health
-    let found = try #require(health?.stacks["encoder"]).attentionEntropy.compactMap { $0 }
+    let look = probe.look(at: batch, TrainingProgress(step: 0))
+    #expect(step.run(batch, learningRate: 0.1, step: 1).isFinite)
+    let found = try #require(probe.complete(look, after: step).stacks["encoder"]).attentionEntropy.compactMap
+    { $0 }
     #expect(found.count == 2 && relativeError(found, wanted) <= 1e-6)
   }
 
@@ -148,10 +148,10 @@ struct TeacherTests {
     let (whole, stopped) = (RunFolder(folder("whole")), RunFolder(folder("stopped")))
     let recipe = recipe(objective)
     #expect(
-      try PretrainingRun(recipe: recipe, source: NoiseImages(), folder: whole).run(resuming: false)
+      try Trainer(TrainingPlan(recipe: recipe, source: NoiseImages()), in: whole).run(resuming: false)
         == .finished)
     var asked = 0
-    let ending = try PretrainingRun(recipe: recipe, source: NoiseImages(), folder: stopped).run(
+    let ending = try Trainer(TrainingPlan(recipe: recipe, source: NoiseImages()), in: stopped).run(
       resuming: false,
       shouldStop: {
         asked += 1
@@ -162,7 +162,7 @@ struct TeacherTests {
     let name = "blocks.0.attn.qkv.weight"
     #expect(middle["teacher.\(name)"] != nil && middle["teacher.\(name)"] != middle[name])
     #expect(
-      try PretrainingRun(recipe: recipe, source: NoiseImages(), folder: stopped).run(resuming: true)
+      try Trainer(TrainingPlan(recipe: recipe, source: NoiseImages()), in: stopped).run(resuming: true)
         == .finished)
     for (file, other) in [(stopped.lastCheckpoint, whole.lastCheckpoint), (stopped.model, whole.model)] {
       #expect(try tensors(file) == tensors(other))

@@ -35,8 +35,8 @@ struct DataDrivenStartTests {
         for (index, stop) in (stops + [.max]).enumerated() {
           var asked = -1
           let source = try recipe.data.openSource()
-          let pretraining = try PretrainingRun(recipe: recipe, source: source, folder: RunFolder(run))
-          _ = try pretraining.run(
+          let plan = try TrainingPlan(recipe: recipe, source: source)
+          _ = try Trainer(plan, in: RunFolder(run)).run(
             resuming: index > 0,
             shouldStop: {
               asked += 1

@@ -47,10 +47,9 @@ struct StudyFileTests {
     recipe.train.batchSize = 4
     recipe.train.lanes = .count(1)
     recipe.train.logSteps = 1
-    let run = try PretrainingRun(
-      recipe: recipe, source: recipe.data.openSource(), folder: RunFolder(folder))
+    let plan = try TrainingPlan(recipe: recipe, source: recipe.data.openSource())
     do {
-      #expect(try run.run(resuming: false) == .finished)
+      #expect(try Trainer(plan, in: RunFolder(folder)).run(resuming: false) == .finished)
       #expect(try TinyRun.loggedSteps(folder) == [1, 2])
     } catch {
       // A hundred blocks without norms: what the study is to show.

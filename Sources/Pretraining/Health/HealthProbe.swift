@@ -27,24 +27,30 @@ package final class HealthProbe {
       })
   }
 
-  /// Runs a step and says how the blocks fared in it; nil where the step came to no update.
-  package func look(
-    at batch: any StepSamples, _ progress: TrainingProgress, of trainer: TrainingStep,
-    running step: () -> TrainingStep.Outcome
-  ) -> (outcome: TrainingStep.Outcome, health: DepthHealth?) {
+  /// What was seen before a step, to be completed after it.
+  package struct Look {
+    fileprivate var health: DepthHealth
+  }
+
+  /// Looks at the blocks before a step on a batch.
+  package func look(at batch: any StepSamples, _ progress: TrainingProgress) -> Look {
     var health = DepthHealth(step: progress.step + 1, rotationFrom: initial.origin, stacks: [:])
     for stack in stacks { health.stacks[stack.name] = StackHealth(depth: stack.blocks.count) }
     observeActivations(of: batch, progress, into: &health)
     for matrix in stacks.flatMap({ $0.matrices.joined() }) {
       before[ObjectIdentifier(matrix)]?.copy(matrix.value)
     }
-    let outcome = step()
-    guard outcome.loss.isFinite, outcome.gradientNorm.isFinite else { return (outcome, nil) }
+    return Look(health: health)
+  }
+
+  /// How the blocks fared in the step that `trainer` took since the look.
+  package func complete(_ look: Look, after trainer: TrainingStep) -> DepthHealth {
+    var health = look.health
     for stack in stacks {
       health.stacks[stack.name]?.gradientNorm = stack.blocks.map { finite(trainer.gradientNorm(of: $0)) }
       compareWeights(of: stack, into: &health)
     }
-    return (outcome, health)
+    return health
   }
 
   private func observeActivations(

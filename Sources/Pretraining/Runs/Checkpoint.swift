@@ -9,17 +9,23 @@ import VisionTransformer
 /// Random numbers are functions of the step and the sample, so the place in the data is the step alone.
 struct Checkpoint {
   let folder: RunFolder
-  let store: ParameterStore
-  let encoderParameterCount: Int
-  let objective: any Objective
-  let optimizer: any Optimizer
-  let average: WeightAverage?
-  let averaged: [Parameter]
+  let state: TrainingState
   let configuration: VisionTransformerConfiguration
   let preprocessing: Preprocessing
   let recipe: JSONValue
   /// Who writes.
   let provenance: Provenance
+
+  /// The checkpoints of a plan that is trained in `folder`.
+  init(_ folder: RunFolder, of plan: TrainingPlan, provenance: Provenance) {
+    self.folder = folder
+    self.provenance = provenance
+    state = plan.state
+    configuration = plan.encoder.configuration
+    preprocessing = plan.preprocessing
+    recipe = JSONValue.encoding(plan.recipe)
+  }
+
   /// Checkpoints that stay, the newest among them.
   private static let kept = 2
 
@@ -30,13 +36,13 @@ struct Checkpoint {
   func write(step: Int, seconds: Double, _ metadata: [String: String] = [:]) throws(Failure) {
     let url = folder.checkpoint(step)
     try ModelFile.write(
-      tensors, configuration: configuration, preprocessing: preprocessing,
+      state.tensors, configuration: configuration, preprocessing: preprocessing,
       metadata: metadata.merging(["step": "\(step)", "seconds": "\(seconds)", "recipe": recipe.text]) { $1 },
       provenance: provenance, to: url)
-    try write(exportedEncoder, step: step, to: folder.model)
-    if let classNames = objective.classNames {
+    try write(state.exportedEncoder, step: step, to: folder.model)
+    if let classNames = state.objective.classNames {
       try write(
-        exported(store.parameters[...]), step: step, ["classes": JSONValue.encoding(classNames).text],
+        state.exportedAll, step: step, ["classes": JSONValue.encoding(classNames).text],
         to: folder.classifier)
     }
     try AtomicFile.link(folder.lastCheckpoint, to: url.lastPathComponent)
@@ -60,25 +66,13 @@ struct Checkpoint {
         mend: "point checkpoints/last.safetensors at an intact checkpoint, or start a new run")
     }
     try check(file.metadata, step)
-    for (name, tensor) in tensors { tensor.assign(try file.values(name, shape: tensor.shape)) }
+    for (name, tensor) in state.tensors { tensor.assign(try file.values(name, shape: tensor.shape)) }
     return (step, seconds, file.metadata)
-  }
-
-  /// All that going on takes, by its name.
-  var tensors: [(name: String, tensor: Tensor)] {
-    store.parameters.map { ($0.name, $0.value) }
-      + optimizer.state.map { ("optimizer.\($0.name)", $0.tensor) }
-      + averages.map { ("average.\($0.name)", $0.tensor) }
-  }
-
-  private var averages: [(name: String, tensor: Tensor)] {
-    guard let average else { return [] }
-    return zip(averaged, average.tensors).map { ($0.name, $1) }
   }
 
   /// Marks the checkpoint of a step, just written, as the best so far: it stays until another is.
   func keepBest(step: Int) throws(Failure) {
-    try write(exportedEncoder, step: step, to: folder.bestModel)
+    try write(state.exportedEncoder, step: step, to: folder.bestModel)
     try AtomicFile.link(folder.bestCheckpoint, to: folder.checkpoint(step).lastPathComponent)
   }
 
@@ -88,19 +82,6 @@ struct Checkpoint {
     let linked = try? FileManager.default.destinationOfSymbolicLink(atPath: folder.bestCheckpoint.path)
     let kept = try? SafetensorsFile(contentsOf: folder.bestModel).metadata["step"]
     if linked != name || kept != "\(step)" { try keepBest(step: step) }
-  }
-
-  /// The encoder's tensors as the model file holds them, in the order of its parameters.
-  var exportedEncoder: [(name: String, tensor: Tensor)] {
-    exported(store.parameters.prefix(encoderParameterCount))
-  }
-
-  /// Parameters as they are used: averaged where there is an average.
-  private func exported(_ parameters: ArraySlice<Parameter>) -> [(name: String, tensor: Tensor)] {
-    let byName = Dictionary(uniqueKeysWithValues: averages.map { ($0.name, $0.tensor) })
-    return parameters.map { parameter in
-      (name: parameter.name, tensor: byName[parameter.name] ?? objective.exported(parameter))
-    }
   }
 
   private func write(

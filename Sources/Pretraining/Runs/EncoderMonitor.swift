@@ -20,10 +20,17 @@ final class EncoderMonitor {
   private var best: Double
 
   /// Opens the log; what was found up to `step` decides what a later look must beat.
+  ///
+  /// - Throws: `Failure` when there is no scoring, or the log cannot be read or written.
   init(
-    _ recipe: MonitorRecipe, scoring: @escaping EncoderScoring, checkpoint: Checkpoint,
+    _ recipe: MonitorRecipe, scoring: EncoderScoring?, checkpoint: Checkpoint,
     variants: ModelVariants, totalSteps: Int, resumingAfter step: Int, log: RunLog
   ) throws(Failure) {
+    guard let scoring else {
+      throw Failure(
+        "the recipe wants evaluators to look, and this program has given none", at: "train.monitor",
+        mend: "set Trainer.scoring, or leave out train.monitor")
+    }
     self.recipe = recipe
     self.scoring = scoring
     self.checkpoint = checkpoint
@@ -66,7 +73,7 @@ final class EncoderMonitor {
 
   /// Scores the encoder as it would be exported; whether it is the best so far.
   func look(after step: Int) throws(Failure) -> Bool {
-    for (parameter, found) in zip(encoder.parameters.parameters, checkpoint.exportedEncoder) {
+    for (parameter, found) in zip(encoder.parameters.parameters, checkpoint.state.exportedEncoder) {
       parameter.assign(found.tensor.values)
     }
     let scores = try scoring(encoder, checkpoint.preprocessing)

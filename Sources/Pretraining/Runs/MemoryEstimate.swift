@@ -20,18 +20,17 @@ public struct MemoryEstimate: Sendable, Equatable {
   private static let program = 90 << 20
 }
 
-extension PretrainingRun {
+extension TrainingPlan {
   /// Patches of the larger of two trials. Memory grows evenly with the samples of a pass: two small passes tell a large one.
   private static let trialPatches = 1024
 
-  /// What this run will have of the memory; takes as long as a pass of about a thousand patches on one lane, and leaves
-  /// no trace in the run.
+  /// What training will have of the memory; takes as long as a pass of about a thousand patches on one lane, and leaves
+  /// no trace in the plan.
   public func estimateMemory() -> MemoryEstimate {
     let scalar = MemoryLayout<Scalar>.stride
-    let lanes = step.team.count
+    let lanes = resolved.lanes
     let share = (recipe.train.batchSize + lanes - 1) / lanes
-    let passes = recipe.train.accumulation.resolved(1)
-    let samples = (share + passes - 1) / passes
+    let samples = (share + resolved.passes - 1) / resolved.passes
     let patches = max(1, pipelines.reduce(0) { $0 + recipe.model.grid($1).count })
     let most = min(samples, max(2, Self.trialPatches / patches))
     let least = (most + 1) / 2
@@ -44,7 +43,7 @@ extension PretrainingRun {
     // A look at the features reads the patches of some samples at once.
     let looked = recipe.train.featureSteps > 0 ? min(FeatureProbe.sampleCount, recipe.train.batchSize) : 0
     return MemoryEstimate(
-      state: checkpoint.tensors.reduce(0) { $0 + $1.tensor.count } * scalar,
+      state: state.tensors.reduce(0) { $0 + $1.tensor.count } * scalar,
       passes: lanes * (atMost + (samples - most) * ofSample) + gradients + looked * ofImage * scalar,
       batches: (1 + TrainingLoader.batchesAhead(of: recipe.train.batchSize, recipe.data.loading))
         * recipe.train.batchSize * ofImage)
@@ -55,7 +54,7 @@ extension PretrainingRun {
     let tape = Tape(mode: .training)
     tape.recompute = recipe.train.recompute
     tape.collective = Unheard()
-    tape.progress = TrainingProgress(step: 0, totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch)
+    tape.progress = progress(before: 1)
     tape.onGradient = { _, _ in }
     let views = pipelines.map { pipeline in
       let grid = recipe.model.grid(pipeline)

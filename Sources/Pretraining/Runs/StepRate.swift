@@ -14,16 +14,17 @@ public struct StepRate: Sendable, Equatable {
   public let isFinite: Bool
 }
 
-extension PretrainingRun {
+extension TrainingPlan {
   /// Takes steps for about that many seconds, at a learning rate of 0, at which nothing can diverge and a step takes as
   /// long as any other; nil when stopped.
   ///
-  /// The first step, which fills the buffers, is not counted. Nothing is written. This run cannot be trained afterwards:
+  /// The first step, which fills the buffers, is not counted. Nothing is written. This plan cannot be trained afterwards:
   /// its optimiser has seen gradients.
   ///
+  /// - Parameter scoring: what `train.monitor` scores the encoder by.
   /// - Throws: `Failure` when too many images are bad, or the encoder cannot be scored.
   public func measureRate(
-    for wanted: Double, shouldStop: () -> Bool = { false }
+    for wanted: Double, scoring: EncoderScoring? = nil, shouldStop: () -> Bool = { false }
   ) throws(Failure) -> StepRate? {
     let loader = try makeLoader(
       steps: 0..<totalSteps, badImages: try BadImages(in: source, maximumShare: recipe.data.maxBad))
@@ -35,7 +36,7 @@ extension PretrainingRun {
     while isFinite, !shouldStop(), let batch = try loader.next() {
       if taken == 0 { calibrate(on: batch) }
       let outcome = step.run(batch, learningRate: 0, step: taken + 1)
-      isFinite = outcome.loss.isFinite && outcome.gradientNorm.isFinite
+      isFinite = outcome.isFinite
       taken += 1
       if taken == 1 {
         if recipe.train.featureSteps > 0 { look = secondsOfLook(at: batch) }
@@ -48,7 +49,7 @@ extension PretrainingRun {
     if shouldStop() { return nil }
     let seconds = (Clock.seconds - start) / Double(max(1, taken - 1))
     var scored = 0.0
-    if isFinite { scored = try secondsOfScoring() }
+    if isFinite { scored = try secondsOfScoring(scoring) }
     return StepRate(
       secondsPerStep: seconds, secondsPerLook: look, secondsPerScoring: scored, isFinite: isFinite)
   }
@@ -71,11 +72,11 @@ extension PretrainingRun {
   private func secondsOfLook(at batch: any StepSamples) -> Double {
     let start = Clock.seconds
     _ = FeatureProbe(objective: objective, encoder: encoder, trainer: step).look(
-      at: batch, TrainingProgress(step: 1, totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch))
+      at: batch, progress(before: 2))
     return Clock.seconds - start
   }
 
-  private func secondsOfScoring() throws(Failure) -> Double {
+  private func secondsOfScoring(_ scoring: EncoderScoring?) throws(Failure) -> Double {
     guard recipe.train.monitor != nil, let scoring else { return 0 }
     let start = Clock.seconds
     _ = try scoring(encoder, preprocessing)

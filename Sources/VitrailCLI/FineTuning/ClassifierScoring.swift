@@ -7,7 +7,8 @@ import Tensors
 
 /// Scores the classifier of a run on labelled test images.
 struct ClassifierScoring {
-  private let run: PretrainingRun
+  private let plan: TrainingPlan
+  private let folder: RunFolder
   private let train, test: any ImageSource
   private let classNames: [String]
   private let team: LaneTeam
@@ -20,9 +21,10 @@ struct ClassifierScoring {
   ///
   /// - Throws: `Failure` when no test image has a class, one has several, or none is of a class that is learnt.
   init(
-    of run: PretrainingRun, train: any ImageSource, test: any ImageSource, line: ProgressLine
+    of plan: TrainingPlan, in folder: RunFolder, train: any ImageSource, test: any ImageSource,
+    line: ProgressLine
   ) throws(Failure) {
-    let known = run.objective.classNames ?? []
+    let known = plan.objective.classNames ?? []
     let (train, test) = (try ClassifiedImages.labelled(train), try ClassifiedImages.labelled(test))
     let task = Self.task(known, train, test, (0..<test.count).compactMap { test.label(of: $0) })
     if task.unknownCount > 0 {
@@ -31,18 +33,18 @@ struct ClassifierScoring {
       }
       line.say(task.unknownNote)
     }
-    self.run = run
+    self.plan = plan
+    self.folder = folder
     self.train = train
     self.test = test
     self.line = line
     classNames = known
-    team =
-      if case .count(let lanes) = run.recipe.train.lanes { LaneTeam(count: lanes) } else { LaneTeam() }
+    team = LaneTeam(count: plan.resolved.lanes)
   }
 
   /// Says how the checkpoint of a step does on a thousand test images; the last one is scored in full.
   func glance(step: Int) {
-    guard step < run.totalSteps else { return }
+    guard step < plan.totalSteps else { return }
     do throws(Failure) {
       let few = SubsetImages.limited(to: Self.glanceCount, of: test)
       let scores = try scores(on: few) { _ in }.scores
@@ -63,11 +65,11 @@ struct ClassifierScoring {
     let result = Scores(
       evaluator: ClassifierResult.name, result: ClassifierResult(found.scores), chance: found.chance)
     var report = EvaluationReport(
-      weights: run.folder.url.path, train: .init(images: train.count, classes: classNames.count),
+      weights: folder.url.path, train: .init(images: train.count, classes: classNames.count),
       test: .init(images: found.scores.predictions.count, classes: test.classNames.count), scores: [result])
-    let place = run.folder.url.appendingPathComponent("classification")
+    let place = folder.url.appendingPathComponent("classification")
     report.pictures = try EvaluationFiles(folder: place, images: nil).write([result]).pictures
-    try AtomicFile.write(Data(try report.json().utf8), to: run.folder.classification)
+    try AtomicFile.write(Data(try report.json().utf8), to: folder.classification)
     return report
   }
 
@@ -77,8 +79,8 @@ struct ClassifierScoring {
     scores: ClassificationScores, chance: Double, skipped: [(path: String, reason: String)]
   ) {
     let pass = ClassificationPass(
-      try Classifier(contentsOf: run.folder.classifier), team: team, maximumBad: run.recipe.data.maxBad,
-      loading: run.recipe.data.loading)
+      try Classifier(contentsOf: folder.classifier), team: team, maximumBad: plan.recipe.data.maxBad,
+      loading: plan.recipe.data.loading)
     let outcome = try pass.run(source, progress: progress)
     let task = Self.task(
       classNames, train, source, outcome.rows.compactMap { source.label(of: $0) })

@@ -68,12 +68,14 @@ struct FineTune: ParsableCommand {
     let line = ProgressLine()
     let preparation = RunPreparation(recipe: recipe, source: source, folder: folder, line: line)
     if output.dryRun { return try output.rehearse(preparation) }
-    guard let run = try preparation.run() else { return }
-    let scoring = try test.map { try ClassifierScoring(of: run, train: source, test: $0, line: line) }
+    guard let trainer = try preparation.trainer() else { return }
+    let scoring = try test.map {
+      try ClassifierScoring(of: trainer.plan, in: folder, train: source, test: $0, line: line)
+    }
     let lock = try FolderLock(folder.url)
     defer { withExtendedLifetime(lock) {} }
     let session = RunSession(
-      run: run, source: source, line: line, command: "finetune", output: output.json)
+      trainer: trainer, source: source, line: line, command: "finetune", output: output.json)
     try session.train(
       resuming: goesOn, acceptingChangedData: resuming.acceptChangedData,
       onCheckpoint: { scoring?.glance(step: $0) },

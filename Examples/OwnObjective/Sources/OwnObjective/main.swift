@@ -16,10 +16,9 @@ do {
     paths[0], folders: [],
     overrides: ["objective=rotationPrediction", "data.path=\(JSONValue.string(paths[1]).text)"],
     variants: variants)
-  let run = try PretrainingRun(
-    recipe: recipe, source: try recipe.data.openSource(), folder: RunFolder(URL(fileURLWithPath: paths[2])),
-    variants: variants)
-  let ending = try run.run(
+  let plan = try TrainingPlan(recipe: recipe, source: try recipe.data.openSource(), variants: variants)
+  let trainer = Trainer(plan, in: RunFolder(URL(fileURLWithPath: paths[2])))
+  let ending = try trainer.run(
     resuming: false,
     onProgress: { progress in
       if progress.step % 10 == 0 {
@@ -27,7 +26,7 @@ do {
       }
     })
   guard ending == .finished else { exit(1) }
-  let reloaded = try TrainedObjective(checkpoint: run.folder.lastCheckpoint, variants: variants)
+  let reloaded = try TrainedObjective(checkpoint: trainer.folder.lastCheckpoint, variants: variants)
   print("read back: \(type(of: reloaded.objective).name), \(reloaded.encoder.parameters.scalarCount) weights")
 } catch {
   FileHandle.standardError.write(Data("error: \(error)\n".utf8))

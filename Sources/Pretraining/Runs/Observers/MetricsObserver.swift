@@ -1,0 +1,40 @@
+import Datasets
+import Platform
+
+/// Writes `metrics.jsonl` and the TensorBoard file: a line every `train.logSteps` steps, at the last, and at every look at
+/// the features.
+final class MetricsObserver: TrainingObserver {
+  private let plan: TrainingPlan
+  private let log: RunLog
+  private let meter: ProgressMeter
+  private let loader: TrainingLoader
+  private let features: FeatureObserver
+  private let earlierSeconds: Double
+
+  init(
+    _ plan: TrainingPlan, _ log: RunLog, _ meter: ProgressMeter, _ loader: TrainingLoader,
+    _ features: FeatureObserver, earlierSeconds: Double
+  ) {
+    self.plan = plan
+    self.log = log
+    self.meter = meter
+    self.loader = loader
+    self.features = features
+    self.earlierSeconds = earlierSeconds
+  }
+
+  func didTake(_ step: PendingStep, _ outcome: TrainingStep.Outcome) throws(Failure) {
+    meter.record(loss: outcome.loss, waitSeconds: loader.waitSeconds)
+    let look = features.look(before: step)
+    let isLast = step.number == plan.totalSteps
+    guard step.number % plan.recipe.train.logSteps == 0 || isLast || look != nil else { return }
+    let interval = meter.closeInterval()
+    var line = Metrics(
+      step: step.number, epoch: plan.epochs(step.number), loss: interval.loss,
+      learningRate: step.learningRate, gradNorm: outcome.gradientNorm,
+      imagesPerSecond: interval.imagesPerSecond, dataWait: interval.dataWait,
+      seconds: earlierSeconds + meter.seconds)
+    if let look { line.add(look) }
+    try log.append(line)
+  }
+}
