@@ -28,6 +28,7 @@ public final class TrainingStep: Sendable {
   private let slices: [ParameterSlice]
   private let slicesOf: [Range<Int>]
   private let passes: Int
+  private let recompute: Recompute
   private let totalSteps, stepsPerEpoch: Int?
   private let clipping: GradientClipping?
   private let average: WeightAverage?
@@ -59,8 +60,8 @@ public final class TrainingStep: Sendable {
     self.stepsPerEpoch = stepsPerEpoch
     self.clipping = clipping
     self.average = average
-    lanes = (0..<team.count).map { _ in Lane(mode: .training) }
-    for lane in lanes { lane.tape.recompute = recompute }
+    self.recompute = recompute
+    lanes = (0..<team.count).map { _ in Lane() }
     places = Dictionary(
       uniqueKeysWithValues: parameters.enumerated().map { (ObjectIdentifier($1), $0) })
     let slices =
@@ -77,7 +78,7 @@ public final class TrainingStep: Sendable {
   var clips: Bool { clipping != nil }
 
   /// Bytes of the lanes' activation and gradient pools.
-  public var poolBytes: Int { lanes.reduce(0) { $0 + $1.tape.pool.bytes } }
+  public var poolBytes: Int { lanes.reduce(0) { $0 + $1.pool.bytes } }
 
   /// Runs one step; `step` counts from 1.
   ///
@@ -110,20 +111,18 @@ public final class TrainingStep: Sendable {
     let batch = objective.prepared(batch, progress(before: 1))
     let share = LaneTeam.range(of: 0, lanes: team.count, total: batch.count)
     let part = LaneTeam.range(of: 0, lanes: passes, total: share.count)
-    let samples = batch.microBatch(part.isEmpty ? share : part, pool: lanes[0].tape.pool)
-    initializer.calibrate(store, pool: lanes[0].tape.pool) { tape in
-      tape.samples = samples.identity
-      tape.progress = progress(before: 1)
-      _ = objective.loss(samples, tape)
-    }
+    let samples = batch.microBatch(part.isEmpty ? share : part, pool: lanes[0].pool)
+    let context = PassContext(.evaluating, samples: samples.identity, progress: progress(before: 1))
+    initializer.calibrate(store, context, pool: lanes[0].pool) { _ = objective.loss(samples, $0) }
     average?.restart(from: parameters)
     teacher?.restart()
   }
 
   /// Forward and backward on every lane; returns the mean loss. Gradients stay on the lanes' tapes.
   public func differentiate(_ batch: any StepSamples, step: Int = 1) -> Double {
-    let batch = objective.prepared(batch, progress(before: step))
-    let shares = prepareLanes(for: batch, step: step)
+    let progress = progress(before: step)
+    let batch = objective.prepared(batch, progress)
+    let shares = shares(of: batch, progress)
     let losses = Mutex([Double](repeating: 0, count: team.count))
     runLanes { [self] lane in
       let loss = differentiate(batch, shares[lane], lane)
@@ -136,10 +135,10 @@ public final class TrainingStep: Sendable {
   private func runUpdatingEarly(
     _ batch: any StepSamples, _ step: OptimizerStep, _ progress: TrainingProgress
   ) -> Outcome {
-    let shares = prepareLanes(for: batch, step: step.number)
+    let shares = shares(of: batch, progress)
     let losses = Mutex([Double](repeating: 0, count: team.count))
     let exchange = GradientExchange(
-      slices: slices, slicesOf: slicesOf, participantCount: shares.count { !$0.isEmpty },
+      slices: slices, slicesOf: slicesOf, participantCount: shares.count { !$0.samples.isEmpty },
       laneCount: team.count
     ) { [self] slice, gradients in
       // Every lane has posted its loss by the time that the first parameter is complete.
@@ -147,18 +146,17 @@ public final class TrainingStep: Sendable {
       return update(slice, gradients, step, progress)
     }
     runLanes { [self] lane in
-      let tape = lanes[lane].tape
+      let take = { [unowned self] (parameter: Parameter, gradient: Tensor?) in
+        guard let place = places[ObjectIdentifier(parameter)] else { return }
+        timedUpdate(on: lane) { exchange.bring(gradient, of: place, from: lane) }
+      }
       let loss = differentiate(batch, shares[lane], lane) { loss in
         losses.withLock { $0[lane] = loss }
-        guard loss.isFinite else { return }
-        tape.onGradient = { [unowned self] parameter, gradient in
-          guard let place = places[ObjectIdentifier(parameter)] else { return }
-          timedUpdate(on: lane) { exchange.bring(gradient, of: place, from: lane) }
-        }
+        return loss.isFinite ? take : nil
       }
-      tape.handOverGradients()
-      tape.onGradient = nil
-      if loss.isFinite { timedUpdate(on: lane) { exchange.drain() } }
+      guard loss.isFinite else { return }
+      lanes[lane].gradients.handOver(to: take)
+      timedUpdate(on: lane) { exchange.drain() }
     }
     let loss = losses.withLock { $0.reduce(0, +) }
     guard loss.isFinite else { return Outcome(loss: loss, gradientNorm: .nan) }
@@ -167,31 +165,29 @@ public final class TrainingStep: Sendable {
     return Outcome(loss: loss, gradientNorm: squares.reduce(0, +).squareRoot())
   }
 
-  /// One lane's passes; `beforeLast` sees the lane's part of the loss before the last backward pass starts.
+  /// One lane's passes; `beforeLast` sees the lane's part of the loss before the last backward pass starts, and says who
+  /// takes the gradients that this one completes.
   private func differentiate(
-    _ batch: any StepSamples, _ share: Range<Int>, _ lane: Int,
-    beforeLast: (_ loss: Double) -> Void = { _ in }
+    _ batch: any StepSamples, _ share: LaneShare, _ lane: Int,
+    beforeLast: (_ loss: Double) -> GradientTaker? = { _ in nil }
   ) -> Double {
-    let tape = lanes[lane].tape
-    tape.clearGradients()
-    guard !share.isEmpty else { return 0 }
-    let parts = (0..<passes).map { LaneTeam.range(of: $0, lanes: passes, total: share.count) }.filter {
-      !$0.isEmpty
-    }
+    let lane = lanes[lane]
+    lane.gradients.clear()
+    guard !share.samples.isEmpty else { return 0 }
+    let parts = share.parts(passes)
     if parts.count > 1, let objective = objective as? any BatchObjective {
-      let phases = TwoPhaseStep(objective: objective, tape: tape)
-      return phases.run(batch, share, parts: parts, beforeLast: beforeLast)
+      let phases = TwoPhaseStep(objective: objective, lane: lane, share: share)
+      return phases.run(batch, parts: parts, beforeLast: beforeLast)
     }
     var laneLoss = 0.0
     for (pass, part) in parts.enumerated() {
-      let range = share.lowerBound + part.lowerBound..<share.lowerBound + part.upperBound
-      let some = batch.microBatch(range, pool: tape.pool)
-      tape.samples = some.identity
+      let some = batch.microBatch(share.samples(in: part), pool: lane.pool)
+      let tape = lane.tape(share.context(for: some.identity))
       let loss = objective.loss(some, tape)
       let weight = Double(part.count) / Double(batch.count)
       laneLoss += Double(loss.scalar) * weight
-      if pass == parts.count - 1 { beforeLast(laneLoss) }
-      tape.backward(from: loss, seed: Scalar(weight))
+      let taker = pass == parts.count - 1 ? beforeLast(laneLoss) : nil
+      tape.backward(from: loss, seed: Scalar(weight), handingTo: taker)
     }
     return laneLoss
   }
@@ -200,17 +196,17 @@ public final class TrainingStep: Sendable {
     TrainingProgress(step: step - 1, totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch)
   }
 
-  /// The samples of each lane; tells the tapes the step, and lanes with samples where they meet.
-  private func prepareLanes(for batch: any StepSamples, step: Int) -> [Range<Int>] {
-    let shares = (0..<team.count).map {
+  /// What each lane has of a batch; lanes with samples meet.
+  private func shares(of batch: any StepSamples, _ progress: TrainingProgress) -> [LaneShare] {
+    let ranges = (0..<team.count).map {
       LaneTeam.range(of: $0, lanes: team.count, total: batch.count)
     }
-    var places = LaneMeeting.places(shares.count { !$0.isEmpty })[...]
-    for (lane, share) in zip(lanes, shares) {
-      lane.tape.progress = progress(before: step)
-      lane.tape.collective = share.isEmpty ? nil : places.popFirst()
+    var places = LaneMeeting.places(ranges.count { !$0.isEmpty })[...]
+    return ranges.map {
+      LaneShare(
+        samples: $0, progress: progress, collective: $0.isEmpty ? nil : places.popFirst(),
+        recompute: recompute)
     }
-    return shares
   }
 
   private func update(
@@ -225,7 +221,7 @@ public final class TrainingStep: Sendable {
 
   /// The gradients of one parameter, a tensor for each lane that has any.
   public func gradients(of parameter: Parameter) -> [Tensor] {
-    lanes.compactMap { $0.tape.gradient(of: parameter) }
+    lanes.compactMap { $0.gradients[parameter] }
   }
 
   /// The norm of the last step's whole gradient, before clipping, with respect to some of the parameters.
@@ -260,14 +256,14 @@ public final class TrainingStep: Sendable {
 
   /// Starts to count the time of operations.
   package func countTimes() {
-    for lane in lanes { lane.tape.times = OperationTimes() }
+    for lane in lanes { lane.times = OperationTimes() }
     laneSeconds.withLock { $0 = LaneSeconds() }
   }
 
   /// What was counted since `countTimes`, over all lanes.
   package var profile: StepProfile {
     let (wall, busy) = laneSeconds.withLock { ($0.wall, $0.busy) }
-    return StepProfile(times: lanes.compactMap(\.tape.times), wall: wall, busy: busy)
+    return StepProfile(times: lanes.compactMap(\.times), wall: wall, busy: busy)
   }
 
   private struct LaneSeconds {
@@ -276,7 +272,7 @@ public final class TrainingStep: Sendable {
   }
 
   private func runLanes(_ body: @escaping @Sendable (_ lane: Int) -> Void) {
-    guard lanes[0].tape.times != nil else { return team.run(body) }
+    guard lanes[0].times != nil else { return team.run(body) }
     let start = Clock.seconds
     team.run { [self] lane in
       let laneStart = Clock.seconds
@@ -289,7 +285,7 @@ public final class TrainingStep: Sendable {
   }
 
   private func timedUpdate(on lane: Int, _ body: () -> Void) {
-    guard let times = lanes[lane].tape.times else { return body() }
+    guard let times = lanes[lane].times else { return body() }
     times.measure(.optimizer, body)
   }
 }

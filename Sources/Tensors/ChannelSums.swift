@@ -45,7 +45,7 @@ extension Tape {
   ///
   /// Lanes record the same operations, so that they meet as often and in the same order, whatever their numbers are.
   func overWholeBatch(_ sums: ChannelSums) -> ChannelSums {
-    guard mode == .training, let collective else { return sums }
+    guard context.mode == .training, let collective = context.collective else { return sums }
     var whole = sums
     timed(.meetings) { whole.add(over: collective) }
     return whole

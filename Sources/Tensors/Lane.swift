@@ -1,11 +1,20 @@
-/// What one lane owns: a tape with its pool and its gradients.
+/// What one lane owns: a pool of buffers, and the gradients that gather over the passes of a step.
 public final class Lane: @unchecked Sendable {
-  // Between two meetings of the team, only the thread that runs this lane touches its tape; at a meeting
-  // gradients are read by any thread and written by none.
+  // Between two meetings of the team, only the thread that runs this lane touches it; at a meeting gradients are read by
+  // any thread and written by none. `times` is set between two steps.
 
-  /// The lane's tape.
-  public let tape: Tape
+  /// The pool of all its passes.
+  public let pool = BufferPool()
+  /// The gradients of all its passes.
+  public let gradients = ParameterGradients()
+  /// Collects the time of operations by kind when set.
+  package var times: OperationTimes?
 
-  /// Creates a lane for training or evaluation.
-  public init(mode: Tape.Mode) { tape = Tape(mode: mode) }
+  /// Creates a lane.
+  public init() {}
+
+  /// The tape of a pass on this lane.
+  public func tape(_ context: PassContext, recordsGradients: Bool? = nil) -> Tape {
+    Tape(context, recordsGradients: recordsGradients, gradients: gradients, pool: pool, times: times)
+  }
 }

@@ -3,21 +3,10 @@
 /// The differentiable operations are methods of `Tape`, one file each under `Operations/`. A tape belongs
 /// to one lane and is not shared between threads.
 public final class Tape {
-  /// Whether layers behave as in training (drop path, batch statistics) or as in use.
-  public enum Mode: Sendable {
-    case training, evaluating
-  }
-
-  /// How layers behave; read by layers that differ between training and use.
-  public let mode: Mode
+  /// What layers and losses know of the pass.
+  public let context: PassContext
   /// The pool that every tensor of this tape comes from.
   public let pool: BufferPool
-  /// Whose random numbers layers draw; set before a training pass through layers that draw any.
-  public var samples: SampleIdentity?
-  /// How far the training is; set before a training pass through layers that change with time.
-  public var progress = TrainingProgress()
-  /// Where the other lanes of the step are met; nil when this tape has the whole batch.
-  public var collective: (any Collective)?
   /// Tokens that lead every sequence and are no patches, class token and registers; set by whoever makes a sequence, for
   /// norms that treat them apart.
   public var leadingTokens = 0
@@ -25,30 +14,44 @@ public final class Tape {
   public var observer: ((_ name: String, _ tensor: Tensor) -> Void)?
   /// Sees the fused projection that each attention reads, and how many of its tokens are keys, when set: for diagnosis.
   package var attentionObserver: ((_ projection: Tensor, _ headCount: Int, _ keyCount: Int) -> Void)?
-  /// Which intermediate results the backward pass computes again instead of keeping them.
-  public var recompute = Recompute.none
-  /// Called in the backward pass with each parameter and its gradient, as soon as it is complete on this tape; the
-  /// tape lets go of that gradient. Nil, the default, keeps gradients for `gradient(of:)`.
-  public var onGradient: ((Parameter, Tensor?) -> Void)?
   /// Sees each weight that a parameter holds and its input, [..., inputs], before their product, and may change it: for
   /// initialisers that look at data. Set before the pass.
   public var beforeProduct: ((_ weight: Parameter, _ input: Tensor) -> Void)?
   /// Collects the shapes of the matrix products when set.
   package var products: [MatrixProductShape]?
-  /// Collects the time of operations by kind when set.
-  package var times: OperationTimes?
 
+  private let gradients: ParameterGradients
+  private let times: OperationTimes?
+  // Who takes each parameter's gradient during the present backward pass, as soon as it is complete.
+  private var taker: ((Parameter, Tensor?) -> Void)?
   private(set) var recordsGradients: Bool
   private var backwardSteps: [() -> Void] = []
-  private var parameterTensors: [ObjectIdentifier: Tensor] = [:]
   // By their buffers, of parameters that this tape does not differentiate; kept for `beforeProduct` alone.
   private var constantParameters: [ObjectIdentifier: Parameter] = [:]
 
-  /// Creates a tape; `recordsGradients` defaults to whether it is for training.
-  public init(mode: Mode, recordsGradients: Bool? = nil, pool: BufferPool = BufferPool()) {
-    self.mode = mode
-    self.recordsGradients = recordsGradients ?? (mode == .training)
+  /// Creates the tape of a pass.
+  ///
+  /// - Parameters:
+  ///   - recordsGradients: whether there is a way back; by default where layers behave as in training.
+  ///   - gradients: where those of parameters gather; by default they are this tape's own.
+  public convenience init(
+    _ context: PassContext, recordsGradients: Bool? = nil,
+    gradients: ParameterGradients = ParameterGradients(),
+    pool: BufferPool = BufferPool()
+  ) {
+    self.init(context, recordsGradients: recordsGradients, gradients: gradients, pool: pool, times: nil)
+  }
+
+  /// `times` collects the time of operations by kind.
+  init(
+    _ context: PassContext, recordsGradients: Bool? = nil, gradients: ParameterGradients, pool: BufferPool,
+    times: OperationTimes?
+  ) {
+    self.context = context
+    self.recordsGradients = recordsGradients ?? (context.mode == .training)
+    self.gradients = gradients
     self.pool = pool
+    self.times = times
   }
 
   /// The value of a parameter as a tensor of this tape; differentiated when the parameter is trainable.
@@ -57,13 +60,7 @@ public final class Tape {
       if beforeProduct != nil { constantParameters[ObjectIdentifier(parameter.value.buffer)] = parameter }
       return parameter.value
     }
-    let key = ObjectIdentifier(parameter)
-    if let known = parameterTensors[key] { return known }
-    let value = parameter.value
-    let tensor = Tensor(
-      shape: value.shape, buffer: value.buffer, offset: value.offset, gradient: GradientSlot(of: parameter))
-    parameterTensors[key] = tensor
-    return tensor
+    return gradients.tensor(of: parameter)
   }
 
   /// A constant made into a tensor whose gradient is wanted: for inputs whose gradient somebody reads.
@@ -73,24 +70,25 @@ public final class Tape {
   }
 
   /// The gradient that has gathered for a parameter, in its shape, or nil when none reached it.
-  public func gradient(of parameter: Parameter) -> Tensor? {
-    parameterTensors[ObjectIdentifier(parameter)]?.gradient?.value?.reshaped(parameter.shape)
-  }
+  public func gradient(of parameter: Parameter) -> Tensor? { gradients[parameter] }
 
   /// The gradient that has gathered for a tensor made by `variable(_:)`.
   public func gradient(of variable: Tensor) -> Tensor? { variable.gradient?.value }
 
   /// Forgets the gradients of all parameters; their buffers return to the pool.
-  public func clearGradients() {
-    for tensor in parameterTensors.values { _ = tensor.gradient?.take() }
-  }
+  public func clearGradients() { gradients.clear() }
 
   /// Runs the recorded operations backwards from a scalar loss, adding to the gradients of the parameters.
   ///
-  /// `seed` is the derivative of what is optimised with respect to `loss`: the share of this tape's samples.
-  public func backward(from loss: Tensor, seed: Scalar = 1) {
+  /// - Parameters:
+  ///   - seed: the derivative of what is optimised with respect to `loss`: the share of this tape's samples.
+  ///   - taker: takes each parameter's gradient as soon as it is complete; nil keeps them for `gradient(of:)`.
+  public func backward(
+    from loss: Tensor, seed: Scalar = 1, handingTo taker: ((Parameter, Tensor?) -> Void)? = nil
+  ) {
     precondition(loss.count == 1, "backward wants a scalar loss, not \(loss.shape)")
-    backward(from: loss, gradient: Tensor(shape: loss.shape, repeating: seed, pool: pool))
+    backward(
+      from: [loss], gradients: [Tensor(shape: loss.shape, repeating: seed, pool: pool)], handingTo: taker)
   }
 
   /// Runs the recorded operations backwards from `output`, given the gradient with respect to it.
@@ -99,7 +97,11 @@ public final class Tape {
   }
 
   /// Runs the recorded operations backwards from several outputs, given the gradient with respect to each, of its shape.
-  public func backward(from outputs: [Tensor], gradients: [Tensor]) {
+  public func backward(
+    from outputs: [Tensor], gradients: [Tensor], handingTo taker: ((Parameter, Tensor?) -> Void)? = nil
+  ) {
+    self.taker = taker
+    defer { self.taker = nil }
     precondition(outputs.map(\.shape) == gradients.map(\.shape), "backward: gradients of other shapes")
     for (output, gradient) in zip(outputs, gradients) { output.gradient?.add(gradient, pool: pool) }
     while let step = backwardSteps.popLast() { step() }
@@ -113,18 +115,9 @@ public final class Tape {
     return body()
   }
 
-  /// Gives `onGradient` the gradients that are still here: of parameters that the last backward pass did not read.
-  public func handOverGradients() {
-    guard let onGradient else { return }
-    for slot in parameterTensors.values.compactMap(\.gradient) {
-      guard let parameter = slot.parameter, slot.value != nil else { continue }
-      onGradient(parameter, slot.take())
-    }
-  }
-
   /// Whether a layer is to write what it learnt from this pass into its buffers: in training, on one lane.
   public var writesBuffers: Bool {
-    mode == .training && recordsGradients && collective?.isLeader ?? true
+    context.mode == .training && recordsGradients && context.collective?.isLeader ?? true
   }
 
   /// Shows a named intermediate tensor to the observer, if there is one.
@@ -133,10 +126,10 @@ public final class Tape {
     if let observer { observer(name(), tensor) }
   }
 
-  /// Drops a result that no operation of the forward pass will read any more, if `recompute` reaches `level` and the
+  /// Drops a result that no operation of the forward pass will read any more, if `context.recompute` reaches `level` and the
   /// result can be computed again; its backward pass does that. Reading it all the same costs time, not correctness.
   public func forget(_ result: Tensor, _ level: Recompute) {
-    if recompute >= level { result.buffer.drop() }
+    if context.recompute >= level { result.buffer.drop() }
   }
 
   // MARK: For operations
@@ -171,7 +164,7 @@ public final class Tape {
       if let upstream = slot.take() { backward(upstream) }
       for parameter in parameters { finishReading(parameter) }
     }
-    if recompute != .none { output.buffer.restore = restore }
+    if context.recompute != .none { output.buffer.restore = restore }
     return Tensor(shape: output.shape, buffer: output.buffer, offset: output.offset, gradient: slot)
   }
 
@@ -189,8 +182,8 @@ public final class Tape {
       return
     }
     slot.pendingReaders -= 1
-    guard slot.pendingReaders == 0, let onGradient, let parameter = slot.parameter else { return }
-    onGradient(parameter, slot.take())
+    guard slot.pendingReaders == 0, let taker, let parameter = slot.parameter else { return }
+    taker(parameter, slot.take())
   }
 
   /// Shows `beforeProduct` a weight and its input.

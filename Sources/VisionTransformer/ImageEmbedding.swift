@@ -7,7 +7,7 @@ extension VisionTransformer {
   /// Runs on the calling thread; give a few dozen images at a time to bound memory.
   public func embed(_ images: [Image], preprocessing: Preprocessing) -> Tensor {
     guard !images.isEmpty else { return Tensor(shape: [0, configuration.width]) }
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     return features(patches(of: images, preprocessing: preprocessing), tape)
   }
 

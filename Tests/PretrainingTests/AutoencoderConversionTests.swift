@@ -34,7 +34,7 @@ struct AutoencoderConversionTests {
     let patches = Tensor.random([2, 12, 12], seed: 3)
     let identity = SampleIdentity(seed: 1, epoch: 0, indices: [0, 1])
     let mask = before.objective.mask(for: identity)
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let tolerance = bound(single: 1e-5, double: 1e-10)
     #expect(
       relativeError(

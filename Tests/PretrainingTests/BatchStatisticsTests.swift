@@ -139,8 +139,9 @@ struct BatchStatisticsTests {
     let model = try Model(norm)
     let batch = model.batch(6, number: 1)
     func loss(_ part: MicroBatch) -> Double {
-      let tape = Tape(mode: .training, recordsGradients: false)
-      tape.progress = TrainingProgress(step: 50, totalSteps: 1000)
+      let tape = Tape(
+        PassContext(.training, progress: TrainingProgress(step: 50, totalSteps: 1000)),
+        recordsGradients: false)
       return Double(model.objective.loss(part, tape).scalar)
     }
     let halves = (loss(batch.slice(0..<3)) + loss(batch.slice(3..<6))) / 2

@@ -67,9 +67,9 @@ struct ClassificationGoldenTests {
     if let found = batch.targets {
       #expect(relativeError(found, to: try file("targets")) <= bound(single: 3e-7, double: 1e-7))
     }
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     #expect(
-      relativeError(objective.logits(batch.patches, Tape(mode: .evaluating)), to: try file("logits"))
+      relativeError(objective.logits(batch.patches, Tape(.evaluating)), to: try file("logits"))
         <= bound(single: 3e-6, double: 2e-7))
     let loss = objective.loss(batch, tape)
     #expect(relativeError(loss, to: try file("loss")) <= bound(single: 1e-6, double: 1e-7))

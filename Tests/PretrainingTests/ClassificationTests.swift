@@ -72,7 +72,7 @@ struct ClassificationTests {
     let batch = model.labelled(8)
     let baseline = try #require(model.objective.trivialLoss(for: batch, batchSize: 8))
     #expect(baseline.value == log(3) && baseline.meaning == "guessing among 3 classes")
-    let loss = Double(model.objective.loss(batch, Tape(mode: .training)).scalar)
+    let loss = Double(model.objective.loss(batch, Tape(.training)).scalar)
     #expect(abs(loss - baseline.value) <= 1e-3)
   }
 
@@ -103,11 +103,11 @@ struct ClassificationTests {
     for (parameter, values) in zip(encoder, before) {
       #expect(parameter.value.values == values, "\(parameter.name)")
     }
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     let objective = try #require(model.objective as? Classification)
     let patches = model.labelled(5).patches
     #expect(
-      objective.logits(patches, tape).values == objective.logits(patches, Tape(mode: .evaluating)).values)
+      objective.logits(patches, tape).values == objective.logits(patches, Tape(.evaluating)).values)
   }
 
   @Test(

@@ -114,7 +114,7 @@ struct ContrastiveStepTests {
 
   /// The loss as it is at the start; what layers learn from a batch they forget.
   private func loss(_ model: ComparingModel, _ batch: MicroBatch) -> Double {
-    Double(model.objective.loss(batch, Tape(mode: .training, recordsGradients: false)).scalar)
+    Double(model.objective.loss(batch, Tape(.training, recordsGradients: false)).scalar)
   }
 
   @Test(arguments: objectives, [(2, 1), (3, 1), (1, 3), (2, 2), (3, 5), (9, 1)])
@@ -189,7 +189,7 @@ struct ContrastiveStepTests {
 struct SimCLRTests {
   /// Identical embeddings leave 2B − 1 candidates alike; of orthogonal pairs the others are at 0.
   @Test func lossesOfKnownEmbeddings() {
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     func loss(_ embeddings: Tensor, _ temperature: Scalar) -> Double {
       let count = embeddings.shape[0] / 2
       let own = Array(0..<count)

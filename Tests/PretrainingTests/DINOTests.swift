@@ -35,7 +35,7 @@ struct DINOTests {
       let parameter = try #require(model.store[name])
       parameter.assign((0..<parameter.value.count).map { Scalar($0 % 8 + 1) })
     }
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     var said: Tensor?
     tape.observer = { name, tensor in if name == "teacher.probabilities" { said = tensor } }
     #expect(abs(Double(model.objective.loss(model.batch(5), tape).scalar) - log(16)) <= 1e-5)

@@ -31,7 +31,7 @@ struct FeatureProbeTests {
   }
 
   private func matrix(_ encoder: VisionTransformer, _ patches: Tensor) -> FeatureMatrix {
-    let features = encoder.features(patches, Tape(mode: .evaluating))
+    let features = encoder.features(patches, Tape(.evaluating))
     return FeatureMatrix(features.values.map { Double($0) }, width: encoder.configuration.width)
   }
 

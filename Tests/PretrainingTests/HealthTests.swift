@@ -57,8 +57,7 @@ struct HealthTests {
       matrices: Dictionary(uniqueKeysWithValues: first.parameters.map { ($0.name, $0.value) }))
     let probe = HealthProbe(objective: model.objective, stacks: stacks, initial: initial)
     let batch = model.batch(samples)
-    let tape = Tape(mode: .training)
-    tape.samples = batch.identity
+    let tape = Tape(PassContext(.training, samples: batch.identity))
     tape.backward(from: model.objective.loss(batch, tape))
     let gradients = Dictionary(
       uniqueKeysWithValues: model.trainable.map { parameter in
@@ -118,8 +117,7 @@ struct HealthTests {
     let model = try Model(branches: branches, dropPath: 0.3)
     model.store.randomize(seed: 5)
     let few = model.batch(samples).slice(0..<min(samples, HealthProbe.sampleCount))
-    let tape = Tape(mode: .training, recordsGradients: false)
-    tape.samples = few.identity
+    let tape = Tape(PassContext(.training, samples: few.identity), recordsGradients: false)
     var moments: [(meanSquare: Double, variance: Double)] = []
     var entropies: [Double] = []
     var means: [Double] = []

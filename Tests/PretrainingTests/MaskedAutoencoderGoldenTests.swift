@@ -28,7 +28,7 @@ struct MaskedAutoencoderGoldenTests {
   @Test(arguments: GoldenAutoencoder.models ?? [])
   func giveTheSamePasses(_ golden: GoldenModel) throws {
     let model = try GoldenAutoencoder(golden)
-    let (file, mask, tape) = (model.file, try model.mask(), Tape(mode: .evaluating))
+    let (file, mask, tape) = (model.file, try model.mask(), Tape(.evaluating))
     let patches = try file("patches")
     let latent = model.encoder.encode(patches, visible: mask.visible, tape)
     #expect(relativeError(latent, to: try file("latent")) <= bound(single: 1e-6, double: 1e-7))
@@ -41,7 +41,7 @@ struct MaskedAutoencoderGoldenTests {
   @Test(arguments: GoldenAutoencoder.models ?? [])
   func giveTheSameGradients(_ golden: GoldenModel) throws {
     let model = try GoldenAutoencoder(golden)
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     tape.backward(from: model.objective.loss(try model.file("patches"), try model.mask(), tape))
     for parameter in model.trainable {
       let gradient = try #require(tape.gradient(of: parameter), "\(parameter.name)")

@@ -50,7 +50,7 @@ struct MaskedAutoencoderTests {
     let batch = MicroBatch(
       patches: patches, identity: SampleIdentity(seed: 1, epoch: 0, indices: [4, 2, 9]))
     let mask = objective.mask(for: batch.identity)
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let predictions = objective.predictions(patches, mask, tape).values.map { Double($0) }
     var sum = 0.0
     for (index, place) in mask.masked.enumerated() {
@@ -76,7 +76,7 @@ struct MaskedAutoencoderTests {
     encoder.parameters.randomize(seed: 3)
     let patches = Tensor.random([1, 12, 12], seed: 2)
     let mask = objective.mask(for: SampleIdentity(seed: 1, epoch: 0, indices: [4]))
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let before = objective.predictions(patches, mask, tape).values
     for place in mask.masked {
       patches.withMutableSpan { for pixel in 0..<12 { $0[Int(place) * 12 + pixel] = 9 } }
@@ -92,7 +92,7 @@ struct MaskedAutoencoderTests {
     encoder.parameters.randomize(seed: 3)
     let batch = MicroBatch(
       patches: .random([2, 12, 12], seed: 2), identity: SampleIdentity(seed: 1, epoch: 0, indices: [0, 1]))
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     let loss = objective.loss(batch, tape)
     tape.backward(from: loss)
     #expect(loss.scalar.isFinite)

@@ -13,7 +13,7 @@ struct MaskedObjectiveGoldenTests {
   @Test(arguments: GoldenMaskedObjective.all ?? [])
   func giveTheSameLossAndGradients(_ line: GoldenMaskedObjective.Line) throws {
     let model = try GoldenMaskedObjective(line)
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     let loss = model.objective.loss(try model.file("patches"), model.mask, tape)
     #expect(relativeError(loss, to: try model.file("loss")) <= bound(single: 5e-7, double: 1e-7))
     tape.backward(from: loss)

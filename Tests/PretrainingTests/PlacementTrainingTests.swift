@@ -45,10 +45,8 @@ struct PlacementTrainingTests {
     }
 
     func gradients(_ recompute: Recompute, samples: Int) throws -> (gradients: [[Scalar]], bytes: Int) {
-      let tape = Tape(mode: .training)
-      tape.recompute = recompute
       let batch = batch(samples)
-      tape.samples = batch.identity
+      let tape = Tape(PassContext(.training, samples: batch.identity, recompute: recompute))
       tape.backward(from: objective.loss(batch, tape))
       return (try trainable.map { try #require(tape.gradient(of: $0)).values }, tape.pool.bytes)
     }

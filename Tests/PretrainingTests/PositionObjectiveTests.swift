@@ -35,7 +35,7 @@ struct PositionPredictionTests {
 
   /// [L, L], row p of the patch at place p.
   private func logits(_ objective: PositionPrediction, _ patches: Tensor, _ mask: PatchMask) -> [[Scalar]] {
-    let (values, places) = objective.logits(patches, mask, Tape(mode: .evaluating))
+    let (values, places) = objective.logits(patches, mask, Tape(.evaluating))
     return rows(values, by: places)
   }
 
@@ -43,7 +43,7 @@ struct PositionPredictionTests {
   func chanceIsTheLogarithmOfThePlaces(averages: String) throws {
     let (model, objective) = try model(averages, randomized: false)
     func loss() -> Double {
-      Double(objective.loss(model.batch(20, views: 1), Tape(mode: .evaluating)).scalar)
+      Double(objective.loss(model.batch(20, views: 1), Tape(.evaluating)).scalar)
     }
     #expect(abs(loss() - log(9)) <= 0.03)
     for parameter in model.store.parameters where parameter.name.hasPrefix("head.") {
@@ -57,7 +57,7 @@ struct PositionPredictionTests {
     let (model, objective) = try model()
     let patches = model.batch(1, views: 1).patches
     let plain = logits(objective, patches, PatchMask(visible: visible, masked: masked))
-    let permuted = Tape(mode: .evaluating).gather(patches, indices: order)
+    let permuted = Tape(.evaluating).gather(patches, indices: order)
     func moved(_ places: [Int32]) -> [Int32] {
       places.reversed().compactMap { place in order.firstIndex(of: place).map { Int32($0) } }
     }
@@ -113,7 +113,7 @@ struct DropPosTests {
 
   /// Four of nine patches are visible; the first of them keeps its position.
   private func logits(_ model: ComparingModel, _ patches: Tensor, _ visible: [Int32]) throws -> [Scalar] {
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     var found: [Scalar] = []
     tape.observer = { name, tensor in if name == "position_pred" { found = tensor.values } }
     let masked = (0..<Int32(9)).filter { !visible.contains($0) }
@@ -129,7 +129,7 @@ struct DropPosTests {
     let plain = try logits(model, patches, [4, 1, 6, 2])
     #expect(plain.count == 3 * 9)
     // The same patches elsewhere: 1 at 7, 6 at 0, 2 at 8.
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let moved = tape.gather(patches, indices: [6, 1, 2, 3, 4, 5, 6, 1, 2])
     #expect(try logits(model, moved, [4, 7, 0, 8]) == plain)
     // The first one's place is known.
@@ -144,7 +144,7 @@ struct DropPosTests {
     for parameter in model.store.parameters where parameter.name.hasPrefix("position_pred.") {
       parameter.assign([Scalar](repeating: 0, count: parameter.value.count))
     }
-    let loss = model.objective.loss(model.batch(5, views: 1), Tape(mode: .evaluating))
+    let loss = model.objective.loss(model.batch(5, views: 1), Tape(.evaluating))
     #expect(abs(Double(loss.scalar) - log(9)) <= 2e-6)
   }
 
@@ -152,7 +152,7 @@ struct DropPosTests {
     func loss(_ weight: Double) throws -> (total: Double, part: Double) {
       let options = choice.options.merging(["reconstructionWeight": .number(weight)]) { $1 }
       let model = try ComparingModel.masked(Choice("dropPos", options: options))
-      let tape = Tape(mode: .evaluating)
+      let tape = Tape(.evaluating)
       var part = 0.0
       tape.observer = { name, tensor in if name == "reconstructionLoss" { part = Double(tensor.scalar) } }
       return (Double(model.objective.loss(model.batch(5, views: 1), tape).scalar), part)

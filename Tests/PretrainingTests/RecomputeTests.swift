@@ -10,8 +10,7 @@ struct RecomputeTests {
   private func gradients(_ model: GoldenAutoencoder, _ recompute: Recompute, samples: Int = 3) throws -> (
     loss: Scalar, gradients: [[Scalar]], bytes: Int
   ) {
-    let tape = Tape(mode: .training)
-    tape.recompute = recompute
+    let tape = Tape(PassContext(.training, recompute: recompute))
     let loss = model.objective.loss(model.batch(samples), tape)
     tape.backward(from: loss)
     return (
@@ -41,8 +40,7 @@ struct RecomputeTests {
   @Test func aDroppedResultCanBeRead() {
     let store = ParameterStore(seed: 1)
     let weight = store.root.parameter("weight", shape: [7, 5], initial: .normal(standardDeviation: 1))
-    let tape = Tape(mode: .training)
-    tape.recompute = .block
+    let tape = Tape(PassContext(.training, recompute: .block))
     let y = tape.linear(Tensor.random([3, 5]), weight: tape(weight))
     let values = y.values
     for _ in 0..<2 {

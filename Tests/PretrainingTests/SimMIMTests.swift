@@ -22,7 +22,7 @@ struct SimMIMTests {
     let objective = try #require(model.objective as? SimMIM)
     let patches = model.batch(1, views: 1).patches
     func predictions(_ patches: Tensor) -> Tensor {
-      objective.predictions(patches, mask, Tape(mode: .evaluating))
+      objective.predictions(patches, mask, Tape(.evaluating))
     }
     let plain = predictions(patches)
     for place in mask.masked { #expect(predictions(changed(patches, at: place)).values == plain.values) }
@@ -38,8 +38,8 @@ struct SimMIMTests {
       parameter.assign([Scalar](repeating: 0, count: parameter.value.count))
     }
     let patches = model.batch(1, views: 1).patches
-    let loss = try model.maskedObjective.loss(patches, mask, Tape(mode: .evaluating))
-    let hidden = Tape(mode: .evaluating).gather(patches, indices: mask.masked).values
+    let loss = try model.maskedObjective.loss(patches, mask, Tape(.evaluating))
+    let hidden = Tape(.evaluating).gather(patches, indices: mask.masked).values
     let wanted = hidden.reduce(0) { $0 + Double(abs($1)) } / Double(hidden.count)
     #expect(abs(Double(loss.scalar) - wanted) <= 1e-6 * wanted)
   }

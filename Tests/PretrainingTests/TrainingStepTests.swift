@@ -31,7 +31,7 @@ struct TrainingStepTests {
 
   @Test func theNormIsThatOfTheWholeGradient() throws {
     let batch = model.batch(5)
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     tape.backward(from: model.objective.loss(batch, tape))
     let squares = try model.trainable.reduce(0.0) { sum, parameter in
       try #require(tape.gradient(of: parameter)).values.reduce(sum) { $0 + Double($1 * $1) }

@@ -31,7 +31,7 @@ struct TrivialLossTests {
     _ objective: some ReconstructingObjective, _ batch: MicroBatch
   ) -> [(place: Int, values: [Double])] {
     let masked = objective.mask(for: batch.identity).masked
-    let wanted = Tape(mode: .evaluating).gather(batch.patches, indices: masked)
+    let wanted = Tape(.evaluating).gather(batch.patches, indices: masked)
     let target = objective.normalizesPixels ? normalizedPatches(wanted, pool: BufferPool()) : wanted
     let width = target.width
     return masked.indices.map { row in
@@ -109,7 +109,7 @@ struct TrivialLossTests {
     }
     let batch = model.batch(8, views: model.objective is any BatchObjective ? 2 : 1)
     let baseline = try #require(model.objective.trivialLoss(for: batch, batchSize: batch.count))
-    let loss = Double(model.objective.loss(batch, Tape(mode: .training)).scalar)
+    let loss = Double(model.objective.loss(batch, Tape(.training)).scalar)
     #expect(abs(loss - baseline.value) <= tolerance * baseline.value, "\(loss), \(baseline)")
   }
 }

@@ -12,10 +12,10 @@ public enum GradientCheck {
   /// One error for each input of an operation: largest difference over largest entry of the gradient of Σ w∘f,
   /// w random. `entries` bounds how many entries of an input are tried, chosen at random.
   public static func errors(
-    of inputs: [Tensor], step: Double = 1e-3, entries: Int = .max, mode: Tape.Mode = .training,
+    of inputs: [Tensor], step: Double = 1e-3, entries: Int = .max, mode: PassContext.Mode = .training,
     _ operation: (_ tape: Tape, _ inputs: [Tensor]) -> Tensor
   ) -> [Double] {
-    let tape = Tape(mode: mode, recordsGradients: true)
+    let tape = Tape(PassContext(mode), recordsGradients: true)
     let inputs = inputs.map { Tensor(shape: $0.shape, values: $0.values) }  // written while they are checked
     let variables = inputs.map { tape.variable($0) }
     let output = operation(tape, variables)
@@ -23,26 +23,23 @@ public enum GradientCheck {
     tape.backward(from: output, gradient: weights)
     return zip(inputs, variables).map { input, variable in
       error(tape.gradient(of: variable), at: input, step: step, entries: entries) {
-        weightedSum(operation(Tape(mode: mode, recordsGradients: false), inputs), weights)
+        weightedSum(operation(Tape(PassContext(mode), recordsGradients: false), inputs), weights)
       }
     }
   }
 
-  /// One error for each parameter that a function of parameters reaches; `samples` is for layers that draw.
+  /// One error for each parameter that a function of parameters reaches; `context` is for layers that draw or change.
   public static func errors(
-    of parameters: [Parameter], step: Double = 1e-3, entries: Int = .max, samples: SampleIdentity? = nil,
-    mode: Tape.Mode = .training, _ function: (_ tape: Tape) -> Tensor
+    of parameters: [Parameter], step: Double = 1e-3, entries: Int = .max, context: PassContext = .training,
+    _ function: (_ tape: Tape) -> Tensor
   ) -> [(name: String, error: Double)] {
-    let tape = Tape(mode: mode, recordsGradients: true)
-    tape.samples = samples
+    let tape = Tape(context, recordsGradients: true)
     let output = function(tape)
     let weights = Tensor.random(output.shape, seed: 17)
     tape.backward(from: output, gradient: weights)
     return parameters.map { parameter in
       let error = error(tape.gradient(of: parameter), at: parameter.value, step: step, entries: entries) {
-        let tape = Tape(mode: mode, recordsGradients: false)
-        tape.samples = samples
-        return weightedSum(function(tape), weights)
+        weightedSum(function(Tape(context, recordsGradients: false)), weights)
       }
       return (parameter.name, error)
     }

@@ -43,7 +43,7 @@ struct AttentionTests {
     let qkv = [[1000, 0, 1000, 0, 1, 2], [1000, 0, -1000, 0, 3, 4], [1000, 0, 999, 0, 5, 6]].flatMap {
       $0.map { Scalar($0) }
     }
-    let output = Tape(mode: .evaluating).attention(
+    let output = Tape(.evaluating).attention(
       Tensor(shape: [1, tokens, 3 * width], values: qkv), headCount: 1)
     #expect(output.values == [1, 2, 1, 2, 1, 2])
   }
@@ -56,7 +56,7 @@ struct AttentionTests {
     for isKey in [false, true] {
       var qkv = Tensor.random([1, tokens, 3 * width], seed: 5).values
       qkv[token * 3 * width + (isKey ? width : 0)] = value
-      let output = Tape(mode: .evaluating).attention(
+      let output = Tape(.evaluating).attention(
         Tensor(shape: [1, tokens, 3 * width], values: qkv), headCount: 1
       ).values
       let broken = (0..<tokens).filter { output[$0 * width].isNaN }
@@ -69,7 +69,7 @@ struct AttentionTests {
   private func expectNaiveTwin(_ example: Example) throws {
     let qkv = Tensor.random([example.batch, example.tokens, 3 * example.width], seed: 1)
     let upstream = Tensor.random([example.batch, example.tokens, example.width], seed: 2)
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     let variable = tape.variable(qkv)
     let output = tape.attention(variable, headCount: example.heads)
     tape.backward(from: output, gradient: upstream)
@@ -87,7 +87,7 @@ struct AttentionTests {
     for token in 0..<tokens {
       for column in 0..<width { qkv[token * 3 * width + column] = 0 }
     }
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let output = tape.attention(Tensor(shape: [1, tokens, 3 * width], values: qkv), headCount: 2).values
     let mean = (0..<width).map { column in
       (0..<tokens).reduce(0.0) { $0 + Double(qkv[$1 * 3 * width + 2 * width + column]) } / Double(tokens)
@@ -103,7 +103,7 @@ struct AttentionTests {
     let shifted = qkv.values.enumerated().map { index, value in
       (width..<2 * width).contains(index % (3 * width)) ? value + 0.5 : value
     }
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let output = tape.attention(qkv, headCount: 2)
     let other = tape.attention(Tensor(shape: qkv.shape, values: shifted), headCount: 2)
     #expect(relativeError(other, to: output) <= bound(single: 1e-6, double: 1e-15))

@@ -39,7 +39,7 @@ struct BufferPoolTests {
     let weight = store.root.parameter("weight", shape: [48, 16], initial: .normal(standardDeviation: 1))
     let gain = store.root.parameter("gain", shape: [16], initial: .ones)
     let x = Tensor.random([4, 9, 16])
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     var bytes: [Int] = []
     for _ in 0..<4 {
       tape.clearGradients()

@@ -6,7 +6,7 @@ import Testing
 /// Losses that compare rows, against their definitions in double precision.
 @Suite("Comparisons of rows")
 struct ComparisonTests {
-  private let tape = Tape(mode: .training)
+  private let tape = Tape(.training)
 
   /// 300 rows against 5000 keys take two blocks.
   @Test(arguments: [(6, 9, 5), (300, 5000, 3), (1, 1, 1)])

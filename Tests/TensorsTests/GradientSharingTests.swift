@@ -10,7 +10,7 @@ struct GradientSharingTests {
   private let given = Tensor.random([2, 3, 12], seed: 3)
 
   @Test func aResidualTakesTheGradientOver() throws {
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     let residual = tape.variable(x)
     let output = tape.linear(x, weight: weight, addingTo: residual)
     tape.backward(from: output, gradient: given)
@@ -20,7 +20,7 @@ struct GradientSharingTests {
   /// Here x's slot holds the storage of `given` itself when the norm's part is added to it.
   @Test func theCallersGradientIsNotOverwritten() throws {
     let before = given.values
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     let stream = tape.variable(x)
     let normed = tape.layerNorm(stream, weight: nil, bias: nil, epsilon: 1e-6)
     let output = tape.linear(normed, weight: tape.variable(weight), addingTo: stream)
@@ -32,7 +32,7 @@ struct GradientSharingTests {
   /// Two residual readers: the second addition meets the storage that the first one took over.
   @Test func oneGradientMayStartTwoTapes() throws {
     let before = given.values
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     let stream = tape.variable(x)
     for _ in 0..<2 {
       let output = tape.linear(x, weight: weight, addingTo: stream)
@@ -58,7 +58,7 @@ struct GradientSharingTests {
       tape.backward(from: output, gradient: Tensor.random(output.shape, seed: 5))
     }
     let other = Tensor.random([2, 3, 12], seed: 9)
-    let (first, second, both) = (Tape(mode: .training), Tape(mode: .training), Tape(mode: .training))
+    let (first, second, both) = (Tape(.training), Tape(.training), Tape(.training))
     pass(first, x)
     pass(second, other)
     pass(both, x)

@@ -40,8 +40,7 @@ struct LaneMeetingTests {
     let places = LaneMeeting.places(count)
     let results = Mutex([(rows: [Scalar], first: Int, gradient: [Scalar])?](repeating: nil, count: count))
     team.run { lane in
-      let tape = Tape(mode: .training)
-      tape.collective = places[lane]
+      let tape = Tape(PassContext(.training, collective: places[lane]))
       for _ in 0..<20 {
         let own = tape.variable(Tensor(shape: [lane + 1, 2], repeating: Scalar(lane + 1)))
         let (rows, first) = tape.gatheringBatch(own)
@@ -69,14 +68,11 @@ struct LaneMeetingTests {
 
   @Test func buffersAreWrittenByOneLaneInTraining() {
     let places = LaneMeeting.places(2)
-    func writes(_ tape: Tape, _ place: (any Collective)?) -> Bool {
-      tape.collective = place
-      return tape.writesBuffers
+    func writes(_ place: (any Collective)?) -> Bool {
+      Tape(PassContext(.training, collective: place)).writesBuffers
     }
-    #expect(writes(Tape(mode: .training), nil))
-    #expect(writes(Tape(mode: .training), places[0]))
-    #expect(!writes(Tape(mode: .training), places[1]))
-    #expect(!writes(Tape(mode: .training, recordsGradients: false), nil))
-    #expect(!writes(Tape(mode: .evaluating), nil))
+    #expect(writes(nil) && writes(places[0]) && !writes(places[1]))
+    #expect(!Tape(.training, recordsGradients: false).writesBuffers)
+    #expect(!Tape(.evaluating).writesBuffers)
   }
 }

@@ -5,7 +5,7 @@ import Testing
 /// What LayerNorm and RMSNorm promise whatever the input.
 @Suite("Norms of rows")
 struct NormTests {
-  private let tape = Tape(mode: .training)
+  private let tape = Tape(.training)
   private let x = Tensor.random([4, 33], seed: 1, scale: 2)
 
   private func layerNorm(_ x: Tensor) -> Tensor { tape.layerNorm(x, weight: nil, bias: nil, epsilon: 1e-6) }

@@ -12,7 +12,7 @@ struct NormedHeadsTests {
     let shifts = (0..<3).map { Tensor.random([20], seed: UInt64(20 + $0)) }
 
     func results(_ run: (Tape, Tensor, [Tensor], [Tensor]) -> Tensor) throws -> [[Scalar]] {
-      let tape = Tape(mode: .training)
+      let tape = Tape(.training)
       let input = tape.variable(qkv)
       let (weights, biases) = (gains.map { tape.variable($0) }, shifts.map { tape.variable($0) })
       let output = run(tape, input, weights, biases)

@@ -18,7 +18,7 @@ struct OperationGoldenTests {
     _ name: String, _ inputs: [String], sourceLocation: SourceLocation = #_sourceLocation,
     _ operation: (Tape, [Tensor]) -> Tensor
   ) throws {
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     let variables = try inputs.map { tape.variable(try golden("\(name).\($0)")) }
     let output = operation(tape, variables)
     let error = relativeError(output, to: try golden("\(name).output"))
@@ -70,7 +70,7 @@ struct OperationGoldenTests {
 
   @Test func gelu() throws {
     let input = try golden("gelu.input")
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     let variable = tape.variable(input)
     let output = tape.gelu(variable, bias: Tensor(shape: [400]))
     tape.backward(from: output, gradient: Tensor(shape: [400], repeating: 1))

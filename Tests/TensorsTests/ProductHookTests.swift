@@ -27,23 +27,23 @@ struct ProductHookTests {
 
   @Test(arguments: [true, false])
   func everyProductIsShownOnceInOrder(recordsGradients: Bool) {
-    let tape = Tape(mode: .training, recordsGradients: recordsGradients)
+    let tape = Tape(.training, recordsGradients: recordsGradients)
     var seen: [(name: String, input: Tensor)] = []
     tape.beforeProduct = { seen.append(($0.name, $1)) }
     let output = mlp(tape)
     #expect(seen.map(\.name) == ["first.weight", "second.weight"])
     #expect(seen[0].input.values == x.values)
-    let plain = Tape(mode: .evaluating)
+    let plain = Tape(.evaluating)
     let hidden = plain.gelu(plain.linear(x, weight: first.value), bias: firstBias.value)
     #expect(seen[1].input.values == hidden.values)
-    let error = relativeError(output, to: mlp(Tape(mode: .evaluating)))
+    let error = relativeError(output, to: mlp(Tape(.evaluating)))
     #expect(error <= bound(single: 1e-6, double: 1e-14))
     let constant = tape.linear(x, weight: Tensor.random([2, 5]))
     #expect(constant.shape == [2, 3, 2] && seen.count == 2)
   }
 
   @Test func aWeightThatIsChangedIsTheOneThatMultiplies() {
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     tape.beforeProduct = { weight, _ in weight.assign(weight.value.values.map { -$0 }) }
     let before = tape.linear(x, weight: Tensor(shape: [7, 5], values: first.value.values))
     let after = tape.linear(x, weight: tape(first))

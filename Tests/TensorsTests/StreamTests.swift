@@ -6,7 +6,7 @@ import Testing
 /// Norms and forms of streams whose channels sum to 0.
 @Suite("Compressed streams")
 struct StreamTests {
-  private let tape = Tape(mode: .training)
+  private let tape = Tape(.training)
 
   /// Results are stored as Float; computed in Float, sums of up to 33 terms lose 3e-7 of the largest entry, and where the
   /// rows lie far from 0 what is left of a gradient after its projection is a small difference of large terms.
@@ -15,7 +15,7 @@ struct StreamTests {
   ) throws {
     let golden = try GoldenFile("stream.safetensors", in: .module)
     let tolerance = bound(single: single, double: 1e-7)
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     let variables = try inputs.map { tape.variable(try golden("\(name).\($0)")) }
     let output = operation(tape, variables)
     #expect(relativeError(output, to: try golden("\(name).output")) <= tolerance, "\(name)")

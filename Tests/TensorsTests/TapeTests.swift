@@ -20,26 +20,26 @@ struct TapeTests {
   }
 
   @Test func frozenParametersGetNoGradient() {
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     tape.backward(from: loss(tape))
     #expect(tape.gradient(of: trainable) != nil)
     #expect(tape.gradient(of: frozen) == nil)
   }
 
   @Test func anEvaluatingTapeRecordsNothing() {
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     tape.backward(from: loss(tape))
     #expect(tape.gradient(of: trainable) == nil)
   }
 
   @Test func anEvaluatingTapeMayRecord() {
-    let tape = Tape(mode: .evaluating, recordsGradients: true)
+    let tape = Tape(.evaluating, recordsGradients: true)
     tape.backward(from: loss(tape))
     #expect(tape.gradient(of: trainable) != nil)
   }
 
   @Test func theSeedScalesTheGradient() throws {
-    let (one, third) = (Tape(mode: .training), Tape(mode: .training))
+    let (one, third) = (Tape(.training), Tape(.training))
     one.backward(from: loss(one))
     third.backward(from: loss(third), seed: 1 / 4)
     let whole = try #require(one.gradient(of: trainable)).values
@@ -47,7 +47,7 @@ struct TapeTests {
   }
 
   @Test func clearedGradientsStartAnew() throws {
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     tape.backward(from: loss(tape))
     let first = try #require(tape.gradient(of: trainable)).values
     tape.clearGradients()
@@ -58,26 +58,26 @@ struct TapeTests {
 
   /// Each once, after the last operation that reads it, and the tape keeps none.
   @Test func completeGradientsAreHandedOver() throws {
-    func run(_ tape: Tape) {
+    func run(_ tape: Tape, handingTo taker: ((Parameter, Tensor?) -> Void)? = nil) {
       let inner = tape.linear(x, weight: tape(trainable), bias: tape(frozen))
       let outer = tape.linear(inner, weight: tape(trainable))
-      tape.backward(from: tape.meanSquaredError(outer, target: Tensor(shape: [2, 5])))
+      let loss = tape.meanSquaredError(outer, target: Tensor(shape: [2, 5]))
+      tape.backward(from: loss, handingTo: taker)
     }
-    let plain = Tape(mode: .training)
+    let plain = Tape(.training)
     run(plain)
     run(plain)
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     var handed: [(name: String, values: [Scalar]?)] = []
     run(tape)
-    tape.onGradient = { handed.append(($0.name, $1?.values)) }
-    run(tape)
+    run(tape) { handed.append(($0.name, $1?.values)) }
     #expect(handed.map(\.name) == ["trainable"])
     #expect(handed.first?.values == (try #require(plain.gradient(of: trainable)).values))
     #expect(tape.gradient(of: trainable) == nil)
   }
 
   @Test func theObserverSeesNamedTensors() {
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     var seen: [String] = []
     tape.observer = { name, tensor in seen.append("\(name) \(tensor.shape)") }
     tape.observe("here", x)

@@ -10,7 +10,7 @@ struct TokenNormTests {
   @Test func gradientsDoNotDependOnWhatElseIsWanted() throws {
     for example in GradientCase.tokenNorms {
       func gradients(wanted: Set<Int>) -> [[Scalar]?] {
-        let tape = Tape(mode: .training)
+        let tape = Tape(.training)
         let inputs = example.inputs.enumerated().map { wanted.contains($0) ? tape.variable($1) : $1 }
         let output = example.run(tape, inputs)
         tape.backward(from: output, gradient: .random(output.shape, seed: 5))
@@ -31,8 +31,8 @@ struct TokenNormTests {
     arguments: [(-2, 1, -1), (-2, -1, -1), (-1.4, 1, 1), (-1.4, -1, -1), (1.4, 1, 1), (2, 1, 1), (2, -1, 1)]
       as [(Scalar, Scalar, Scalar)])
   func biasNormKeepsItsScaleInRange(logScale: Scalar, upstream: Scalar, sign: Scalar) throws {
-    func gradient(_ mode: Tape.Mode) throws -> Scalar {
-      let tape = Tape(mode: mode, recordsGradients: true)
+    func gradient(_ mode: PassContext.Mode) throws -> Scalar {
+      let tape = Tape(PassContext(mode), recordsGradients: true)
       let s = tape.variable(Tensor(shape: [1], repeating: logScale))
       // Positive entries: the derivative has the sign of what comes from above.
       let y = tape.biasNorm(
@@ -50,7 +50,7 @@ struct TokenNormTests {
   /// derivative 1 − tanh² absolute.
   @Test func tanhAndItsDerivativeErrByRoundings() throws {
     let points = (-160_000...160_000).map { Scalar($0) / 10_000 } + [1e-20, -1e-7, 39, 45, -60]
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     let x = tape.variable(Tensor(shape: [points.count], values: points))
     let y = tape.dynamicTanh(x, alpha: Tensor(shape: [1], repeating: 1), weight: nil, bias: nil)
     tape.backward(from: y, gradient: Tensor(shape: [points.count], repeating: 1))
@@ -70,7 +70,7 @@ struct TokenNormTests {
 
   @Test func tanhMeetsNonFiniteAndSignedZero() {
     let x = Tensor(shape: [6], values: [.infinity, -.infinity, .nan, -0.0, 1e30, -1e30])
-    let y = Tape(mode: .evaluating).dynamicTanh(
+    let y = Tape(.evaluating).dynamicTanh(
       x, alpha: Tensor(shape: [1], repeating: 1), weight: nil, bias: nil
     ).values
     #expect(y[0] == 1 && y[1] == -1 && y[2].isNaN && y[3] == 0 && y[4] == 1 && y[5] == -1)

@@ -32,8 +32,7 @@ struct BatchNormGoldenTests {
       parameter.assign(try file("\(choice.name).parameter.\(parameter.name)").values)
     }
     for step in 1...steps {
-      let tape = Tape(mode: .training)
-      tape.progress = TrainingProgress(step: step - 1)
+      let tape = Tape(PassContext(.training, progress: TrainingProgress(step: step - 1)))
       try check("\(choice.name).\(step)", norm, trainable, tape, file)
       for buffer in store.parameters where !buffer.isTrainable {
         let error = relativeError(
@@ -43,7 +42,7 @@ struct BatchNormGoldenTests {
     }
     let before = store.parameters.map(\.value.values)
     try check(
-      "\(choice.name).evaluation", norm, trainable, Tape(mode: .evaluating, recordsGradients: true), file)
+      "\(choice.name).evaluation", norm, trainable, Tape(.evaluating, recordsGradients: true), file)
     #expect(store.parameters.map(\.value.values) == before)
   }
 

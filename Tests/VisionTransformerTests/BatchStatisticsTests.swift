@@ -18,9 +18,7 @@ struct BatchStatisticsTests {
   }
 
   private func training(step: Int = 0, of total: Int? = nil) -> Tape {
-    let tape = Tape(mode: .training)
-    tape.progress = TrainingProgress(step: step, totalSteps: total)
-    return tape
+    Tape(PassContext(.training, progress: TrainingProgress(step: step, totalSteps: total)))
   }
 
   private func map(_ x: Tensor, _ change: (_ channel: Int, Scalar) -> Scalar) -> Tensor {
@@ -101,7 +99,7 @@ struct BatchStatisticsTests {
     let eta = try #require(store["whole.eta"]).value.scalar
     let normed = layer(x, training())
     #expect(whole(x, training()).values == normed.values)
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     let rescaled = tape.scaledResidual(
       batch(x, training()), tape.scaled(x, by: eta), layerScale: nil)
     for (step, total, share) in [
@@ -131,7 +129,7 @@ struct BatchStatisticsTests {
     let map = norm.affineMap
     #expect(!map.centers)
     let (weight, bias) = (Tensor.random([6, 8], seed: 2), Tensor.random([6], seed: 3))
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let plain = tape.linear(norm(x, tape), weight: weight, bias: bias)
     let folded = Tensor(
       shape: [6, 8], values: weight.values.enumerated().map { $1 * map.scale[$0 % 8] })
@@ -148,8 +146,8 @@ struct BatchStatisticsTests {
     scramble()
     let before = store.parameters.map(\.value.values)
     for tape in [
-      Tape(mode: .evaluating), Tape(mode: .evaluating, recordsGradients: true),
-      Tape(mode: .training, recordsGradients: false),
+      Tape(.evaluating), Tape(.evaluating, recordsGradients: true),
+      Tape(.training, recordsGradients: false),
     ] {
       let output = norm(tape.variable(x), tape)
       tape.backward(from: output, gradient: .random(x.shape, seed: 4))
@@ -190,7 +188,7 @@ struct BatchStatisticsTests {
     let gradients = GradientCheck.errors(of: [x], mode: .evaluating) { norm($1[0], $0) }
     #expect(largestMagnitude(gradients) <= GradientCheck.tolerance)
     let trainable = store.parameters.filter { $0.isTrainable && !$0.name.hasPrefix("layer.") }
-    for (name, error) in GradientCheck.errors(of: trainable, mode: .evaluating, { norm(x, $0) }) {
+    for (name, error) in GradientCheck.errors(of: trainable, context: .evaluating, { norm(x, $0) }) {
       #expect(error <= GradientCheck.tolerance, "\(name)")
     }
   }

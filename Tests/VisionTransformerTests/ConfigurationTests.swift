@@ -80,7 +80,7 @@ struct ConfigurationTests {
     func tokens(_ norm: Choice) throws -> Tensor {
       let model = try VisionTransformer(
         smallConfiguration { $0.norm = norm }, parameters: ParameterStore(seed: 1))
-      return model.encode(patches, Tape(mode: .evaluating))
+      return model.encode(patches, Tape(.evaluating))
     }
     let given = try tokens(Choice("layerNorm", options: ["epsilon": .number(1)]))
     #expect(relativeError(given, to: try tokens("layerNorm")) > 0.1)

@@ -27,7 +27,7 @@ struct EncoderPropertyTests {
 
   @Test func dualPatchNormCommutesWithMasking() throws {
     let embedding = try dualPatchNorm()
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let indices: [Int32] = [5, 0, 3, 2, 2, 1]
     let selectedFirst = embedding(tape.gather(patches, indices: indices), tape)
     let selectedLast = tape.gather(embedding(patches, tape), indices: indices)
@@ -37,7 +37,7 @@ struct EncoderPropertyTests {
   /// ε = 1e-6 beside a variance of 1 and more is what is left of scale.
   @Test func dualPatchNormIgnoresBrightnessAndContrast() throws {
     let embedding = try dualPatchNorm()
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let changed = patches.values.enumerated().map { index, value in
       let patch = Scalar(index / 12)
       return value * (1 + patch / 3) + patch - 4
@@ -48,7 +48,7 @@ struct EncoderPropertyTests {
 
   @Test func withoutPositionsTheOrderOfPatchesDoesNotMatter() throws {
     let model = try makeModel(smallConfiguration { ($0.positions, $0.registerCount) = (.none, 2) })
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let order: [Int32] = [3, 0, 5, 1, 4, 2]
     let permuted = tape.gather(patches, indices: order + order)
     let (plain, other) = (model.encode(patches, tape), model.encode(permuted, tape))
@@ -63,14 +63,14 @@ struct EncoderPropertyTests {
 
   @Test func withPositionsItDoes() throws {
     let model = try makeModel(smallConfiguration())
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let permuted = tape.gather(patches, indices: [3, 0, 5, 1, 4, 2, 3, 0, 5, 1, 4, 2])
     #expect(relativeError(model.features(permuted, tape), to: model.features(patches, tape)) > 0.01)
   }
 
   @Test func imagesDoNotSeeEachOther() throws {
     let model = try makeModel(smallConfiguration())
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let together = rows(model.features(patches, tape))
     for sample in 0..<2 {
       let alone = model.features(patches.slice(sample..<sample + 1), tape)
@@ -80,7 +80,7 @@ struct EncoderPropertyTests {
 
   @Test func allPatchesVisibleIsTheWholeImage() throws {
     let model = try makeModel(smallConfiguration { $0.registerCount = 1 })
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let places = (0..<Int32(6)).map { $0 }
     let masked = model.encode(patches, visible: places + places, tape)
     #expect(relativeError(masked, to: model.encode(patches, tape)) <= 1e-6)
@@ -93,7 +93,7 @@ struct EncoderPropertyTests {
     where parameter.name.contains("attn.proj") || parameter.name.contains("mlp.fc2") {
       parameter.assign([Scalar](repeating: 0, count: parameter.value.count))
     }
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     var seen: [String: Tensor] = [:]
     tape.observer = { seen[$0] = $1 }
     let tokens = model.encode(patches, tape)
@@ -121,7 +121,7 @@ struct EncoderPropertyTests {
 
   @Test func registersAndClassTokenStayOutOfTheMean() throws {
     let model = try makeModel(smallConfiguration { ($0.registerCount, $0.hasClassToken) = (3, true) })
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let tokens = model.encode(patches, tape)
     #expect(model.prefixCount == 4 && tokens.shape == [2, 10, 12])
     let mean = tape.meanTokens(tokens, 4..<10)

@@ -83,7 +83,7 @@ struct ExactConversionTests {
     _ converted: VisionTransformer, _ model: VisionTransformer,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let grid = model.configuration.grid
     let (patches, last) = (patches(of: model), Int32(grid.count - 1))
     for visible in [nil, [last, 0, 1, last]] as [[Int32]?] {
@@ -132,7 +132,7 @@ struct ExactConversionTests {
       }
     }
     // The stream sums to 0 over its channels, or is what is left of one that does.
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     var widths: Set<Int> = []
     tape.observer = { name, tensor in
       guard name.hasPrefix("blocks.") else { return }
@@ -176,7 +176,7 @@ struct ExactConversionTests {
     try converted.write(to: folder("m.safetensors"), preprocessing: preprocessing)
     let read = try ModelFile(contentsOf: folder("m.safetensors"))
     #expect(read.configuration == converted.configuration)
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let (patches, copy) = (patches(of: model), try read.makeModel())
     #expect(relativeError(copy.features(patches, tape), to: model.features(patches, tape)) <= 1e-5)
     let resized = try read.makeModel(imageHeight: 8, imageWidth: 8, .recomputed)

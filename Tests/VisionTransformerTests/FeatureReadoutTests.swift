@@ -19,9 +19,9 @@ import VisionTransformer
   @Test func theLastBlockGivesTheEncodersFeatures() throws {
     let model = try VisionTransformer(configuration(depth: 3), parameters: ParameterStore(seed: 1))
     let patches = Tensor.random([2, 4, 16], seed: 2)
-    let lane = Lane(mode: .evaluating)
-    let own = model.features(patches, lane.tape)
-    let read = model.features(patches, at: [model.configuration.readout], lane.tape)
+    let lane = Lane()
+    let own = model.features(patches, lane.tape(.evaluating))
+    let read = model.features(patches, at: [model.configuration.readout], lane.tape(.evaluating))
     #expect(read.count == 1 && difference(own, read[0]) == 0)
   }
 
@@ -34,15 +34,15 @@ import VisionTransformer
       parameter.assign(try #require(byName[parameter.name]).value.values)
     }
     let patches = Tensor.random([2, 4, 16], seed: 3)
-    let lane = Lane(mode: .evaluating)
+    let lane = Lane()
     for pooling in Pooling.allCases {
       // In an order that is not that of the blocks, and one of them twice.
       let wanted = [
         FeatureReadout(block: 3, pooling: .mean), FeatureReadout(block: block, pooling: pooling),
         FeatureReadout(block: block, pooling: pooling),
       ]
-      let read = deep.features(patches, at: wanted, lane.tape)
-      let end = shallow.features(patches, at: [wanted[1]], lane.tape)
+      let read = deep.features(patches, at: wanted, lane.tape(.evaluating))
+      let end = shallow.features(patches, at: [wanted[1]], lane.tape(.evaluating))
       #expect(read.count == 3)
       #expect(difference(read[1], end[0]) == 0 && difference(read[2], end[0]) == 0)
     }
@@ -52,9 +52,10 @@ import VisionTransformer
     let model = try VisionTransformer(configuration(depth: 2), parameters: ParameterStore(seed: 1))
     let grid = PatchGrid(height: 12, width: 16, channels: 1, patchSize: 4)
     let patches = Tensor.random([3, 12, 16], seed: 4)
-    let lane = Lane(mode: .evaluating)
-    let read = model.features(patches, at: [model.configuration.readout], grid: grid, lane.tape)
-    let direct = model.pooled(model.encode(patches, PatchSelection(grid: grid), lane.tape), lane.tape)
+    let lane = Lane()
+    let read = model.features(patches, at: [model.configuration.readout], grid: grid, lane.tape(.evaluating))
+    let direct = model.pooled(
+      model.encode(patches, PatchSelection(grid: grid), lane.tape(.evaluating)), lane.tape(.evaluating))
     #expect(read[0].shape == [3, 12] && difference(read[0], direct) == 0)
   }
 

@@ -106,7 +106,7 @@ struct InitializerTests {
         ($0.width, $0.initializer, $0.patchNorm, $0.positions) = (96, "smallInit", patchNorm, .none)
         ($0.patchSize, $0.imageHeight, $0.imageWidth, $0.registerCount, $0.stem) = (8, 16, 24, 3, stem)
       }, parameters: ParameterStore(seed: 3))
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     var embedded: Tensor?
     tape.observer = { name, tensor in if name == "patch_embed" { embedded = tensor } }
     _ = model.encode(.random([4, 6, 192], seed: 1), tape)

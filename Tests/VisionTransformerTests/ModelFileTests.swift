@@ -39,7 +39,7 @@ struct ModelFileTests {
       #expect(file.configuration == configuration && file.preprocessing == preprocessing)
       let copy = try file.makeModel()
       let patches = Tensor.random([2, 6, 12], seed: 4)
-      let tape = Tape(mode: .evaluating)
+      let tape = Tape(.evaluating)
       #expect(copy.features(patches, tape).values == model.features(patches, tape).values)
       for (parameter, original) in zip(copy.parameters.parameters, model.parameters.parameters) {
         #expect(parameter.name == original.name && parameter.value.values == original.value.values)

@@ -54,7 +54,7 @@ struct NormGoldenTests {
       for parameter in store.parameters {
         parameter.assign(try golden("\(name).\(parameter.name)").values)
       }
-      let tape = Tape(mode: .training)
+      let tape = Tape(.training)
       let x = tape.variable(input)
       let output = norm(x, tape)
       tape.backward(from: output, gradient: try golden("\(name).outputGradient"))

@@ -22,7 +22,7 @@ struct OwnVariantTests {
 
   @Test func itIsChosenByNameAndTrains() throws {
     let model = try model("medianNorm")
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     let tokens = model.encode(.random([2, 6, 12], seed: 3), tape)
     tape.backward(from: tokens, gradient: .random(tokens.shape, seed: 5))
     for name in ["blocks.0.norm1.gain", "blocks.1.ffn_ln.gain", "norm.gain"] {
@@ -38,7 +38,7 @@ struct OwnVariantTests {
   @Test func itsOptionsAreDecodedStrictly() throws {
     let double = try model(Choice("medianNorm", options: ["factor": .number(2)]))
     let patches = Tensor.random([1, 6, 12], seed: 3)
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     #expect(try double.encode(patches, tape).values != model("medianNorm").encode(patches, tape).values)
     let failure = try #require(throws: Failure.self) {
       try model(Choice("medianNorm", options: ["fcator": .number(2)]))

@@ -22,9 +22,7 @@ struct PlacementGoldenTests {
   }
 
   private func trainingTape(_ golden: GoldenModel) -> Tape {
-    let tape = Tape(mode: .training)
-    tape.progress = TrainingProgress(step: (golden.step ?? 1) - 1)
-    return tape
+    Tape(PassContext(.training, progress: TrainingProgress(step: (golden.step ?? 1) - 1)))
   }
 
   /// Two dozen operations of Float, each good to 6e-8 to 2e-7 of its largest output.
@@ -34,7 +32,7 @@ struct PlacementGoldenTests {
   @Test(arguments: models ?? [])
   func giveTheSameTokens(_ golden: GoldenModel) throws {
     let (file, model) = try load(golden)
-    for tape in [Tape(mode: .evaluating), trainingTape(golden)] {
+    for tape in [Tape(.evaluating), trainingTape(golden)] {
       let tokens = model.encode(try file("patches"), tape)
       #expect(relativeError(tokens, to: try file("tokens")) <= tolerance)
     }

@@ -37,9 +37,7 @@ struct PlacementPropertyTests {
   }
 
   private func trainingTape(step: Int) -> Tape {
-    let tape = Tape(mode: .training)
-    tape.progress = TrainingProgress(step: step)
-    return tape
+    Tape(PassContext(.training, progress: TrainingProgress(step: step)))
   }
 
   /// With proj and fc2 zero, and norms as they start, what comes out of the blocks is what went in.
@@ -52,7 +50,7 @@ struct PlacementPropertyTests {
   func emptyBranchesArePassedBy(placement: Choice) throws {
     let model = try model(placement, seed: nil)
     zero("attn.proj", "mlp.fc2", in: model)
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     var seen: [String: Tensor] = [:]
     tape.observer = { seen[$0] = $1 }
     _ = model.encode(patches, tape)
@@ -66,14 +64,14 @@ struct PlacementPropertyTests {
   @Test func mixedNormIsPreNormWithoutPostBlocks() throws {
     let pre = try model("pre")
     let mixed = try model(Choice("mixLN", options: ["ratio": .number(0)]), like: pre)
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     #expect(mixed.encode(patches, tape).values == pre.encode(patches, tape).values)
   }
 
   @Test func mixedNormIsPostNormAndAFinalNormWithoutPreBlocks() throws {
     let mixed = try model(Choice("mixLN", options: ["ratio": .number(1)]))
     let post = try model("post", like: mixed)
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let normed = tape.layerNorm(
       post.encode(patches, tape), weight: mixed.parameters["norm.weight"].map { tape($0) },
       bias: mixed.parameters["norm.bias"].map { tape($0) }, epsilon: 1e-6)
@@ -87,7 +85,7 @@ struct PlacementPropertyTests {
       ($0.depth, $0.width, $0.headCount, $0.mlpRatio) = (depth, 4, 1, 1)
     }
     zero("attn.proj", "mlp.fc2", in: model)
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     // Where branches are empty, post-norm changes the stream and pre-norm does not.
     var streams: [[Scalar]] = []
     tape.observer = { name, tensor in if name.hasPrefix("blocks.") { streams.append(tensor.values) } }
@@ -108,7 +106,7 @@ struct PlacementPropertyTests {
     for (depth, isSame) in [(1, true), (2, false)] {
       let pre = try model("pre") { $0.depth = depth }
       let scaled = try model("layerNormScaling", like: pre)
-      let tape = Tape(mode: .evaluating)
+      let tape = Tape(.evaluating)
       #expect((scaled.encode(patches, tape).values == pre.encode(patches, tape).values) == isSame)
     }
   }
@@ -116,7 +114,7 @@ struct PlacementPropertyTests {
   @Test func deepNormWithAFactorOfOneIsPostNorm() throws {
     let post = try model("post")
     let deep = try model(Choice("deepNorm", options: ["alpha": .number(1)]), like: post)
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     #expect(deep.encode(patches, tape).values == post.encode(patches, tape).values)
     let scaled = try model("deepNorm", like: post)
     let given = try model(
@@ -128,7 +126,7 @@ struct PlacementPropertyTests {
   @Test func branchNormBecomesPostNorm() throws {
     let post = try model("post")
     let branch = try model(Choice("branchNorm", options: ["steps": .integer(10)]), like: post)
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let wanted = post.encode(patches, tape).values
     #expect(branch.encode(patches, tape).values != wanted)
     for (step, isThere) in [(8, false), (9, true), (10, true), (1_000, true)] {
@@ -142,14 +140,14 @@ struct PlacementPropertyTests {
   @Test func branchNormEvaluatesAtTheStepOfTraining() throws {
     let model = try model(Choice("branchNorm", options: ["steps": .integer(10)]))
     let trained = model.encode(patches, trainingTape(step: 3)).values
-    #expect(model.encode(patches, Tape(mode: .evaluating)).values == trained)
+    #expect(model.encode(patches, Tape(.evaluating)).values == trained)
     #expect(model.encode(patches, trainingTape(step: 4)).values != trained)
     #expect(model.encode(patches, trainingTape(step: 3)).values == trained)
     // Only a pass that records gradients is a step of training.
-    let tape = Tape(mode: .training, recordsGradients: false)
-    tape.progress = TrainingProgress(step: 7)
+    let tape = Tape(
+      PassContext(.training, progress: TrainingProgress(step: 7)), recordsGradients: false)
     #expect(model.encode(patches, tape).values != trained)
-    #expect(model.encode(patches, Tape(mode: .evaluating)).values == trained)
+    #expect(model.encode(patches, Tape(.evaluating)).values == trained)
   }
 
   /// What a sublayer adds does not depend on the scale of its input, where that is normed inside of the branch; under
@@ -174,7 +172,7 @@ struct PlacementPropertyTests {
       parameter.assign([Scalar](repeating: 0, count: parameter.value.count))
     }
     // Hybrid's second norm is in the stream: it is its input that is compared.
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     func added(_ x: Tensor) -> [Scalar] {
       zip(block(x, tape).values, x.values).map { $0 - $1 }
     }
@@ -192,7 +190,7 @@ struct PlacementPropertyTests {
       scope: store.root)
     store.randomize(seed: 4)
     try #require(store["qkv.bias"]).assign([Scalar](repeating: 0, count: 36))
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let x = Tensor.random([2, 5, 12], seed: 6, scale: 2)
     let output = attention(x, tape, addingTo: nil)
     #expect(largestMagnitude(output.values.map { Double($0) }) > 0.1)
@@ -204,7 +202,7 @@ struct PlacementPropertyTests {
   @Test func queryKeyNormBoundsTheScores() throws {
     for (isNormed, isSame) in [(true, true), (false, false)] {
       let model = try model("pre") { $0.queryKeyNorm = isNormed }
-      let tape = Tape(mode: .evaluating)
+      let tape = Tape(.evaluating)
       let plain = model.encode(patches, tape)
       for name in ["weight", "bias"] {
         let parameter = try #require(model.parameters["blocks.0.attn.qkv.\(name)"])

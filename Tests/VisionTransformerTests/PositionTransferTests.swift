@@ -72,7 +72,7 @@ struct PositionTransferTests {
         let original = try #require(model.parameters[parameter.name])
         #expect(parameter.value.values == original.value.values.map { Scalar(Float($0)) })
       }
-      #expect(large.features(.random([1, 20, 12]), Tape(mode: .evaluating)).isFinite)
+      #expect(large.features(.random([1, 20, 12]), Tape(.evaluating)).isFinite)
       let same = try file.makeModel(imageHeight: 4, imageWidth: 6, rule)
       #expect(try #require(same.parameters["pos_embed"]).value.values == old)
     }
@@ -97,7 +97,7 @@ struct PositionTransferTests {
     let (file, model) = try file(.rotary2D, hasClassToken: false)
     let large = try file.makeModel(imageHeight: 8, imageWidth: 10)
     let patches = Tensor.random([1, 20, 12], seed: 6)
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let corner: [Int32] = [6, 7, 8, 11, 12, 13]  // two rows of three, a row and a column in
     let wanted = model.encode(tape.gather(patches, indices: corner), tape)
     let found = large.encode(patches, visible: corner, tape)

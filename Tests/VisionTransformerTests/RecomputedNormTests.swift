@@ -13,8 +13,7 @@ struct RecomputedNormTests {
     -> [[Scalar]?]
   {
     let model = try makeModel(configuration)
-    let tape = Tape(mode: .training)
-    tape.recompute = recompute
+    let tape = Tape(PassContext(.training, recompute: recompute))
     let tokens = model.encode(patches, tape)
     tape.backward(from: tokens, gradient: .random(tokens.shape, seed: 5))
     return [tokens.values] + model.parameters.parameters.map { tape.gradient(of: $0)?.values }
@@ -37,8 +36,7 @@ struct RecomputedNormTests {
       let model = try makeModel(
         smallConfiguration { ($0.norm, $0.placement) = ("none", Choice(placement.name)) })
       func products(_ recompute: Recompute) -> Int {
-        let tape = Tape(mode: .training)
-        tape.recompute = recompute
+        let tape = Tape(PassContext(.training, recompute: recompute))
         tape.products = []
         _ = model.encode(patches, tape)
         return tape.products?.count ?? 0

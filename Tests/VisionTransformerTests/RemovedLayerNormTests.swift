@@ -26,9 +26,8 @@ struct RemovedLayerNormTests {
     return (RemovedLayerNorm(site, options: options ?? self.options(), scope: store.root), store)
   }
 
-  private func tape(step: Int, of total: Int? = nil, _ mode: Tape.Mode = .training) -> Tape {
-    let tape = Tape(mode: mode)
-    tape.progress = TrainingProgress(step: step, totalSteps: total)
+  private func tape(step: Int, of total: Int? = nil, _ mode: PassContext.Mode = .training) -> Tape {
+    let tape = Tape(PassContext(mode, progress: TrainingProgress(step: step, totalSteps: total)))
     tape.leadingTokens = 1
     return tape
   }

@@ -17,7 +17,7 @@ struct RotaryTests {
   @Test func matchComplexNumbers() throws {
     let table = RotaryTable(rows: 3, columns: 4, headWidth: 8, base: 100)
     let rotation = Rotation(table, prefixCount: 2, places: try indices("rotary.places"))
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     let input = tape.variable(try golden("rotary.input"))
     let output = tape.rotated(input, by: rotation)
     tape.backward(from: output, gradient: try golden("rotary.upstream"))
@@ -38,7 +38,7 @@ struct RotaryTests {
     for parameter in model.parameters.parameters {
       parameter.assign(try golden("encoder.weight.\(parameter.name)").values)
     }
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     let output = model.encode(try golden("encoder.patches"), visible: try indices("encoder.places"), tape)
     // Two blocks and a stem in Float, each good to about 2e-7 of its largest output.
     let tolerance = bound(single: 2e-6, double: 1e-7)
@@ -59,7 +59,7 @@ struct RotaryTests {
     let row = Tensor.random([3 * head], seed: seed).values
     let qkv = Tensor(
       shape: [1, table.count, 3 * head], values: (0..<table.count).flatMap { _ in row })
-    let turned = Tape(mode: .evaluating).rotated(qkv, by: Rotation(table, prefixCount: 0, places: nil)).values
+    let turned = Tape(.evaluating).rotated(qkv, by: Rotation(table, prefixCount: 0, places: nil)).values
     #expect(
       (0..<table.count).allSatisfy { turned[(3 * $0 + 2) * head..<(3 * $0 + 3) * head] == row[(2 * head)...] }
     )
@@ -117,7 +117,7 @@ struct RotaryTests {
     let model = try makeModel(rotary { $0.registerCount = 1 })
     let patches = Tensor.random([1, 6, 12], seed: 4)
     let order: [Int32] = [3, 5, 0, 1, 4, 2]
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let (plain, shuffled) = (model.encode(patches, tape), model.encode(patches, visible: order, tape))
     let back = tape.gather(plain, indices: [0, 1] + order.map { $0 + 2 })
     #expect(relativeError(shuffled, to: back) <= bound(single: 1e-6, double: 1e-14))
@@ -139,8 +139,7 @@ struct RotaryTests {
   func recomputingKeepsTheBits(recompute: Recompute) throws {
     func gradients(_ recompute: Recompute) throws -> [[Scalar]] {
       let model = try makeModel(rotary())
-      let tape = Tape(mode: .training)
-      tape.recompute = recompute
+      let tape = Tape(PassContext(.training, recompute: recompute))
       let tokens = model.encode(.random([2, 6, 12], seed: 3), tape)
       tape.backward(from: tokens, gradient: .random(tokens.shape, seed: 5))
       return try model.parameters.parameters.map { try #require(tape.gradient(of: $0)).values }

@@ -40,7 +40,7 @@ struct StemTests {
     for parameter in store.parameters {
       parameter.assign(try golden("encoder.weight.\(parameter.name)").values)
     }
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     let output = embedding(try golden("encoder.patches"), tape)
     // Three products and norms in Float.
     let tolerance = bound(single: 2e-6, double: 1e-7)
@@ -62,7 +62,7 @@ struct StemTests {
     store.randomize(seed: 3)
     let patches = Tensor.random([2, 6, 192], seed: 2)
     let visible: [Int32] = [4, 0, 5, 1, 2, 3, 0, 5]
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let before = embedding(tape.gather(patches, indices: visible), tape)
     let after = tape.gather(embedding(patches, tape), indices: visible)
     // Products of other heights may sum in another order.

@@ -29,9 +29,9 @@ struct StochasticDepthTests {
   }
 
   @Test func evaluationDropsNothing() throws {
-    let plain = try stream(rate: 0, Tape(mode: .evaluating))
-    #expect(try stream(rate: 0.5, Tape(mode: .evaluating)) == plain)
-    #expect(try stream(rate: 0, hasAttention: false, Tape(mode: .evaluating)) != plain)
+    let plain = try stream(rate: 0, Tape(.evaluating))
+    #expect(try stream(rate: 0.5, Tape(.evaluating)) == plain)
+    #expect(try stream(rate: 0, hasAttention: false, Tape(.evaluating)) != plain)
   }
 
   /// A sample becomes x with probability q and x + branch/(1 − q) otherwise, so that its mean is x + branch. A norm of
@@ -39,11 +39,11 @@ struct StochasticDepthTests {
   @Test(arguments: [("pre", 0.25), ("pre", 0.5), ("sandwich", 0.25), ("normFormer", 0.5)])
   func trainingDropsWholeBranchesAtTheirRate(placement: String, rate: Double) throws {
     let batch = 2_000
-    let x = try stream(rate: 0, hasAttention: false, placement: placement, Tape(mode: .evaluating))[0]
-    let whole = try stream(rate: 0, placement: placement, Tape(mode: .evaluating))[0]
+    let x = try stream(rate: 0, hasAttention: false, placement: placement, Tape(.evaluating))[0]
+    let whole = try stream(rate: 0, placement: placement, Tape(.evaluating))[0]
     let kept = zip(x, whole).map { $0 + ($1 - $0) / Scalar(1 - rate) }
-    let tape = Tape(mode: .training, recordsGradients: false)
-    tape.samples = SampleIdentity(seed: 1, epoch: 0, indices: Array(0..<batch))
+    let identity = SampleIdentity(seed: 1, epoch: 0, indices: Array(0..<batch))
+    let tape = Tape(PassContext(.training, samples: identity), recordsGradients: false)
     let samples = try stream(rate: rate, placement: placement, tape, batch: batch)
     // Not the same bits: in some kernels the order of a product's sums depends on the place in the batch.
     let isDropped = samples.map { relativeError($0, to: x) <= 1e-6 }
@@ -57,8 +57,8 @@ struct StochasticDepthTests {
   /// The draw belongs to seed, epoch and sample, not to the row of a batch.
   @Test func theDrawBelongsToTheSample() throws {
     func draw(_ indices: [Int], epoch: Int = 0) throws -> [[Scalar]] {
-      let tape = Tape(mode: .training, recordsGradients: false)
-      tape.samples = SampleIdentity(seed: 1, epoch: epoch, indices: indices)
+      let identity = SampleIdentity(seed: 1, epoch: epoch, indices: indices)
+      let tape = Tape(PassContext(.training, samples: identity), recordsGradients: false)
       return try stream(rate: 0.5, tape, batch: indices.count)
     }
     let all = try draw(Array(0..<40))

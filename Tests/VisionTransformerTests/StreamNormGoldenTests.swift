@@ -22,7 +22,7 @@ struct StreamNormGoldenTests {
     let norm = try Norms.factory(for: choice, at: "golden")(
       NormSite(.sublayerInput, width: input.width), scope: store.root)
     for parameter in store.parameters { parameter.assign(try golden("\(name).\(parameter.name)").values) }
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     let x = tape.variable(input)
     let output = norm(x, tape)
     #expect(relativeError(output, to: try golden("\(name).output")) <= tolerance)

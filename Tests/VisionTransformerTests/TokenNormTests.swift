@@ -18,7 +18,7 @@ struct TokenNormTests {
     let norm = try Norms.factory(for: choice, at: "test")(
       NormSite(.stream, width: width), scope: store.root["norm"])
     if let seed { store.randomize(seed: seed) }
-    return ({ norm($0, Tape(mode: .evaluating)) }, store)
+    return ({ norm($0, Tape(.evaluating)) }, store)
   }
 
   private func map(_ x: Tensor, _ change: (Scalar) -> Scalar) -> Tensor {
@@ -80,7 +80,7 @@ struct TokenNormTests {
     let norm = try Norms.factory(for: choice, at: "test")(
       NormSite(.stream, width: 33), scope: store.root["norm"])
     store.randomize(seed: 3)
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     let variable = tape.variable(x)
     tape.backward(from: norm(variable, tape), gradient: upstream)
     let values = try #require(tape.gradient(of: variable)).values

@@ -109,8 +109,7 @@ struct VariantTests {
     for configuration in Self.models {
       for seed in [nil, 1] as [UInt64?] {
         let model = try makeModel(configuration, seed: seed)
-        let tape = Tape(mode: .training)
-        tape.progress = Self.midway
+        let tape = Tape(PassContext(.training, progress: Self.midway))
         let tokens = model.encode(patches, tape)
         tape.backward(from: tokens, gradient: .random(tokens.shape, seed: 5))
         for parameter in model.parameters.parameters where parameter.isTrainable {
@@ -132,11 +131,8 @@ struct VariantTests {
       }
       let errors = GradientCheck.errors(
         of: model.parameters.parameters.filter(\.isTrainable), entries: 6,
-        mode: isApproximate ? .evaluating : .training
-      ) { tape in
-        tape.progress = Self.midway
-        return model.encode(patches, tape)
-      }
+        context: PassContext(isApproximate ? .evaluating : .training, progress: Self.midway)
+      ) { tape in model.encode(patches, tape) }
       for (name, error) in errors {
         #expect(error <= GradientCheck.tolerance, "\(Self.name(configuration)): \(name)")
       }
@@ -150,7 +146,8 @@ struct VariantTests {
     let patches = Tensor.random([4, 6, 12], seed: 3)
     let samples = SampleIdentity(seed: 1, epoch: 0, indices: [0, 1, 2, 3])
     let errors = GradientCheck.errors(
-      of: model.parameters.parameters.filter(\.isTrainable), entries: 6, samples: samples
+      of: model.parameters.parameters.filter(\.isTrainable), entries: 6,
+      context: PassContext(.training, samples: samples)
     ) { model.features(patches, $0) }
     for (name, error) in errors { #expect(error <= GradientCheck.tolerance, "\(name)") }
   }

@@ -25,7 +25,7 @@ struct VisionTransformerGoldenTests {
       configuration.pooling = pooling
       let model = try VisionTransformer(configuration, parameters: ParameterStore())
       try file.load(into: model.parameters)
-      let tape = Tape(mode: .evaluating)
+      let tape = Tape(.evaluating)
       #expect(relativeError(model.encode(patches, tape), to: try file("tokens")) <= tolerance)
       #expect(relativeError(model.features(patches, tape), to: try file(name)) <= tolerance)
     }

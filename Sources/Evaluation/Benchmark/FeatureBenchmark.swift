@@ -45,13 +45,13 @@ public struct FeatureBenchmark: Sendable {
       shape: [batch, grid.count, grid.width],
       values: (0..<batch * grid.count * grid.width).map { _ in Scalar(random.uniform() - 0.5) })
     let team = LaneTeam(count: lanes)
-    let memories = (0..<lanes).map { _ in Lane(mode: .evaluating) }
+    let memories = (0..<lanes).map { _ in Lane() }
     func pass() -> Double {
       let start = Clock.seconds
       team.run { lane in
         let range = LaneTeam.range(of: lane, lanes: team.count, total: patches.shape[0])
         guard !range.isEmpty else { return }
-        _ = model.features(patches.slice(range), memories[lane].tape)
+        _ = model.features(patches.slice(range), memories[lane].tape(.evaluating))
       }
       return Clock.seconds - start
     }

@@ -89,7 +89,7 @@ public struct FeatureExtraction: Sendable {
     self.maximumBad = maximumBad
     self.decoding = decoding
     self.cache = cache
-    lanes = (0..<team.count).map { _ in Lane(mode: .evaluating) }
+    lanes = (0..<team.count).map { _ in Lane() }
   }
 
   /// Runs over all images of `source`.

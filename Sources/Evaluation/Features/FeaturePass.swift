@@ -86,7 +86,8 @@ struct FeaturePass {
     team.run { lane in
       let range = LaneTeam.range(of: lane, lanes: team.count, total: patches.shape[0])
       guard !range.isEmpty else { return }
-      let features = model.features(patches.slice(range), at: readouts, grid: own, lanes[lane].tape)
+      let features = model.features(
+        patches.slice(range), at: readouts, grid: own, lanes[lane].tape(.evaluating))
       let values = features.map { $0.values.map { Float($0) } }
       parts.withLock { $0[lane] = values }
     }

@@ -63,7 +63,7 @@ public struct LayerBenchmark: Sendable {
     for choice in choices {
       let norm = try Norms.factory(for: choice, at: "bench")(
         NormSite(.final, width: width), scope: ParameterStore().root["norm"])
-      let tape = Tape(mode: .training)
+      let tape = Tape(.training)
       variants.append(
         (
           choice.options.isEmpty ? choice.name : "\(choice.name) without gain and bias",
@@ -91,7 +91,7 @@ public struct LayerBenchmark: Sendable {
     let gradient = Tensor(
       shape: [8, 1 + grid.count, configuration.width],
       values: values(8 * (1 + grid.count) * configuration.width))
-    let tape = Tape(mode: .training)
+    let tape = Tape(.training)
     return {
       tape.clearGradients()
       tape.backward(from: encoder.encode(patches, tape), gradient: gradient)

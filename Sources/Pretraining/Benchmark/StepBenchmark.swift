@@ -158,7 +158,7 @@ public struct StepBenchmark: Sendable {
     let samples = synthetic(grids, count: count)
     let share = Double(batch) / Double(count)
     let replays = (0..<team.count).map { lane -> (shapes: [MatrixProductShape], replay: Replay) in
-      let tape = Tape(mode: .training)
+      let tape = Tape(.training)
       tape.products = []
       let range = LaneTeam.range(of: lane, lanes: team.count, total: count)
       if !range.isEmpty { tape.backward(from: objective.loss(samples.slice(range), tape)) }

@@ -32,7 +32,7 @@ public struct ClassificationPass {
     self.batchSize = batchSize
     self.maximumBad = maximumBad
     self.loading = loading
-    lanes = (0..<team.count).map { _ in Lane(mode: .evaluating) }
+    lanes = (0..<team.count).map { _ in Lane() }
   }
 
   /// Runs over all images of `source`, in their order; `progress` is told how many are done.
@@ -72,7 +72,9 @@ public struct ClassificationPass {
     team.run { [classifier, team, lanes] lane in
       let range = LaneTeam.range(of: lane, lanes: team.count, total: patches.shape[0])
       guard !range.isEmpty else { return }
-      let found = classifier.probabilities(patches.slice(range), lanes[lane].tape).values.map { Float($0) }
+      let found = classifier.probabilities(patches.slice(range), lanes[lane].tape(.evaluating)).values.map {
+        Float($0)
+      }
       parts.withLock { $0[lane] = found }
     }
     return parts.withLock { $0.flatMap { $0 } }

@@ -54,6 +54,6 @@ public struct Classifier: Sendable {
   public func probabilities(of reader: ImageReader) throws(Failure) -> [Float] {
     try reader.requireChannels(preprocessing.channels)
     let patches = encoder.patches(of: [try reader.image()], preprocessing: preprocessing)
-    return probabilities(patches, Tape(mode: .evaluating)).values.map { Float($0) }
+    return probabilities(patches, Tape(.evaluating)).values.map { Float($0) }
   }
 }

@@ -32,7 +32,7 @@ package struct FeatureProbe {
   /// How the features of a batch fare.
   package func look(at batch: any StepSamples, _ progress: TrainingProgress) -> FeatureHealth {
     var health = FeatureHealth()
-    let samples = batch.microBatch(0..<min(Self.sampleCount, batch.count), pool: trainer.lanes[0].tape.pool)
+    let samples = batch.microBatch(0..<min(Self.sampleCount, batch.count), pool: trainer.lanes[0].pool)
     let own = samples.views.filter { ($0.grid ?? encoder.configuration.grid) == encoder.configuration.grid }
     let view = own.first ?? samples.views[0]
     let features = self.features(of: view, progress)
@@ -94,9 +94,9 @@ package struct FeatureProbe {
     of samples: MicroBatch, _ progress: TrainingProgress, into health: inout FeatureHealth
   ) {
     let few = samples.slice(0..<min(Self.teacherSampleCount, samples.count))
-    let tape = Tape(mode: .training, recordsGradients: false, pool: trainer.lanes[0].tape.pool)
-    tape.samples = few.identity
-    tape.progress = progress
+    let tape = Tape(
+      PassContext(.training, samples: few.identity, progress: progress), recordsGradients: false,
+      pool: trainer.lanes[0].pool)
     var (entropy, rows, outputs) = (0.0, 0, 0)
     tape.observer = { name, tensor in
       guard name == "teacher.probabilities" else { return }

@@ -13,7 +13,7 @@ package final class HealthProbe {
   private let objective: any Objective
   private let stacks: [BlockStack]
   private let initial: MatricesAtStart
-  private let tape = Tape(mode: .training, recordsGradients: false)
+  private let pool = BufferPool()
   private let before: [ObjectIdentifier: Tensor]
 
   /// Prepares looks at a model whose blocks started from `initial`.
@@ -56,11 +56,12 @@ package final class HealthProbe {
   private func observeActivations(
     of batch: any StepSamples, _ progress: TrainingProgress, into health: inout DepthHealth
   ) {
-    let samples = batch.microBatch(0..<min(Self.sampleCount, batch.count), pool: tape.pool)
+    let samples = batch.microBatch(0..<min(Self.sampleCount, batch.count), pool: pool)
     var stacks = health.stacks
     var entropies: [Double] = []
-    tape.progress = progress
-    tape.samples = samples.identity
+    let tape = Tape(
+      PassContext(.training, samples: samples.identity, progress: progress), recordsGradients: false,
+      pool: pool)
     tape.attentionObserver = { entropies.append($0.attentionEntropy(headCount: $1, keyCount: $2)) }
     tape.observer = { [stacks = self.stacks] name, tensor in
       // A sequence begins: attentions so far were a teacher's.
@@ -79,8 +80,6 @@ package final class HealthProbe {
       entropies = []
     }
     _ = objective.loss(samples, tape)
-    tape.observer = nil
-    tape.attentionObserver = nil
     health.stacks = stacks
   }
 

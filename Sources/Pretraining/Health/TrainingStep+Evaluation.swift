@@ -12,8 +12,7 @@ extension TrainingStep {
     team.run { [self] lane in
       let range = LaneTeam.range(of: lane, lanes: team.count, total: count)
       guard !range.isEmpty else { return }
-      let tape = Tape(mode: .evaluating, pool: lanes[lane].tape.pool)
-      tape.progress = progress
+      let tape = Tape(PassContext(.evaluating, progress: progress), pool: lanes[lane].pool)
       let part = body(range, tape)
       parts.withLock { $0[lane] = part }
     }

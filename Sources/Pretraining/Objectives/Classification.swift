@@ -83,11 +83,10 @@ public struct Classification: Objective {
 
   /// Unnormalised log-probabilities of the classes: patches [B, L, P·P·C] → [B, K].
   public func logits(_ patches: Tensor, _ tape: Tape) -> Tensor {
-    guard tape.mode == .training, !encoderParameters.contains(where: \.isTrainable) else {
+    guard tape.context.mode == .training, !encoderParameters.contains(where: \.isTrainable) else {
       return head(patches, of: encoder, tape, tape)
     }
-    let frozen = Tape(mode: .evaluating, pool: tape.pool)
-    frozen.progress = tape.progress
+    let frozen = Tape(PassContext(.evaluating, progress: tape.context.progress), pool: tape.pool)
     frozen.observer = tape.observer
     return head(patches, of: encoder, frozen, tape)
   }

@@ -84,12 +84,13 @@ public struct DINO: BatchObjective {
     let outputs = tape.withoutRecording { teacherHead(tape.concatenated(targets), tape) }
     // Before the lanes meet: the leading one writes the centre after that.
     let probabilities = softmaxRows(
-      outputs, centre: centre.value, temperature: Scalar(options.teacherTemperature(at: tape.progress)),
+      outputs, centre: centre.value,
+      temperature: Scalar(options.teacherTemperature(at: tape.context.progress)),
       pool: tape.pool)
     tape.observe("teacher.probabilities", probabilities)
     centre.follow(outputs, tape)
     let logits = head(
-      tape.concatenated(features), frozen: options.freezesLastLayer(at: tape.progress), tape)
+      tape.concatenated(features), frozen: options.freezesLastLayer(at: tape.context.progress), tape)
     // A global view has one partner, the other; a local one has two, whose mean counts twice.
     let (first, second) = (probabilities.slice(0..<count), probabilities.slice(count..<2 * count))
     let both = tape.mixed(first, second, share: 0.5)

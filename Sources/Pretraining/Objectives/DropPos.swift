@@ -115,7 +115,7 @@ public struct DropPos: MaskedObjective {
     let logits = layers(embedding(latent, tape), leadingTokens: prefix, predicted: rows, tape)
     let places = (0..<batch).flatMap { mask.visible[$0 * keep + placed..<($0 + 1) * keep] }
     let targets = PlaceTargets(
-      encoder.configuration.grid, deviation: options.smoothing * (1 - tape.progress.fraction))
+      encoder.configuration.grid, deviation: options.smoothing * (1 - tape.context.progress.fraction))
     let weights = TokenAffinity(
       prefixCount: prefix, hasClassToken: encoder.configuration.hasClassToken,
       temperature: options.weightTemperature)

@@ -12,7 +12,7 @@ public struct Divergence: Codable, Sendable, Equatable {
   static func failure(
     at step: PendingStep, _ outcome: TrainingStep.Outcome, of plan: TrainingPlan, in folder: RunFolder
   ) throws(Failure) -> Failure {
-    let found = Divergence(step: step.number, first: plan.step.firstNonFinite(in: step.batch))
+    let found = Divergence(step: step.number, first: plan.step.firstNonFinite(in: step.batch, step.progress))
     try AtomicFile.write(Data((JSONValue.encoding(found).text + "\n").utf8), to: folder.divergence)
     let last = FileManager.default.fileExists(atPath: folder.lastCheckpoint.path)
     let clip =

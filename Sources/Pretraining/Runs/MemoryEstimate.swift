@@ -51,23 +51,25 @@ extension TrainingPlan {
 
   /// Bytes that a pass of one lane takes, forwards and backwards, on samples without content.
   private func trial(samples count: Int) -> Int {
-    let tape = Tape(mode: .training)
-    tape.recompute = recipe.train.recompute
-    tape.collective = Unheard()
-    tape.progress = progress(before: 1)
-    tape.onGradient = { _, _ in }
+    let pool = BufferPool()
+    let progress = progress(before: 1)
+    let blank = Tape(.evaluating, pool: pool)
     let views = pipelines.map { pipeline in
       let grid = recipe.model.grid(pipeline)
-      return MicroBatch.View(tape.zeros([count, grid.count, grid.width]), grid: grid)
+      return MicroBatch.View(blank.zeros([count, grid.count, grid.width]), grid: grid)
     }
     let empty = MicroBatch(
       views: views, labels: objective.classNames == nil ? [] : Array(repeating: 0, count: count),
       identity: SampleIdentity(seed: 0, epoch: 0, indices: Array(0..<count)))
-    let samples = objective.prepared(empty, tape.progress).microBatch(0..<count, pool: tape.pool)
-    tape.samples = samples.identity
-    tape.backward(from: objective.loss(samples, tape))
-    tape.handOverGradients()
-    return tape.pool.bytes
+    let samples = objective.prepared(empty, progress).microBatch(0..<count, pool: pool)
+    let gradients = ParameterGradients()
+    let tape = Tape(
+      PassContext(
+        .training, samples: samples.identity, progress: progress, collective: Unheard(),
+        recompute: recipe.train.recompute), gradients: gradients, pool: pool)
+    tape.backward(from: objective.loss(samples, tape)) { _, _ in }
+    gradients.handOver { _, _ in }
+    return pool.bytes
   }
 }
 

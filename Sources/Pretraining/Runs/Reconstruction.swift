@@ -21,7 +21,7 @@ public struct Reconstruction: Sendable {
     seed: UInt64
   ) -> [Reconstruction] {
     guard !images.isEmpty else { return [] }
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let patches = tape.zeros([images.count, grid.count, grid.width])
     for (index, image) in images.enumerated() {
       grid.patchify(image.samples, preprocessing.normalization, into: patches, at: index)

@@ -80,7 +80,7 @@ public struct WeightConversion {
     let patches = Tensor(
       shape: [2, grid.count, grid.width],
       values: (0..<2 * grid.count * grid.width).map { _ in Scalar(random.normal()) })
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     var worst = relativeDifference(
       after.encoder.features(patches, tape), before.encoder.features(patches, tape))
     if let old = before.objective as? any ReconstructingObjective,

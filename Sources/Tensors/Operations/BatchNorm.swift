@@ -41,7 +41,7 @@ extension Tape {
     let mean = allocate([width])
     let inverse = allocate([width])  // 1/σ
     let batchRows =
-      mode == .training
+      context.mode == .training
       ? measureBatch(x, running, epsilon: epsilon, mean: mean, inverse: inverse)
       : recall(running, epsilon: epsilon, mean: mean, inverse: inverse)
     let slope = allocate([width])

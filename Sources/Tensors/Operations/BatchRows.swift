@@ -4,7 +4,7 @@ extension Tape {
   /// The gradient of each participant's rows is the sum of what reaches them on all tapes, so that a loss that every
   /// participant takes of its own rows against all is differentiated exactly.
   public func gatheringBatch(_ x: Tensor) -> (rows: Tensor, first: Int) {
-    guard let collective else { return (x, 0) }
+    guard let collective = context.collective else { return (x, 0) }
     var parts: [[Scalar]] = []
     timed(.meetings) { parts = collective.gather(x.values) }
     let size = max(1, x.count / max(1, x.shape[0]))

@@ -29,7 +29,7 @@ extension Tape {
         hidden, weight: outputWeight, bias: outputBias, addingTo: residual, residualScale: residualScale)
     }
     let chunk = rowsInCache(rows)
-    let keepsHidden = recordsGradients && recompute < .block
+    let keepsHidden = recordsGradients && context.recompute < .block
     let kept = keepsHidden ? allocate([rows, hidden]) : nil
     _ = layStart(
       of: y.pointer, rows, outputs, bias: outputBias, residual: residual, residualScale: residualScale)

@@ -40,13 +40,13 @@ extension Tape {
   public func powerNorm(_ x: Tensor, weight: Tensor?, bias: Tensor?, running: RunningPower, epsilon: Scalar)
     -> Tensor
   {
-    let (rows, width, isTraining) = (x.rows, x.width, mode == .training)
+    let (rows, width, isTraining) = (x.rows, x.width, context.mode == .training)
     precondition(
       (weight?.count ?? width) == width && (bias?.count ?? width) == width
         && running.square.value.count == width && running.pull.value.count == width,
       "powerNorm: input \(x.shape), weight \(weight?.shape ?? []), bias \(bias?.shape ?? []), "
         + "running \(running.square.shape)")
-    let step = progress.step + 1
+    let step = context.progress.step + 1
     // Every lane reads before it comes to the meeting, the leading one writes after it.
     let remembered = running.square.value.values.map { Double($0) }
     var batchSquares = remembered

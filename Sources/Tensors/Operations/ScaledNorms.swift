@@ -40,7 +40,7 @@ extension Tape {
     precondition(bias.count == x.width, "biasNorm: input \(x.shape), bias \(bias.shape)")
     let value = logScale.scalar
     return scaledNorm(x, offset: bias, scale: logScale, gain: exp(value), divisor: Scalar(x.width)) {
-      [mode] gradient in
+      [mode = context.mode] gradient in
       let derivative = gradient * exp(value)
       let pushesOut =
         value > range.upperBound && derivative < 0 || value < range.lowerBound && derivative > 0

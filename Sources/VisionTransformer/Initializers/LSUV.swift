@@ -59,9 +59,11 @@ public struct LSUV: DataDrivenInitializer {
   public func token(_ role: TokenRole) -> InitialValue { XavierUniform(options: NoOptions()).token(role) }
 
   /// Rescales every linear layer that the pass runs, before its product is computed.
-  public func calibrate(_ store: ParameterStore, pool: BufferPool, pass: (Tape) -> Void) {
+  public func calibrate(
+    _ store: ParameterStore, _ context: PassContext, pool: BufferPool, pass: (Tape) -> Void
+  ) {
     var done: Set<String> = []
-    let tape = Tape(mode: .evaluating, pool: pool)
+    let tape = Tape(context, pool: pool)
     tape.beforeProduct = { weight, input in
       guard weight.isTrainable, done.insert(weight.name).inserted else { return }
       let bias = weight.name.hasSuffix(".weight") ? store[weight.name.dropLast("weight".count) + "bias"] : nil
@@ -72,7 +74,7 @@ public struct LSUV: DataDrivenInitializer {
 
   private func calibrate(_ weight: Parameter, _ bias: Parameter?, _ input: Tensor, _ pool: BufferPool) {
     for _ in 0..<options.tries {
-      let output = Tape(mode: .evaluating, pool: pool)
+      let output = Tape(.evaluating, pool: pool)
         .linear(input, weight: weight.value, bias: bias?.value)
       let (mean, deviation) = output.meanAndDeviation
       let isOff = abs(deviation - 1) > options.tolerance

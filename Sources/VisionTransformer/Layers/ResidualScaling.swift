@@ -24,7 +24,7 @@ struct ResidualScaling: Sendable {
     _ residual: Tensor?, by rule: any ResidualSite, _ tape: Tape,
     run: (_ addingTo: Tensor?, _ scale: Scalar) -> Tensor
   ) -> Tensor {
-    let drops = dropRate > 0 && tape.mode == .training
+    let drops = dropRate > 0 && tape.context.mode == .training
     let factors = rule.factors(tape)
     guard rule.outputNorm != nil || gamma != nil || drops || factors.branch != 1 else {
       return run(residual, factors.skip)
@@ -41,8 +41,9 @@ struct ResidualScaling: Sendable {
 
   /// 0 with probability q for a sample's whole branch, 1/(1 − q) otherwise.
   private func survival(_ tape: Tape, _ count: Int) -> [Scalar] {
-    guard let samples = tape.samples else {
-      preconditionFailure("stochastic depth needs Tape.samples, the identity of the samples it draws for")
+    guard let samples = tape.context.samples else {
+      preconditionFailure(
+        "stochastic depth needs PassContext.samples, the identity of the samples it draws for")
     }
     return (0..<count).map { index in
       var random = samples.stream(.dropPath, row: index, variant: site)

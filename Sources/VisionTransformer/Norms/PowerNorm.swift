@@ -67,7 +67,7 @@ public struct PowerNorm: Norm {
   public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
     let parts = x.reshaped([x.rows, groups, x.width / groups])
     let scaled = tape.rmsNorm(parts, weight: nil, epsilon: Scalar(options.epsilon)).reshaped(x.shape)
-    let tenth = tape.progress.totalSteps.map { $0 / 10 } ?? .max
+    let tenth = tape.context.progress.totalSteps.map { $0 / 10 } ?? .max
     let running = RunningPower(
       square: square, pull: pull, forwardDecay: options.forwardDecay, backwardDecay: options.backwardDecay,
       warmupSteps: options.warmupSteps ?? min(10_000, tenth))

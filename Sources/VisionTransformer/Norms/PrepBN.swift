@@ -70,11 +70,11 @@ public struct PrepBN: Norm, AffineInEvaluation {
 
   /// x [..., width] → [..., width].
   public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
-    let step = tape.progress.step - options.warmSteps
-    if tape.mode == .training && step < 0 { return layer(x, tape) }
+    let step = tape.context.progress.step - options.warmSteps
+    if tape.context.mode == .training && step < 0 { return layer(x, tape) }
     let rescaled = batch(x, skip: tape(eta), tape)
-    let share = layerShare(step, of: tape.progress.totalSteps)
-    guard tape.mode == .training, share > 0 else { return rescaled }
+    let share = layerShare(step, of: tape.context.progress.totalSteps)
+    guard tape.context.mode == .training, share > 0 else { return rescaled }
     let normed = layer(x, tape)
     let output = tape.mixed(normed, rescaled, share: Scalar(share))
     for half in [normed, rescaled] { tape.forget(half, .attention) }

@@ -82,8 +82,8 @@ public struct RemovedLayerNorm: AffineInEvaluation {
   public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
     // Everything is read before the lanes meet and written after it, by one of them.
     var (stage, known) = (stage, deviation.value.values.map { Double($0) })
-    if tape.mode == .training {
-      let due = max(stage, schedule.stage(at: tape.progress))
+    if tape.context.mode == .training {
+      let due = max(stage, schedule.stage(at: tape.context.progress))
       if stage == .present || due != stage {
         let seen = averageDeviations(x, tape)
         if stage == .present {
@@ -138,7 +138,7 @@ public struct RemovedLayerNorm: AffineInEvaluation {
         sums[2 + kind] += 1
       }
     }
-    tape.collective?.sum(&sums)
+    tape.context.collective?.sum(&sums)
     return (0..<2).map { sums[2 + $0] > 0 ? sums[$0] / sums[2 + $0] : nil }
   }
 

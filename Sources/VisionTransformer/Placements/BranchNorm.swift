@@ -38,8 +38,8 @@ public struct BranchNorm: NormPlacement {
     let step = scope[place.kind == .attention ? "branch1" : "branch2"]
       .buffer("step", shape: [1], initial: .zeros)
     return PostNormSite(place, recipe: recipe, scope: scope) { [steps] tape in
-      guard tape.mode == .training else { return (1, min(1, step.value.scalar / Scalar(steps))) }
-      let reached = Scalar(min(tape.progress.step + 1, steps))
+      guard tape.context.mode == .training else { return (1, min(1, step.value.scalar / Scalar(steps))) }
+      let reached = Scalar(min(tape.context.progress.step + 1, steps))
       if tape.writesBuffers { step.assign([reached]) }
       return (1, reached / Scalar(steps))
     }

@@ -24,7 +24,7 @@ let head = Linear(
   inputs: model.configuration.width, outputs: arguments.count - 1, initial: .zeros,
   scope: model.parameters.root["head"])
 for step in 1...300 {
-  let tape = Tape(mode: .training)
+  let tape = Tape(.training)
   let loss = tape.softmaxCrossEntropy(head(features, tape), labels: labels)
   tape.backward(from: loss)
   for parameter in [head.weight, head.bias] {

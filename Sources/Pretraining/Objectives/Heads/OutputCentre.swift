@@ -25,7 +25,7 @@ struct OutputCentre: Sendable {
       for column in 0..<width { sums[column] += Double(values[row * width + column]) }
     }
     sums[width] = Double(outputs.rows)
-    tape.collective?.sum(&sums)
+    tape.context.collective?.sum(&sums)
     guard tape.writesBuffers, sums.allSatisfy(\.isFinite) else { return }
     let count = sums[width]
     buffer.assign(

@@ -64,7 +64,7 @@ extension ReconstructingObjective {
     of samples: MicroBatch, _ masked: [Int32],
     _ body: (_ patch: Int, _ values: Span<Scalar>, _ start: Int) -> Void
   ) {
-    let tape = Tape(mode: .evaluating)
+    let tape = Tape(.evaluating)
     let (ofSample, width) = (masked.count / samples.count, samples.patches.width)
     for start in stride(from: 0, to: samples.count, by: 16) {
       let range = start..<min(start + 16, samples.count)
