@@ -22,6 +22,7 @@ struct Inspect: ParsableCommand {
     let parameters: Int
     let config: JSONValue
     let tensors: [TensorEntry]
+    let formatVersion: Int?
     let step: Int?
     let recipe: JSONValue?
     let provenance: [Provenance]
@@ -32,6 +33,11 @@ struct Inspect: ParsableCommand {
     var lines = [
       "\(contents.kind), \(contents.parameters) scalars\(contents.step.map { ", step \($0)" } ?? "")"
     ]
+    if let format = contents.formatVersion, format > WeightFormat.newest {
+      lines.append(
+        "format  \(format), and this version reads up to \(WeightFormat.newest): what it does not know is left out"
+      )
+    }
     if contents.config != .null { lines.append("config  \(contents.config.text)") }
     if let recipe = contents.recipe { lines.append("recipe  \(recipe.text)") }
     lines += contents.provenance.flatMap { ["made by \($0.summary)", "command \($0.commandLine)"] }
@@ -40,16 +46,15 @@ struct Inspect: ParsableCommand {
   }
 
   private func read() throws(Failure) -> Contents {
-    var isFolder: ObjCBool = false
-    let isRun = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
-    let run = isRun ? try WeightsArgument(path) : nil
-    let file =
-      if let run { run.model.file } else { try SafetensorsFile(contentsOf: URL(fileURLWithPath: path)) }
+    let (file, folder) = try WeightsArgument.open(path) { url throws(Failure) in
+      try SafetensorsFile(contentsOf: url)
+    }
+    let hasOptimizer = file.entries.keys.contains { $0.hasPrefix("optimizer.") }
     let kind =
-      switch (isRun, file.metadata["format"], file.entries.keys.contains { $0.hasPrefix("optimizer.") }) {
+      switch (folder != nil, WeightFormat.isVitrail(file.metadata), hasOptimizer) {
       case (true, _, _): "run"
-      case (_, "vitrail"?, true): "checkpoint"
-      case (_, "vitrail"?, false): file.metadata["classes"] == nil ? "model" : "classifier"
+      case (_, true, true): "checkpoint"
+      case (_, true, false): file.metadata["classes"] == nil ? "model" : "classifier"
       default: "safetensors"
       }
     let tensors = file.entries.sorted { $0.key < $1.key }.map {
@@ -62,8 +67,9 @@ struct Inspect: ParsableCommand {
         return isState ? count : count + tensor.shape.reduce(1, *)
       },
       config: tree(file, "configuration") ?? .null,
-      tensors: tensors, step: file.metadata["step"].flatMap { Int($0) }, recipe: tree(file, "recipe"),
-      provenance: run?.folder?.sessions ?? ModelFile.provenance(in: file.metadata))
+      tensors: tensors, formatVersion: WeightFormat.number(in: file.metadata),
+      step: file.metadata["step"].flatMap { Int($0) }, recipe: tree(file, "recipe"),
+      provenance: folder?.sessions ?? ModelFile.provenance(in: file.metadata))
   }
 
   private func tree(_ file: SafetensorsFile, _ key: String) -> JSONValue? {

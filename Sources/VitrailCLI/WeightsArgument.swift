@@ -11,15 +11,17 @@ struct WeightsArgument {
   let folder: RunFolder?
 
   init(_ path: String) throws(Failure) {
+    (model, folder) = try Self.open(path) { url throws(Failure) in try ModelFile(contentsOf: url) }
+  }
+
+  /// Opens the file that holds the encoder: the named one, or that of the named run.
+  static func open<Opened>(
+    _ path: String, _ open: (URL) throws(Failure) -> Opened
+  ) throws(Failure) -> (file: Opened, folder: RunFolder?) {
     let url = URL(fileURLWithPath: path)
-    guard let folder = Self.runFolder(url) else {
-      self.folder = nil
-      model = try ModelFile(contentsOf: url)
-      return
-    }
-    self.folder = folder
-    let file = try Self.existing([folder.model, folder.lastCheckpoint], in: folder)
-    model = try Self.naming(folder, besides: file) { () throws(Failure) in try ModelFile(contentsOf: file) }
+    guard let folder = runFolder(url) else { return (try open(url), nil) }
+    let file = try existing([folder.model, folder.lastCheckpoint], in: folder)
+    return (try naming(folder, besides: file) { () throws(Failure) in try open(file) }, folder)
   }
 
   /// The bands of the images that the encoder was trained on; empty where an image is a file, and where the file does not

@@ -58,6 +58,7 @@ struct Checkpoint {
   ) throws(Failure) -> (step: Int, seconds: Double, metadata: [String: String])? {
     guard let url = folder.newestCheckpoint else { return nil }
     let file = try SafetensorsFile(contentsOf: url)
+    try WeightFormat.check(file.metadata, at: url.path)
     guard let step = file.metadata["step"].flatMap({ Int($0) }), step >= 0,
       let seconds = file.metadata["seconds"].flatMap({ Double($0) })
     else {

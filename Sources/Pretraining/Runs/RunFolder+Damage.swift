@@ -7,7 +7,7 @@ extension RunFolder {
   private static let damagedSuffix = ".damaged"
 
   /// Sets checkpoints aside that came after the newest whole one, and lets `last` lead to that; returns what is wrong
-  /// with each that was set aside.
+  /// with each that was set aside. One of a newer format is whole for all that this version can tell.
   ///
   /// - Throws: `Failure` when there are checkpoints and none of them is whole, or when one cannot be read at all; then
   ///   they stay as they are.
@@ -35,11 +35,14 @@ extension RunFolder {
   }
 
   /// A whole checkpoint to take instead of a damaged file of the folder; the newest there is.
+  ///
+  /// None is to be taken instead of a file that is only of a newer format.
   public func wholeCheckpoint(besides damaged: URL) -> URL? {
+    guard !Self.isOfNewerFormat(damaged) else { return nil }
     let damaged = damaged.resolvingSymlinksInPath()
     let newest = newestCheckpoint?.resolvingSymlinksInPath()
     return ([newest].compactMap(\.self) + checkpointsBesides(newest)).first {
-      $0 != damaged && Self.damage(of: $0) == nil
+      $0 != damaged && Self.damage(of: $0) == nil && !Self.isOfNewerFormat($0)
     }
   }
 
@@ -47,6 +50,11 @@ extension RunFolder {
   private func checkpointsBesides(_ newest: URL?) -> [URL] {
     checkpointNames.reversed().filter { $0 != newest?.lastPathComponent }
       .map { checkpoints.resolvingSymlinksInPath().appendingPathComponent($0) }
+  }
+
+  private static func isOfNewerFormat(_ url: URL) -> Bool {
+    guard let file = try? SafetensorsFile(contentsOf: url) else { return false }
+    return WeightFormat.isNewer(file.metadata)
   }
 
   private static func damage(of url: URL) -> Failure? {

@@ -46,12 +46,9 @@ public struct WeightConversion {
     guard url.resolvingSymlinksInPath() != URL(fileURLWithPath: source.path).resolvingSymlinksInPath() else {
       throw Failure("the input would be overwritten", at: url.path, mend: "choose another file for --to")
     }
-    var metadata = source.file.metadata
-    for key in ["format", "configuration", "preprocessing"] { metadata[key] = nil }
     try ModelFile.write(
       store.parameters.map { ($0.name, $0.value) }, configuration: configuration,
-      preprocessing: source.preprocessing, metadata: metadata, provenance: provenance,
-      to: url)
+      preprocessing: source.preprocessing, metadata: source.file.metadata, provenance: provenance, to: url)
   }
 
   private typealias Model = (encoder: VisionTransformer, objective: (any Objective)?)

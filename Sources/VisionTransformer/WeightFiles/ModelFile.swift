@@ -16,9 +16,10 @@ public struct ModelFile: Sendable {
 
   /// Opens a file that `write` made: a model or a checkpoint.
   ///
-  /// - Throws: `Failure` when it is not a whole safetensors file or does not hold a Vitrail encoder.
+  /// - Throws: `Failure` when it is not a whole safetensors file, is of a newer format, or does not hold a Vitrail encoder.
   public init(contentsOf url: URL) throws(Failure) {
     file = try SafetensorsFile(contentsOf: url)
+    try WeightFormat.check(file.metadata, at: url.path)
     path = url.path
     // Keys that came after the file was written have their defaults.
     configuration = try Self.decode(
@@ -97,9 +98,8 @@ public struct ModelFile: Sendable {
     preprocessing: Preprocessing, metadata: [String: String] = [:], provenance: Provenance = Provenance(),
     to url: URL
   ) throws(Failure) {
-    var text = metadata
+    var text = metadata.merging(WeightFormat.metadata) { $1 }
     text["provenance"] = encode(Self.provenance(in: metadata) + [provenance])
-    text["format"] = "vitrail"
     text["configuration"] = encode(configuration)
     text["preprocessing"] = encode(preprocessing)
     try SafetensorsFile.write(tensors, metadata: text, to: url)

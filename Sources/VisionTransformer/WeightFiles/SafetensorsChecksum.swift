@@ -4,7 +4,7 @@ import Platform
 /// The checksum of a safetensors file, kept in its metadata: the hash of its header, in which the checksum itself is
 /// zeros, and of the hashes of its tensors' bytes in the order of their places.
 struct SafetensorsChecksum {
-  /// The key in the metadata.
+  /// The key in the metadata. A format that takes its checksum otherwise needs another key: older versions then see none.
   static let key = "vitrail.checksum"
   private static let scheme = "murmur3-128:"
   /// What stands in the header while the checksum is taken.

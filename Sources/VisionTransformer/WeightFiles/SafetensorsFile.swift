@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Reads F32, F64, F16 and BF16; writes F32. The header is checked against the size of the file before any tensor
 /// is read, and tensors are read from a mapping, one at a time. A file that says its checksum is checked whole when
-/// it is opened.
+/// it is opened. Of a Vitrail file of a newer format, what this version does not know is left out, and no values are given.
 public struct SafetensorsFile: Sendable {
   /// One tensor of the file.
   public struct Entry: Sendable, Equatable {
@@ -61,23 +61,28 @@ public struct SafetensorsFile: Sendable {
       throw refuse("its header is not JSON")
     }
     var entries: [String: Entry] = [:]
-    var metadata: [String: String] = [:]
+    var metadata = Self.metadata(in: tree)
+    // What does not fit this format may fit a newer one.
+    let isNewer = WeightFormat.isNewer(metadata)
+    var isUnderstood = true
     for (name, value) in tree {
       guard case .object(let fields) = value else { throw refuse("'\(name)' is not described by keys") }
-      if name == "__metadata__" {
-        for case (let key, .string(let text)) in fields { metadata[key] = text }
-        continue
+      guard name != "__metadata__" else { continue }
+      if let entry = Self.entry(fields, bodyStart: body, fileSize: data.count) {
+        entries[name] = entry
+      } else {
+        guard isNewer else {
+          throw refuse("the tensor '\(name)' has a shape, type or place that does not fit the file")
+        }
+        isUnderstood = false
       }
-      guard let entry = Self.entry(fields, bodyStart: body, fileSize: data.count) else {
-        throw refuse("the tensor '\(name)' has a shape, type or place that does not fit the file")
-      }
-      entries[name] = entry
     }
     let ranges = entries.values.map(\.range).filter { !$0.isEmpty }.sorted { $0.lowerBound < $1.lowerBound }
-    guard zip(ranges, ranges.dropFirst()).allSatisfy({ $0.upperBound <= $1.lowerBound }) else {
-      throw refuse("two of its tensors share bytes")
+    if !zip(ranges, ranges.dropFirst()).allSatisfy({ $0.upperBound <= $1.lowerBound }) {
+      guard isNewer else { throw refuse("two of its tensors share bytes") }
+      isUnderstood = false
     }
-    let checksum = SafetensorsChecksum(foundIn: metadata)
+    let checksum = isUnderstood ? SafetensorsChecksum(foundIn: metadata) : nil
     if let checksum {
       let isWhole = data.withUnsafeBytes { bytes in
         checksum.holds(
@@ -102,8 +107,9 @@ public struct SafetensorsFile: Sendable {
 
   /// The values of one tensor as scalars.
   ///
-  /// - Throws: `Failure` when there is no such tensor, or its shape is not the one wanted.
+  /// - Throws: `Failure` when there is no such tensor, its shape is not the one wanted, or the file is of a newer format.
   public func values(_ name: String, shape: [Int]? = nil) throws(Failure) -> [Scalar] {
+    try WeightFormat.check(metadata, at: path)
     guard let entry = entries[name] else {
       throw Failure(
         "the tensor '\(name)' is missing", at: path,
@@ -132,6 +138,11 @@ public struct SafetensorsFile: Sendable {
     throw Failure(
       "the tensor '\(name)' holds \(values[place]) at place \(place) of \(values.count)", at: path,
       mend: "give weights of a training that did not diverge")
+  }
+
+  private static func metadata(in tree: [String: JSONValue]) -> [String: String] {
+    guard case .object(let fields)? = tree["__metadata__"] else { return [:] }
+    return fields.compactMapValues(\.string)
   }
 
   private static func entry(_ fields: [String: JSONValue], bodyStart: Int, fileSize: Int) -> Entry? {
