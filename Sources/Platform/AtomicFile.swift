@@ -78,7 +78,9 @@ public enum AtomicFile {
     let temporary = "\(link.path).\(getpid()).partial"
     unlink(temporary)
     guard symlink(target, temporary) == 0, rename(temporary, link.path) == 0 else {
-      throw systemFailure("cannot create the link", link.path)
+      let failure = systemFailure("cannot create the link", link.path)
+      unlink(temporary)
+      throw failure
     }
     syncFolder(of: link)
   }
