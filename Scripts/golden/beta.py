@@ -4,12 +4,10 @@ Run: python Scripts/golden/beta.py. Results do not depend on the working directo
 """
 
 import json
-import sys
 from pathlib import Path
 
-sys.path.pop(0)  # `statistics.py` of this folder is not Python's.
-import numpy  # noqa: E402
-from scipy import stats  # noqa: E402
+import numpy
+from scipy import stats
 
 GOLDEN = Path(__file__).resolve().parents[2] / "Tests/TensorsTests/Golden"
 SHARES = numpy.linspace(0.02, 0.98, 49)

@@ -9,7 +9,6 @@ Run: python Scripts/golden/classification.py. Results do not depend on the worki
 """
 
 import json
-import sys
 from dataclasses import replace
 from unittest import mock
 
@@ -21,12 +20,10 @@ from torch import nn
 from mae import PRETRAINING, described, make_images, randomise, square, stored
 from mae_reference import VisionTransformer, patchify
 
-# `statistics.py` of this folder is not the one that timm wants.
-sys.path.pop(0)
-import timm  # noqa: E402
-from timm.data.mixup import cutmix_bbox_and_lam, mixup_target  # noqa: E402
-from timm.loss import SoftTargetCrossEntropy  # noqa: E402
-from timm.optim import param_groups_layer_decay  # noqa: E402
+import timm
+from timm.data.mixup import cutmix_bbox_and_lam, mixup_target
+from timm.loss import SoftTargetCrossEntropy
+from timm.optim import param_groups_layer_decay
 
 CLASSES = 5
 LABELS = torch.tensor([2, 0, 4, 2])

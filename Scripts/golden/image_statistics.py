@@ -1,6 +1,6 @@
 """Goldens of the statistics of data sets: small PNG sets, and the mean and deviation that NumPy finds in them.
 
-Needs NumPy and Pillow. Run from anywhere: python Scripts/golden/statistics.py
+Needs NumPy and Pillow. Run from anywhere: python Scripts/golden/image_statistics.py
 Files are written here by hand, so that samples of 16 bits are what was drawn; luma is Pillow's for 8 bits, and its
 formula in NumPy for 16.
 """
@@ -8,12 +8,8 @@ formula in NumPy for 16.
 import json
 import shutil
 import struct
-import sys
 import zlib
 from pathlib import Path
-
-# This file's own name is that of a module that NumPy imports.
-sys.path.pop(0)
 
 import numpy as np
 from PIL import Image
