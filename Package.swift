@@ -91,3 +91,8 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// `Scripts/check MODULE` builds the tests of that module alone.
+if let module = Context.environment["VITRAIL_CHECKED_MODULE"] {
+  package.targets.removeAll { $0.type == .test && $0.name != "\(module)Tests" }
+}
