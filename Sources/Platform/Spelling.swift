@@ -19,7 +19,7 @@ public enum Spelling {
   }
 
   /// Levenshtein distance: insertions, deletions and substitutions.
-  static func distance(_ a: String, _ b: String) -> Int {
+  package static func distance(_ a: String, _ b: String) -> Int {
     let (a, b) = (Array(a), Array(b))
     var row = Array(0...b.count)
     for i in 0..<a.count {

@@ -5,7 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@testable import VisionTransformer
+import VisionTransformer
 
 /// Files of a format that came after this version are called so, and not taken for damaged ones.
 @Suite("Formats of weights files")
