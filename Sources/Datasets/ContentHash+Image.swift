@@ -7,16 +7,12 @@ extension ContentHash {
     let samples = Self(of: image.samples)
     self.init(of: [
       samples.low, samples.high, UInt64(image.width), UInt64(image.height), UInt64(image.channels),
-      image.isDeep ? 16 : 8,
+      UInt64(image.samples.format.bitCount),
     ])
   }
 
   /// The fingerprint of samples as they lie in memory.
   init(of samples: PixelSamples) {
-    self =
-      switch samples {
-      case .eightBit(let values): values.withUnsafeBytes { Self(of: $0) }
-      case .sixteenBit(let values): values.withUnsafeBytes { Self(of: $0) }
-      }
+    self = samples.withUnsafeBytes { Self(of: $0) }
   }
 }

@@ -1,14 +1,16 @@
 import CZlib
 import Foundation
+import Imaging
 import Platform
 
 /// Listings of large folder trees, kept for the next time: a file for each tree, named by a hash of its path.
 ///
-/// A file is a signature with the version, the length of the tree's path (4 bytes, little-endian), the path, the
-/// records of the folders in the order of their bytes, and the CRC-32 of all that. A file that is damaged, of another
-/// version or of another path is taken for none; one that cannot be written is done without.
+/// A file is a signature with the version; the endings that images had; the tree's path; the records of the folders in
+/// the order of their bytes; the CRC-32 of all that. Before the endings and the path stands the number of their bytes (4
+/// bytes, little-endian). A file that is damaged, of another version, of other endings or of another path is taken for
+/// none; one that cannot be written is done without.
 package struct FolderIndexCache: Sendable {
-  private static let signature = Array("VITRLIX2".utf8)
+  private static let signature = Array("VITRLIX3".utf8)
   private static let maximumBytes = 8 << 30
 
   /// Where the files are.
@@ -81,7 +83,10 @@ package struct FolderIndexCache: Sendable {
   }
 
   private func head(_ path: String) -> [UInt8] {
-    Self.signature + Self.littleEndian(UInt32(path.utf8.count)) + path.utf8
+    let endings = ImageCodecs.formats.flatMap(\.extensions).joined(separator: " ")
+    return [endings, path].reduce(Self.signature) { head, text in
+      head + Self.littleEndian(UInt32(text.utf8.count)) + text.utf8
+    }
   }
 
   private static func littleEndian(_ number: UInt32) -> [UInt8] {

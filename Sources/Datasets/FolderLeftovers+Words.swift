@@ -4,13 +4,6 @@ extension FolderLeftovers {
   /// Kinds that are named one by one.
   private static let namedKinds = 12
 
-  private static let images: Set<String> = [
-    ".tif", ".tiff", ".webp", ".bmp", ".dib", ".gif", ".heic", ".heif", ".avif", ".jp2", ".j2k", ".jpx",
-    ".jxl",
-    ".dcm", ".dicom", ".pgm", ".ppm", ".pnm", ".pbm", ".tga", ".exr", ".hdr", ".cr2", ".cr3", ".nef", ".arw",
-    ".dng", ".orf", ".rw2", ".raf", ".pef", ".srw", ".raw", ".psd", ".fits", ".czi", ".nd2", ".lif", ".svs",
-    ".ndpi", ".mrxs", ".nii",
-  ]
   private static let packed: Set<String> = [
     ".zip", ".7z", ".rar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".gz", ".xz", ".bz2", ".zst",
   ]
@@ -25,13 +18,12 @@ extension FolderLeftovers {
     for entry in first.entries.dropFirst(Self.namedKinds) {
       result.add(
         PassedOver.Entry(
-          kind: "files of other kinds", reason: entry.isImageLike ? Self.notRead : Self.noImage,
+          kind: "files of other kinds", reason: entry.isImageLike ? UnreadExtension.reason : Self.noImage,
           count: entry.count, example: entry.example, isImageLike: entry.isImageLike))
     }
     return result
   }
 
-  private static let notRead = "not read; convert to PNG or JPEG"
   private static let noImage = "no image"
   private static let written = "written by vitrail, so never data; one that is named itself is read"
 
@@ -52,11 +44,15 @@ extension FolderLeftovers {
       }
     return PassedOver.Entry(
       kind: kind, reason: reason, count: count.count, example: root + "/" + String(rawBytes: count.example),
-      isImageLike: Self.images.contains(name))
+      isImageLike: Self.isUnreadImage(name))
+  }
+
+  private static func isUnreadImage(_ kind: String) -> Bool {
+    kind.first == "." && UnreadExtension.isImage(kind.dropFirst())
   }
 
   private static func reason(_ name: String) -> String {
-    if images.contains(name) { return notRead }
+    if isUnreadImage(name) { return UnreadExtension.reason }
     if name == ".tar" { return "archives beside folders of images; name one itself to read it" }
     if packed.contains(name) { return "packed; unpack it" }
     return videos.contains(name) ? "videos; extract their frames" : noImage

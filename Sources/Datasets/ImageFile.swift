@@ -7,24 +7,24 @@ public struct ImageFile: ImageSource {
   /// The name in listings.
   public static let name = "image"
   /// What is accepted, in a line.
-  public static let summary = "one PNG or JPEG file"
+  public static let summary = "one \(ImageCodecs.titles(joinedBy: "or")) file"
   /// Where the formats come from.
-  public static let source = "PNG (W3C, 2003), JPEG (ITU-T T.81, 1992)"
+  public static let source = ImageCodecs.sources
 
   /// The file.
   public let path: String
 
   /// Opens a file that is an image by its content; nil where neither content nor name is that of one.
   ///
-  /// - Throws: `Failure` naming the format of an image that is not decoded, or what is wrong with a file that has the name
+  /// - Throws: `Failure` naming the format of an image that is not read, or what is wrong with a file that has the name
   ///   of an image.
   public static func open(path: String, options: SourceOptions) throws(Failure) -> ImageFile? {
     guard options.bands.isEmpty, !DatasetSplit.isFolder(path) else { return nil }
     switch try signature(of: path) {
-    case .decoded: return ImageFile(path: path)
-    case .foreign(let format):
+    case .read: return ImageFile(path: path)
+    case .unread(let format):
       throw Failure(
-        "a \(format) image, which is not read", at: path, mend: "convert it to PNG or JPEG")
+        "a \(format.title) image, which is not read", at: path, mend: "convert it to PNG or JPEG")
     case nil:
       guard ImageExtension.isImage(path) else { return nil }
       // The reader says what is wrong with it.

@@ -18,8 +18,6 @@ struct ShardMember {
   /// Whether there are further dots between key and extension: it counts where its key has nothing plain.
   let isDotted: Bool
 
-  private static let imageExtensions: Set<String> = ["jpg", "jpeg", "jpe", "jfif", "png"]
-
   /// Reads a name; nil for a hidden file or one without a dot.
   init?(_ name: [UInt8]) {
     let start = name.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
@@ -34,7 +32,7 @@ struct ShardMember {
     case "cls": content = .classLabel
     // Other files about a sample end in .json too: the label's has no further dot.
     case "json" where !isDotted: content = .json
-    case _ where Self.imageExtensions.contains(ending): content = .image
+    case _ where ImageExtension.start(in: name[start...]) != nil: content = .image
     case _ where UnreadExtension.isImage(ending): content = .unread(ending)
     default: content = .other(ending)
     }

@@ -52,7 +52,8 @@ public final class EncodedBytes: @unchecked Sendable {
     reading count: Int, at offset: Int, of descriptor: Int32, options: DecodeOptions, place: String
   ) throws(Failure) {
     try options.check(byteCount: count, place: place)
-    let count = try EncodedExtent.bytes(of: descriptor, at: offset, count: count, place: place)
+    let file = EncodedFile(descriptor: descriptor, offset: offset, count: count, place: place)
+    let count = try file.extent()
     self.init(count: count)
     var received = 0
     while received < count {

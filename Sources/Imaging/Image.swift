@@ -47,9 +47,7 @@ public struct Image: Sendable, Equatable {
   public var pixels: [UInt8] { samples.bytes }
 
   /// Whether samples have 16 bits.
-  public var isDeep: Bool {
-    if case .sixteenBit = samples { true } else { false }
-  }
+  public var isDeep: Bool { samples.format == .sixteenBit }
 }
 
 /// `count` samples that `fill` writes, every one of them.

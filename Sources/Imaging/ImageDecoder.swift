@@ -1,7 +1,7 @@
 import Foundation
 import Platform
 
-/// Decodes PNG and JPEG. The content decides about the format, never the file's name.
+/// Decodes images of all formats in `ImageCodecs`. The content decides about the format, never the file's name.
 ///
 /// PNG: every colour type and bit depth, 16-bit samples as they are; alpha is composited on white,
 /// round((v·a + 255·(255−a))/255); gamma and colour profiles are ignored.
@@ -14,7 +14,7 @@ public enum ImageDecoder {
 
   /// The header of an encoded image, without decoding pixels.
   ///
-  /// - Throws: `Failure` when `bytes` are neither PNG nor JPEG, or their header is damaged.
+  /// - Throws: `Failure` when `bytes` are of no format that is read, or their header is damaged.
   public static func header(
     of bytes: RawSpan, options: DecodeOptions = DecodeOptions(), place: String = memoryPlace
   ) throws(Failure) -> ImageHeader {
@@ -29,7 +29,7 @@ public enum ImageDecoder {
   ///   - bytes: the whole file's content.
   ///   - options: their limits are checked before pixel memory is taken.
   ///   - place: what a failure names, best the file's path.
-  /// - Throws: `Failure` when the data are no PNG or JPEG, damaged, truncated or above the limits.
+  /// - Throws: `Failure` when the data are of no format that is read, damaged, truncated or above the limits.
   public static func decode(
     _ bytes: RawSpan, options: DecodeOptions = DecodeOptions(), place: String = memoryPlace
   ) throws(Failure) -> Image {

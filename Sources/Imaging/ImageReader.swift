@@ -16,7 +16,7 @@ public final class ImageReader {
   /// What a failure names.
   public let place: String
 
-  /// Nanoseconds spent inside libjpeg and libpng so far.
+  /// Nanoseconds spent inside codecs so far.
   public var codecNanoseconds: Int {
     guard case .bands(let readers) = content else { return clock.nanoseconds }
     return readers.reduce(0) { $0 + $1.codecNanoseconds }
@@ -49,7 +49,7 @@ public final class ImageReader {
 
   /// An encoded image, of which this reads the header.
   ///
-  /// - Throws: `Failure` when it is no PNG or JPEG, its header is damaged, or it is above the limits.
+  /// - Throws: `Failure` when it is of no format that is read, its header is damaged, or it is above the limits.
   public init(
     _ bytes: EncodedBytes, options: DecodeOptions = DecodeOptions(), place: String = ImageDecoder.memoryPlace
   ) throws(Failure) {
@@ -169,9 +169,9 @@ public final class ImageReader {
 
 /// All pixels of an image, upright.
 func decodeWhole(_ decoder: any RowDecoder, keepsAlpha: Bool) throws(Failure) -> Image {
-  switch decoder.header.depth {
-  case 16: return try decodeWhole(decoder, keepsAlpha: keepsAlpha, as: UInt16.self)
-  default: return try decodeWhole(decoder, keepsAlpha: keepsAlpha, as: UInt8.self)
+  switch decoder.header.sampleFormat {
+  case .eightBit: try decodeWhole(decoder, keepsAlpha: keepsAlpha, as: UInt8.self)
+  case .sixteenBit: try decodeWhole(decoder, keepsAlpha: keepsAlpha, as: UInt16.self)
   }
 }
 

@@ -8,11 +8,11 @@ enum StoredPixels {
   case invertedCMYK
 
   init(_ header: ImageHeader, keepsAlpha: Bool) {
-    switch (header.format, header.storedChannels) {
-    case (.jpeg, 4): self = .invertedCMYK
-    case (.png, 4) where keepsAlpha: self = .asStored(channels: 4)
-    case (.png, 2), (.png, 4): self = .onWhite(channels: header.storedChannels - 1)
-    default: self = .asStored(channels: header.storedChannels)
+    switch header.layout {
+    case .gray, .rgb: self = .asStored(channels: header.channels)
+    case .rgbAlpha where keepsAlpha: self = .asStored(channels: header.storedChannels)
+    case .grayAlpha, .rgbAlpha: self = .onWhite(channels: header.channels)
+    case .invertedCMYK: self = .invertedCMYK
     }
   }
 

@@ -46,7 +46,11 @@ struct StreamedResize {
   }
 
   func run() throws(Failure) -> Image {
-    let image = try decoder.header.depth == 16 ? run(as: UInt16.self) : run(as: UInt8.self)
+    let image =
+      switch decoder.header.sampleFormat {
+      case .eightBit: try run(as: UInt8.self)
+      case .sixteenBit: try run(as: UInt16.self)
+      }
     let upright = image.reoriented(orientation)
     return isFlipped ? upright.flippedHorizontally() : upright
   }

@@ -13,6 +13,22 @@ public enum PixelSamples: Sendable, Equatable {
     }
   }
 
+  /// How each of them is held.
+  public var format: SampleFormat {
+    switch self {
+    case .eightBit: .eightBit
+    case .sixteenBit: .sixteenBit
+    }
+  }
+
+  /// Calls `body` with the samples as they lie in memory.
+  public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    switch self {
+    case .eightBit(let samples): samples.withUnsafeBytes(body)
+    case .sixteenBit(let samples): samples.withUnsafeBytes(body)
+    }
+  }
+
   /// The samples as fractions of the greatest.
   public var unitValues: [Float] {
     switch self {

@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 
 // Fuzz SECONDS SEED FOLDER…: decodes broken files for that much processor time. A crash or a hang names the trial on
 // standard error; Fuzz 0 SEED:TRIAL FOLDER… runs it alone and writes its file.
@@ -15,9 +16,10 @@ guard let seed = numbers.first else {
 }
 
 func read(_ folders: ArraySlice<String>) throws -> [(name: String, bytes: [UInt8])] {
-  try folders.flatMap { folder in
+  let endings = ImageCodecs.formats.flatMap(\.extensions)
+  return try folders.flatMap { folder in
     try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-      .filter { $0.hasSuffix(".png") || $0.hasSuffix(".jpg") }
+      .filter { name in endings.contains { name.hasSuffix("." + $0) } }
       .map { ($0, [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)")))) }
       .filter { !$0.1.isEmpty && $0.1.count < 60_000 }
   }

@@ -85,10 +85,7 @@ final class CacheFiles: Sendable {
 
   /// Writes an image's samples where its record says.
   func writeSamples(of image: Image, _ record: CacheRecord) -> Bool {
-    switch image.samples {
-    case .eightBit(let samples): samples.withUnsafeBytes { write($0, at: record.offset, of: data) }
-    case .sixteenBit(let samples): samples.withUnsafeBytes { write($0, at: record.offset, of: data) }
-    }
+    image.samples.withUnsafeBytes { write($0, at: record.offset, of: data) }
   }
 
   /// Writes a record as the one of that number.
@@ -99,9 +96,9 @@ final class CacheFiles: Sendable {
   /// The image of a record; nil when its samples are not those that were written.
   func image(_ record: CacheRecord) -> Image? {
     let samples: PixelSamples? =
-      switch record.bytesPerSample {
-      case 1: self.samples(record, as: UInt8.self)
-      default: self.samples(record, as: UInt16.self)
+      switch record.sampleFormat {
+      case .eightBit: self.samples(record, as: UInt8.self)
+      case .sixteenBit: self.samples(record, as: UInt16.self)
       }
     guard let samples, ContentHash(of: samples) == record.checksum else { return nil }
     return Image(width: record.width, height: record.height, channels: record.channels, samples: samples)

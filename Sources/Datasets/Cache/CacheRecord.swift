@@ -12,7 +12,8 @@ struct CacheRecord: Equatable, Sendable {
   let checksum: ContentHash
   /// Where its samples begin in the data.
   private(set) var offset: Int
-  let width, height, channels, bytesPerSample: Int
+  let width, height, channels: Int
+  let sampleFormat: SampleFormat
 
   /// The record of an image whose samples begin the data.
   init(_ image: Image, key: ContentHash) {
@@ -22,11 +23,11 @@ struct CacheRecord: Equatable, Sendable {
     width = image.width
     height = image.height
     channels = image.channels
-    bytesPerSample = image.isDeep ? 2 : 1
+    sampleFormat = image.samples.format
   }
 
   /// Bytes of the samples.
-  var byteCount: Int { width * height * channels * bytesPerSample }
+  var byteCount: Int { width * height * channels * sampleFormat.byteCount }
   /// Where they end in the data.
   var end: Int { offset + byteCount }
 
@@ -50,11 +51,13 @@ struct CacheRecord: Equatable, Sendable {
     width = Int(words[5] & 0xffff_ffff)
     height = Int(words[5] >> 32)
     channels = Int(words[6] & 0xffff_ffff)
-    bytesPerSample = Int(words[6] >> 32)
+    let bytesPerSample = Int(words[6] >> 32)
     guard let offset = Int(exactly: words[4]), width > 0, height > 0,
-      (1...Image.maximumChannels).contains(channels), (1...2).contains(bytesPerSample)
+      (1...Image.maximumChannels).contains(channels),
+      let sampleFormat = SampleFormat.allCases.first(where: { $0.byteCount == bytesPerSample })
     else { return nil }
     self.offset = offset
+    self.sampleFormat = sampleFormat
     let (size, overflow) = (width * channels * bytesPerSample).multipliedReportingOverflow(by: height)
     guard !overflow, size <= dataSize, offset <= dataSize - size else { return nil }
   }
@@ -63,7 +66,7 @@ struct CacheRecord: Equatable, Sendable {
   var bytes: [UInt8] {
     var words = [
       key.low, key.high, checksum.low, checksum.high, UInt64(offset), UInt64(width) | UInt64(height) << 32,
-      UInt64(channels) | UInt64(bytesPerSample) << 32,
+      UInt64(channels) | UInt64(sampleFormat.byteCount) << 32,
     ]
     words.append(Self.check(words[...]))
     return words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }

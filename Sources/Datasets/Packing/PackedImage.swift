@@ -38,11 +38,12 @@ struct PackedImage: Sendable {
         "an image of \(image.channels) channels, where JPEG and PNG hold 1, 3 or 4", at: reader.place,
         mend: "leave its bands in files of their own")
     }
-    let format = reader.header?.format
-    let staysPNG = image.isDeep || image.channels == 4 || (form.keepsPNG && format != .jpeg)
+    let isJPEG = reader.header?.format == .jpeg
+    let staysPNG = image.isDeep || image.channels == 4 || (form.keepsPNG && !isJPEG)
+    let format: ImageFormat = staysPNG ? .png : .jpeg
     let size = form.shorterSide.flatMap { Self.reduced(image, shorterSide: $0) }
     if copies, size == nil, let header = reader.header, header.isUpright, let bytes = reader.encoded,
-      header.format == (staysPNG ? .png : .jpeg)
+      header.format == format
     {
       data = bytes.data
       isCopy = true
@@ -55,7 +56,7 @@ struct PackedImage: Sendable {
       }
       isCopy = false
     }
-    ending = staysPNG ? "png" : "jpg"
+    ending = format.extensions[0]
   }
 
   /// The size at which the shorter side is `side` and the longer trunc(side·long/short), as torchvision's `Resize`; nil

@@ -54,9 +54,10 @@ struct ImageRecord: Sendable {
     width = image.width
     height = image.height
     encoding = .init(
-      format: reader.header?.format.rawValue ?? "raw",
-      channels: reader.header?.storedChannels ?? image.channels, depth: image.isDeep ? 16 : 8, images: 1)
-    decodedBytes = image.samples.count * (image.isDeep ? 2 : 1)
+      format: reader.header?.format.name ?? "raw",
+      channels: reader.header?.storedChannels ?? image.channels, depth: image.samples.format.bitCount,
+      images: 1)
+    decodedBytes = image.samples.count * image.samples.format.byteCount
     encodedBytes = reader.encoded?.count ?? decodedBytes
     sums = ChannelSums(of: image)
     fingerprint = ContentHash(of: image)

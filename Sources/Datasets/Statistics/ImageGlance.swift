@@ -42,7 +42,7 @@ public struct ImageGlance: Sendable, Equatable {
         guard decodes && isQuick else { return found }
         let image = try reader.image()
         found.sums = ChannelSums(of: image.converted(toChannels: 1))
-        if case .sixteenBit = image.samples { found.depth = 16 } else { found.depth = 8 }
+        found.depth = image.samples.format.bitCount
         return found
       }
     }

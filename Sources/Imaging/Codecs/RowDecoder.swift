@@ -24,7 +24,7 @@ protocol RowDecoder: AnyObject {
 
 /// Starts the codec that the first bytes ask for.
 ///
-/// - Throws: `Failure` when `bytes` are neither PNG nor JPEG, their header is damaged, or they are above the limits.
+/// - Throws: `Failure` when `bytes` are of no format that is read, their header is damaged, or they are above the limits.
 func makeRowDecoder(
   _ bytes: UnsafeRawBufferPointer, options: DecodeOptions, place: String, clock: CodecClock = CodecClock()
 ) throws(Failure) -> any RowDecoder {
@@ -32,17 +32,14 @@ func makeRowDecoder(
   guard !bytes.isEmpty else {
     throw Failure("an empty file where an image was expected", at: place, mend: "replace or remove the file")
   }
-  let decoder: any RowDecoder
-  switch ImageFormat(signatureOf: bytes) {
-  case .png: decoder = try PNGDecoder(bytes, options: options, place: place, clock: clock)
-  case .jpeg: decoder = try JPEGDecoder(bytes, options: options, place: place, clock: clock)
-  case nil:
+  guard let codec = ImageCodecs.codec(for: bytes) else {
     var found = ""
-    if case .foreign(let name)? = ImageSignature(bytes) { found = ", but \(name)" }
+    if case .unread(let format)? = ImageSignature(bytes) { found = ", but \(format.title)" }
     throw Failure(
-      "neither PNG nor JPEG, by its first bytes\(found)", at: place,
+      "neither \(ImageCodecs.titles(joinedBy: "nor")), by its first bytes\(found)", at: place,
       mend: "convert the image to PNG or JPEG, or remove the file")
   }
+  let decoder = try codec.decoder(of: bytes, options: options, place: place, clock: clock)
   try options.check(decoder.header, place: place)
   return decoder
 }
