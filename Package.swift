@@ -70,24 +70,36 @@ let package = Package(
 
     .target(
       name: "TestSupport", dependencies: ["VisionTransformer", "Tensors", "Platform"], path: "Tests/Support"),
+    // What tests import they name: a build that knows of no dependency leaves old objects beside new layouts.
     .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
     .testTarget(
-      name: "TensorsTests", dependencies: ["Tensors", "CVectorKernels", "TestSupport"],
+      name: "TensorsTests", dependencies: ["Tensors", "Platform", "CVectorKernels", "TestSupport"],
       resources: [.copy("Golden")]),
     .testTarget(
-      name: "ImagingTests", dependencies: ["Imaging", "CImageKernels", "CZlib"],
-      resources: [.copy("Golden")]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"], resources: [.copy("Golden")]),
-    .testTarget(
-      name: "VisionTransformerTests", dependencies: ["VisionTransformer", "TestSupport"],
+      name: "ImagingTests", dependencies: ["Imaging", "Platform", "CImageKernels", "CZlib"],
       resources: [.copy("Golden")]),
     .testTarget(
-      name: "PretrainingTests", dependencies: ["Pretraining", "TestSupport"],
+      name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Imaging", "Platform", "CZlib"],
       resources: [.copy("Golden")]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation"], resources: [.copy("Golden")]),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
-    .testTarget(name: "VitrailCLITests", dependencies: ["VitrailCLI"]),
+      name: "VisionTransformerTests",
+      dependencies: ["VisionTransformer", "Tensors", "Imaging", "Platform", "TestSupport"],
+      resources: [.copy("Golden")]),
+    .testTarget(
+      name: "PretrainingTests",
+      dependencies: [
+        "Pretraining", "VisionTransformer", "Datasets", "Tensors", "Imaging", "Platform", "TestSupport",
+      ], resources: [.copy("Golden")]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "VisionTransformer", "Datasets", "Tensors", "Imaging", "Platform"],
+      resources: [.copy("Golden")]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Imaging", "Platform"]),
+    .testTarget(
+      name: "VitrailCLITests",
+      dependencies: [
+        "VitrailCLI", "Pretraining", "Reports", "VisionTransformer", "Tensors", "Imaging", "Platform",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )
