@@ -3,9 +3,6 @@ import Tensors
 import VisionTransformer
 
 extension Teacher {
-  /// The name that teachers have in a store.
-  public static let scope = "teacher"
-
   /// Declares the teacher's twin of an encoder, and with `heads` those of the heads, by the names that the student's have.
   ///
   /// Nothing is drawn: the values are the student's as soon as a `Teacher` takes the parameters. A teacher drops no paths
@@ -27,7 +24,7 @@ extension Teacher {
     defer { store.drawsInitialValues = draws }
     var configuration = encoder.configuration
     configuration.dropPath = 0
-    let scope = store.root[Self.scope]
+    let scope = store.teacher
     let twin = try VisionTransformer(
       configuration, scope: scope, variants: encoder.variants, place: "\(place), teacher")
     return (twin, heads(scope))

@@ -3,7 +3,7 @@ import Tensors
 /// Weights that follow the trained ones slowly, and that a loss asks: teacher ← m·teacher + (1 − m)·student after every
 /// step (Tarvainen & Valpola, 2017).
 ///
-/// The teacher's parameters lie in the same store below a name of their own; no gradient reaches them, checkpoints hold
+/// The teacher's parameters lie in the same store, below `ParameterStore.teacher`; no gradient reaches them, checkpoints hold
 /// them. Buffers, such as running statistics, are each side's own.
 public struct Teacher: Sendable {
   /// The momentum of the update after a step; progress is that of the step just taken.
@@ -13,16 +13,9 @@ public struct Teacher: Sendable {
   private let teachers: [ObjectIdentifier: Parameter]
   private let momentum: Momentum
 
-  /// Takes all parameters below `name` for the teacher's and gives them the values of those that are called the same
-  /// without it; they are no longer trainable.
-  public init(named name: String = "teacher", in store: ParameterStore, momentum: @escaping Momentum) {
-    let prefix = name + "."
-    pairs = store.parameters.filter { $0.name.hasPrefix(prefix) }.map { teacher in
-      guard let student = store[String(teacher.name.dropFirst(prefix.count))] else {
-        preconditionFailure("\(teacher.name) follows no parameter")
-      }
-      return (student, teacher)
-    }
+  /// Takes the parameters of a store that follow others and gives them the values of those; they are no longer trainable.
+  public init(in store: ParameterStore, momentum: @escaping Momentum) {
+    pairs = store.parameters.compactMap { teacher in teacher.student.map { ($0, teacher) } }
     // What is fixed is the same on both sides for good.
     teachers = Dictionary(
       uniqueKeysWithValues: pairs.filter(\.student.isTrainable).map {

@@ -13,15 +13,14 @@ public enum TrainedParts: String, Codable, Sendable, CaseIterable {
   case attention
 
   /// Keeps the others of the encoder's parameters as they are.
-  public func freeze(_ parameters: some Sequence<Parameter>, of encoder: VisionTransformer) {
-    let norms = encoder.recipe.declaredNorms.map { $0.name + "." }
-    for parameter in parameters {
+  public func freeze(_ encoder: VisionTransformer) {
+    for parameter in encoder.ownParameters {
       let isTrained =
         switch self {
         case .full: true
         case .head: false
-        case .norms: norms.contains { parameter.name.hasPrefix($0) }
-        case .attention: parameter.name.split(separator: ".").contains("attn")
+        case .norms: parameter.site.norm != nil
+        case .attention: parameter.site.sublayer == .attention && parameter.site.isInsideSublayer
         }
       if !isTrained { parameter.isTrainable = false }
     }

@@ -11,11 +11,26 @@ public final class Parameter: @unchecked Sendable {
   public let value: Tensor
   /// Whether gradients are computed for it and the optimiser moves it.
   public var isTrainable: Bool
+  /// What it is for its layer.
+  public let role: ParameterRole
+  /// Where in the model it stands.
+  public let site: ParameterSite
+  /// The name of the layer that declares it: `blocks.0.attn.qkv`. Those of one layer share it.
+  public let layer: String
+  /// Of a teacher's parameter, the one that it follows; nil of others.
+  public let student: Parameter?
 
-  init(name: String, value: Tensor, isTrainable: Bool) {
+  init(
+    name: String, value: Tensor, isTrainable: Bool, role: ParameterRole, site: ParameterSite, layer: String,
+    student: Parameter?
+  ) {
     self.name = name
     self.value = value
     self.isTrainable = isTrainable
+    self.role = role
+    self.site = site
+    self.layer = layer
+    self.student = student
   }
 
   /// Lengths of the axes.

@@ -18,11 +18,23 @@ public final class ParameterStore: @unchecked Sendable {
   /// Creates an empty store; the same seed and names give the same initial values.
   public init(seed: UInt64 = 0) { self.seed = seed }
 
-  /// The scope without a prefix.
-  public var root: ParameterScope { ParameterScope(store: self, prefix: "") }
+  /// The scope without a prefix: an objective's own, until an encoder takes it for its own.
+  public var root: ParameterScope { ParameterScope(store: self, root: "", site: ParameterSite()) }
+
+  /// The scope of a teacher, below `teacher`: what is declared there follows what has the same name below `root`.
+  public var teacher: ParameterScope {
+    var site = ParameterSite()
+    site.owner = .teacher
+    return ParameterScope(store: self, root: "teacher", site: site)
+  }
 
   /// The parameter of that full name.
   public subscript(name: String) -> Parameter? { byName[name] }
+
+  /// Those of one owner, in the order of their declaration.
+  public func parameters(of owner: ParameterSite.Owner) -> [Parameter] {
+    parameters.filter { $0.site.owner == owner }
+  }
 
   /// Number of scalars in all parameters, frozen ones included.
   public var scalarCount: Int { parameters.reduce(0) { $0 + $1.value.count } }
@@ -32,43 +44,16 @@ public final class ParameterStore: @unchecked Sendable {
     parameters.reduce(0) { $0 + ($1.isTrainable ? $1.value.count : 0) }
   }
 
-  func declare(_ name: String, shape: [Int], initial: InitialValue, isTrainable: Bool) -> Parameter {
+  /// A tensor of that shape for a new parameter of that name, with its initial value.
+  func makeValue(_ name: String, shape: [Int], initial: InitialValue) -> Tensor {
     precondition(byName[name] == nil, "the parameter \(name) is declared twice")
     let value = Tensor(shape: shape, pool: pool)
     if drawsInitialValues { initial.fill(value, seed: seed, name: name) }
-    let parameter = Parameter(name: name, value: value, isTrainable: isTrainable)
+    return value
+  }
+
+  func append(_ parameter: Parameter) {
     parameters.append(parameter)
-    byName[name] = parameter
-    return parameter
+    byName[parameter.name] = parameter
   }
-}
-
-/// A place in the tree of names under which a layer declares its parameters.
-public struct ParameterScope: Sendable {
-  /// The store that the parameters go to.
-  public let store: ParameterStore
-  /// The name of this place, without a dot at its end; empty at the root.
-  public let prefix: String
-
-  /// The place below.
-  public subscript(name: String) -> ParameterScope {
-    ParameterScope(store: store, prefix: path(name))
-  }
-
-  /// The place of the child with that number.
-  public subscript(index: Int) -> ParameterScope { self["\(index)"] }
-
-  /// Declares a parameter; its full name must be new.
-  public func parameter(
-    _ name: String, shape: [Int], initial: InitialValue, isTrainable: Bool = true
-  ) -> Parameter {
-    store.declare(path(name), shape: shape, initial: initial, isTrainable: isTrainable)
-  }
-
-  /// Declares what a layer keeps between steps and no optimiser moves, such as running statistics.
-  public func buffer(_ name: String, shape: [Int], initial: InitialValue) -> Parameter {
-    parameter(name, shape: shape, initial: initial, isTrainable: false)
-  }
-
-  private func path(_ name: String) -> String { prefix.isEmpty ? name : "\(prefix).\(name)" }
 }

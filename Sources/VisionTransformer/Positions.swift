@@ -52,9 +52,10 @@ public enum Positions: String, Codable, Sendable, CaseIterable {
       let table = Self.sinCosTable(rows: grid.rows, columns: grid.columns, width: width)
       let prefix = [Scalar](repeating: 0, count: hasClassToken ? width : 0)
       return scope.parameter(
-        name, shape: shape, initial: .values(stream.rows(prefix + table, width: width)), isTrainable: false)
+        name, shape: shape, role: .positions, initial: .values(stream.rows(prefix + table, width: width)),
+        isTrainable: false)
     case .learned:
-      return scope.parameter(name, shape: shape, initial: initializer.token(.position))
+      return scope.parameter(name, shape: shape, role: .positions, initial: initializer.token(.position))
     case .rotary2D, .none:
       return nil
     }

@@ -15,10 +15,11 @@ public final class VisionTransformer: Sendable {
   /// What the configuration may name: a twin of this encoder wants the same.
   public let variants: ModelVariants
 
-  /// The name of the table of positions.
-  public static let positionsName = "pos_embed"
+  /// The name of its stack of blocks among those of a model (`ParameterSite.stack`).
+  public static let stackName = "encoder"
 
   private let prefix: String
+  private let owner: ParameterSite.Owner
   private let patchEmbedding: PatchEmbedding
   private let classToken, registers, positions: Parameter?
   private let positionsOfGrids: PositionsOfGrids
@@ -43,6 +44,8 @@ public final class VisionTransformer: Sendable {
     variants: ModelVariants = ModelVariants(), place: String = "model"
   ) throws(Failure) {
     try configuration.validate(at: place)
+    let scope = scope.ofEncoder.of(stack: Self.stackName, at: .entry)
+    owner = scope.site.owner
     self.configuration = configuration
     self.variants = variants
     parameters = scope.store
@@ -55,16 +58,17 @@ public final class VisionTransformer: Sendable {
     classToken =
       configuration.hasClassToken
       ? scope.parameter(
-        "cls_token", shape: [1, 1, streamWidth], initial: recipe.initializer.token(.classToken))
+        "cls_token", shape: [1, 1, streamWidth], role: .token,
+        initial: recipe.initializer.token(.classToken))
       : nil
     registers =
       configuration.registerCount > 0
       ? scope.parameter(
-        "reg_token", shape: [1, configuration.registerCount, streamWidth],
+        "reg_token", shape: [1, configuration.registerCount, streamWidth], role: .token,
         initial: recipe.initializer.token(.register))
       : nil
     positions = configuration.positions.declare(
-      Self.positionsName, grid: configuration.grid, width: width, stream: stream,
+      "pos_embed", grid: configuration.grid, width: width, stream: stream,
       hasClassToken: configuration.hasClassToken,
       initializer: recipe.initializer, scope: scope)
     positionsOfGrids = PositionsOfGrids(
@@ -80,10 +84,11 @@ public final class VisionTransformer: Sendable {
     shape.attentionWidth = width
     let blockShape = shape
     blocks = (0..<configuration.depth).map { layer in
-      TransformerBlock(blockShape, layer: layer, recipe: recipe, scope: scope["blocks"][layer])
+      TransformerBlock(blockShape, layer: layer, recipe: recipe, scope: scope["blocks"][block: layer])
     }
     finalNorm =
-      recipe.placement.hasFinalNorm ? recipe.norm(NormSite(.final, width: width), scope: scope["norm"]) : nil
+      recipe.placement.hasFinalNorm
+      ? recipe.norm(NormSite(.final, width: width), scope: scope["norm"].at(.exit)) : nil
   }
 
   /// Number of tokens that lead the sequence: class token and registers.
@@ -193,8 +198,11 @@ public final class VisionTransformer: Sendable {
   /// One vector an image: patches [B, L, P·P·C] → [B, D], pooled as the configuration says.
   public func features(_ patches: Tensor, _ tape: Tape) -> Tensor { pooled(encode(patches, tape), tape) }
 
-  /// The weights that project the pixels of a patch: what MoCo v3 keeps as they start.
-  public var patchProjection: [Parameter] {
-    parameters.parameters.filter { $0.name.hasPrefix("\(prefix)patch_embed.proj.") }
+  /// The encoder's own parameters, in the order of their declaration: the store holds those of objectives and teachers too.
+  public var ownParameters: [Parameter] {
+    parameters.parameters(of: owner).filter { $0.site.stack == Self.stackName }
   }
+
+  /// The weights that project the pixels of a patch: what MoCo v3 keeps as they start.
+  public var patchProjection: [Parameter] { ownParameters.filter { $0.site.stage == .stem } }
 }

@@ -95,7 +95,7 @@ struct ClassificationTests {
     let encoder = model.store.parameters.filter {
       !$0.name.hasPrefix("head.") && !$0.name.hasPrefix("fc_norm.")
     }
-    TrainedParts.head.freeze(encoder, of: model.encoder)
+    TrainedParts.head.freeze(model.encoder)
     let before = encoder.map(\.value.values)
     let (step, team) = model.step({ SGD(parameters: $0, options: .init()) }, lanes: 2)
     defer { team.dissolve() }

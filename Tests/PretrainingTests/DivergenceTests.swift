@@ -56,7 +56,9 @@ struct DivergenceTests {
     private let weight: Parameter
 
     init(encoder: VisionTransformer, options: NoOptions, at place: String) throws(Failure) {
-      self.init(weight: encoder.parameters.root.parameter("overflowing", shape: [1, 48], initial: .zeros))
+      self.init(
+        weight: encoder.parameters.root.parameter(
+          "overflowing", shape: [1, 48], role: .matrix(.other), initial: .zeros))
     }
 
     init(weight: Parameter) { self.weight = weight }

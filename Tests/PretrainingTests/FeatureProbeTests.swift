@@ -118,8 +118,8 @@ private struct Taught: Objective {
 
   init(encoder: VisionTransformer, options: NoOptions, at place: String) throws(Failure) {
     self.encoder = encoder
-    _ = encoder.parameters.root.parameter("centre", shape: [1], initial: .constant(1))
-    _ = encoder.parameters.root["teacher"].parameter("centre", shape: [1], initial: .constant(1))
+    _ = encoder.parameters.root.parameter("centre", shape: [1], role: .factor, initial: .constant(1))
+    _ = encoder.parameters.teacher.parameter("centre", shape: [1], role: .factor, initial: .constant(1))
     teacher = Teacher(in: encoder.parameters) { _ in 1 }
   }
 

@@ -13,8 +13,9 @@ struct OptimizerTests {
   private let gradients: [Tensor]
 
   init() {
-    matrix = store.root.parameter("m.weight", shape: [5, 7], initial: .normal(standardDeviation: 1))
-    vector = store.root.parameter("m.bias", shape: [7], initial: .normal(standardDeviation: 1))
+    matrix = store.root.parameter(
+      "m.weight", shape: [5, 7], role: .matrix(.other), initial: .normal(standardDeviation: 1))
+    vector = store.root.parameter("m.bias", shape: [7], role: .bias, initial: .normal(standardDeviation: 1))
     gradients = [.random([5, 7], seed: 1), .random([7], seed: 2)]
   }
 

@@ -23,11 +23,9 @@ struct ParameterRuleTests {
     let depth = model.encoder.configuration.depth
     return Dictionary(
       uniqueKeysWithValues: model.trainable.map { parameter in
-        let isHeads = ["head.", "fc_norm."].contains { parameter.name.hasPrefix($0) }
-        return (
+        (
           parameter.name,
-          ParameterRule(
-            of: parameter, isEncoders: !isHeads, depth: depth, layerDecay: decay, decaysTokens: decaysTokens)
+          ParameterRule(of: parameter, depth: depth, layerDecay: decay, decaysTokens: decaysTokens)
         )
       })
   }
@@ -96,7 +94,8 @@ struct ParameterRuleTests {
   func decayMayBeTurnedOff(_ choice: Choice) throws {
     for decays in [true, false] {
       let store = ParameterStore(seed: 1)
-      let token = store.root.parameter("token", shape: [1, 1, 6], initial: .normal(standardDeviation: 1))
+      let token = store.root.parameter(
+        "token", shape: [1, 1, 6], role: .token, initial: .normal(standardDeviation: 1))
       let before = token.value.values
       let optimizer = try Optimizers.make(choice, parameters: [token], at: "test")
       var step = OptimizerStep(number: 1, learningRate: 0.1)

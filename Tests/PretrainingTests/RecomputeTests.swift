@@ -39,7 +39,8 @@ struct RecomputeTests {
   /// A result that is read after it was dropped comes back, as often as it takes.
   @Test func aDroppedResultCanBeRead() {
     let store = ParameterStore(seed: 1)
-    let weight = store.root.parameter("weight", shape: [7, 5], initial: .normal(standardDeviation: 1))
+    let weight = store.root.parameter(
+      "weight", shape: [7, 5], role: .matrix(.other), initial: .normal(standardDeviation: 1))
     let tape = Tape(PassContext(.training, recompute: .block))
     let y = tape.linear(Tensor.random([3, 5]), weight: tape(weight))
     let values = y.values

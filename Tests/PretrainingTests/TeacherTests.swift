@@ -14,9 +14,10 @@ struct TeacherTests {
   /// A trained weight, a fixed table and a buffer, each with the teacher's.
   private func store() -> ParameterStore {
     let store = ParameterStore(seed: 1)
-    for scope in [store.root, store.root["teacher"]] {
-      _ = scope.parameter("layer.weight", shape: [2, 3], initial: .normal(standardDeviation: 1))
-      _ = scope.parameter("table", shape: [3], initial: .ones, isTrainable: false)
+    for scope in [store.root, store.teacher] {
+      _ = scope.parameter(
+        "layer.weight", shape: [2, 3], role: .matrix(.other), initial: .normal(standardDeviation: 1))
+      _ = scope.parameter("table", shape: [3], role: .factor, initial: .ones, isTrainable: false)
       _ = scope.buffer("layer.running_mean", shape: [3], initial: .normal(standardDeviation: 1))
     }
     return store

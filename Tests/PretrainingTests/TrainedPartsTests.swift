@@ -26,8 +26,7 @@ struct TrainedPartsTests {
       ($0.registerCount, $0.positions, $0.queryKeyNorm, $0.patchNorm) = (1, .learned, true, .dual)
     }
     let isHeads = { (name: String) in name.hasPrefix("head.") }
-    let encoder = model.store.parameters.filter { !isHeads($0.name) }
-    part.freeze(encoder, of: model.encoder)
+    part.freeze(model.encoder)
     // Keys' biases add the same to every score of a row: no gradient reaches them but by rounding.
     let before = model.store.parameters.map { ($0, $0.value.values) }
     let team = LaneTeam(count: 2)
@@ -54,7 +53,7 @@ struct TrainedPartsTests {
     let encoder = model.store.parameters.filter {
       !$0.name.hasPrefix("head.") && !$0.name.hasPrefix("fc_norm.")
     }
-    TrainedParts.norms.freeze(encoder, of: model.encoder)
+    TrainedParts.norms.freeze(model.encoder)
     for parameter in encoder {
       // A weight of one axis is a gain, and a bias beside it the norm's.
       let parts = parameter.name.split(separator: ".")
@@ -68,7 +67,7 @@ struct TrainedPartsTests {
   @Test func nothingIsThawed() throws {
     let model = try ComparingModel(
       Choice("mocoV3", options: ["freezePatchProjection": .bool(true), "headWidth": .integer(24)]))
-    TrainedParts.full.freeze(model.store.parameters, of: model.encoder)
+    TrainedParts.full.freeze(model.encoder)
     #expect(model.encoder.patchProjection.allSatisfy { !$0.isTrainable })
   }
 }

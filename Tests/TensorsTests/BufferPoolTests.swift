@@ -36,8 +36,9 @@ struct BufferPoolTests {
 
   @Test func aStepTakesNothingAfterTheFirst() {
     let store = ParameterStore()
-    let weight = store.root.parameter("weight", shape: [48, 16], initial: .normal(standardDeviation: 1))
-    let gain = store.root.parameter("gain", shape: [16], initial: .ones)
+    let weight = store.root.parameter(
+      "weight", shape: [48, 16], role: .matrix(.other), initial: .normal(standardDeviation: 1))
+    let gain = store.root.parameter("gain", shape: [16], role: .gain, initial: .ones)
     let x = Tensor.random([4, 9, 16])
     let tape = Tape(.training)
     var bytes: [Int] = []

@@ -84,7 +84,8 @@ struct ComparisonTests {
   }
 
   @Test func whatIsNotRecordedHasNoGradient() {
-    let parameter = ParameterStore().root.parameter("w", shape: [2, 3], initial: .ones)
+    let parameter = ParameterStore().root.parameter(
+      "w", shape: [2, 3], role: .matrix(.other), initial: .ones)
     let y = tape.withoutRecording { tape.relu(tape(parameter)) }
     let z = tape.concatenated([y, tape.relu(tape(parameter))])
     tape.backward(from: z, gradient: Tensor(shape: [4, 3], repeating: 1))

@@ -15,7 +15,8 @@ import Testing
 
   @Test(arguments: [-1, 3, Int.max]) func aLabelThatIsNoClassMakesTheLossNaN(label: Int) throws {
     let store = ParameterStore(seed: 1)
-    let logits = store.root.parameter("logits", shape: [2, 3], initial: .normal(standardDeviation: 1))
+    let logits = store.root.parameter(
+      "logits", shape: [2, 3], role: .matrix(.other), initial: .normal(standardDeviation: 1))
     let tape = Tape(.training)
     let loss = tape.softmaxCrossEntropy(tape(logits), labels: [0, label])
     tape.backward(from: loss)

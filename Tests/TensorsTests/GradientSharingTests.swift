@@ -44,10 +44,12 @@ struct GradientSharingTests {
 
   @Test func twoBackwardPassesAddUp() throws {
     let store = ParameterStore(seed: 1)
-    let gain = store.root.parameter("gain", shape: [12], initial: .normal(standardDeviation: 1))
-    let matrix = store.root.parameter("matrix", shape: [12, 12], initial: .normal(standardDeviation: 1))
-    let token = store.root.parameter("token", shape: [1, 1, 12], initial: .normal(standardDeviation: 1))
-    let bias = store.root.parameter("bias", shape: [12], initial: .normal(standardDeviation: 1))
+    let gain = store.root.parameter("gain", shape: [12], role: .gain, initial: .normal(standardDeviation: 1))
+    let matrix = store.root.parameter(
+      "matrix", shape: [12, 12], role: .matrix(.other), initial: .normal(standardDeviation: 1))
+    let token = store.root.parameter(
+      "token", shape: [1, 1, 12], role: .token, initial: .normal(standardDeviation: 1))
+    let bias = store.root.parameter("bias", shape: [12], role: .bias, initial: .normal(standardDeviation: 1))
     func pass(_ tape: Tape, _ input: Tensor) {
       let tokens = tape.sequence(
         classToken: tape(token), registers: nil, patches: input, positions: nil, indices: nil)

@@ -5,7 +5,8 @@ import Testing
 @Suite("Initial values")
 struct InitialValueTests {
   private func drawn(_ initial: InitialValue, shape: [Int] = [6, 5]) -> [Scalar] {
-    ParameterStore(seed: 3).root.parameter("w", shape: shape, initial: initial).value.values
+    ParameterStore(seed: 3).root.parameter("w", shape: shape, role: .matrix(.other), initial: initial).value
+      .values
   }
 
   @Test func equalPartsGiveWhatTheWholeWould() {
@@ -36,10 +37,12 @@ struct InitialValueTests {
     #expect(calls.withLock { $0 } == 0)
     let store = ParameterStore()
     store.drawsInitialValues = false
-    #expect(store.root.parameter("a", shape: [4], initial: initial).value.values == [0, 0, 0, 0])
+    #expect(
+      store.root.parameter("a", shape: [4], role: .bias, initial: initial).value.values == [0, 0, 0, 0])
     #expect(calls.withLock { $0 } == 0)
     store.drawsInitialValues = true
-    #expect(store.root.parameter("b", shape: [4], initial: initial).value.values == [1, 2, 3, 4])
+    #expect(
+      store.root.parameter("b", shape: [4], role: .bias, initial: initial).value.values == [1, 2, 3, 4])
     #expect(calls.withLock { $0 } == 1)
     #expect(drawn(.stacked([.zeros, initial]), shape: [4, 2]) == [0, 0, 0, 0, 1, 2, 3, 4])
   }

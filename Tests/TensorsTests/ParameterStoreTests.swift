@@ -7,8 +7,8 @@ struct ParameterStoreTests {
   @Test func keepsTheOrderAndTheNames() {
     let store = ParameterStore()
     let block = store.root["blocks"][3]
-    let weight = block["attn"].parameter("weight", shape: [2, 3], initial: .ones)
-    let table = store.root.parameter("table", shape: [7], initial: .zeros, isTrainable: false)
+    let weight = block["attn"].parameter("weight", shape: [2, 3], role: .matrix(.other), initial: .ones)
+    let table = store.root.parameter("table", shape: [7], role: .factor, initial: .zeros, isTrainable: false)
     #expect(store.parameters.map(\.name) == ["blocks.3.attn.weight", "table"])
     #expect(block.prefix == "blocks.3")
     #expect(store["blocks.3.attn.weight"] === weight && store["table"] === table && store["x"] == nil)
@@ -20,8 +20,9 @@ struct ParameterStoreTests {
     -> [Double]
   {
     let store = ParameterStore(seed: seed)
-    for other in after { _ = store.root.parameter(other, shape: [5], initial: initial) }
-    return store.root.parameter(name, shape: [100, 200], initial: initial).value.values.map { Double($0) }
+    for other in after { _ = store.root.parameter(other, shape: [5], role: .bias, initial: initial) }
+    return store.root.parameter(name, shape: [100, 200], role: .matrix(.other), initial: initial).value.values
+      .map { Double($0) }
   }
 
   @Test func drawsDependOnSeedAndNameAlone() {
@@ -48,7 +49,8 @@ struct ParameterStoreTests {
   }
 
   @Test func givenValuesAreTaken() {
-    let parameter = ParameterStore().root.parameter("w", shape: [3], initial: .values([1, 2, 3]))
+    let parameter = ParameterStore().root.parameter(
+      "w", shape: [3], role: .bias, initial: .values([1, 2, 3]))
     #expect(parameter.value.values == [1, 2, 3])
     parameter.assign([4, 5, 6])
     #expect(parameter.value.values == [4, 5, 6])

@@ -9,7 +9,8 @@ struct ParameterUpdateTests {
   private let tolerance = bound(single: 2e-6, double: 3e-14)
 
   private func parameter(_ count: Int) -> Parameter {
-    ParameterStore(seed: 3).root.parameter("w", shape: [count], initial: .normal(standardDeviation: 1))
+    ParameterStore(seed: 3).root.parameter(
+      "w", shape: [count], role: .bias, initial: .normal(standardDeviation: 1))
   }
 
   private func gradients(_ count: Int, lanes: Int, step: Int) -> [Tensor] {
@@ -118,7 +119,7 @@ struct ParameterUpdateTests {
   func slicesCoverEveryScalarOnce(size: Int) {
     let store = ParameterStore()
     for (index, count) in [1, 99, 100, 101, 70_000].enumerated() {
-      _ = store.root.parameter("p\(index)", shape: [count], initial: .zeros)
+      _ = store.root.parameter("p\(index)", shape: [count], role: .bias, initial: .zeros)
     }
     let slices = ParameterSlice.slices(of: store.parameters, size: size)
     for (index, parameter) in store.parameters.enumerated() {

@@ -11,7 +11,7 @@ struct ProductHookTests {
   init() {
     let store = ParameterStore(seed: 1)
     func parameter(_ name: String, _ shape: [Int]) -> Parameter {
-      store.root.parameter(name, shape: shape, initial: .normal(standardDeviation: 1))
+      store.root.parameter(name, shape: shape, role: .matrix(.other), initial: .normal(standardDeviation: 1))
     }
     first = parameter("first.weight", [7, 5])
     firstBias = parameter("first.bias", [7])

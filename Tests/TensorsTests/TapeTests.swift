@@ -9,9 +9,10 @@ struct TapeTests {
   private let trainable, frozen: Parameter
 
   init() {
-    trainable = store.root.parameter("trainable", shape: [5, 5], initial: .normal(standardDeviation: 1))
+    trainable = store.root.parameter(
+      "trainable", shape: [5, 5], role: .matrix(.other), initial: .normal(standardDeviation: 1))
     frozen = store.root.parameter(
-      "frozen", shape: [5], initial: .normal(standardDeviation: 1), isTrainable: false)
+      "frozen", shape: [5], role: .bias, initial: .normal(standardDeviation: 1), isTrainable: false)
   }
 
   private func loss(_ tape: Tape) -> Tensor {

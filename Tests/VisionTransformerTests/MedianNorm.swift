@@ -17,7 +17,7 @@ struct MedianNorm: Norm {
   private let factor: Scalar
 
   init(_ site: NormSite, options: Options, scope: ParameterScope) {
-    gain = scope.parameter("gain", shape: [site.width], initial: .ones)
+    gain = scope.parameter("gain", shape: [site.width], role: .gain, initial: .ones)
     factor = Scalar(options.factor)
   }
 

@@ -18,7 +18,7 @@ struct RemovedLayerNormTests {
   }
 
   private func norm(
-    _ kind: SublayerPlace.Kind? = .mlp, layer: Int = 0, options: RemovedLayerNorm.Options? = nil
+    _ kind: Sublayer? = .mlp, layer: Int = 0, options: RemovedLayerNorm.Options? = nil
   ) -> (norm: RemovedLayerNorm, store: ParameterStore) {
     let store = ParameterStore()
     let place = kind.map { SublayerPlace($0, layer: layer, depth: 2, width: 11) }
@@ -66,7 +66,7 @@ struct RemovedLayerNormTests {
   }
 
   @Test func sitesGoInTheOrderOfTheSchedule() {
-    func turn(_ kind: SublayerPlace.Kind?, _ layer: Int) -> Int? {
+    func turn(_ kind: Sublayer?, _ layer: Int) -> Int? {
       let (norm, _) = norm(kind, layer: layer)
       return (0..<12).first { step in
         _ = norm(Tensor.random([2, 3, 11], seed: UInt64(step)), tape(step: step))

@@ -1,21 +1,20 @@
 import Tensors
+import VisionTransformer
 
-/// A stack of blocks as the names of parameters tell it: `blocks.0.…`, or `decoder_blocks.0.…`.
+/// A stack of blocks of a model: the encoder's, or a decoder's.
 package struct BlockStack {
-  /// What the names begin with: `blocks`.
-  package let prefix: String
+  /// What its parameters call it (`ParameterSite.stack`): `encoder`, `decoder`.
+  package let name: String
   /// The trainable parameters of each block.
-  package let blocks: [[Parameter]]
-
-  /// `encoder` for `blocks`, and for others what stands before `_blocks`.
-  package var name: String { prefix == "blocks" ? "encoder" : String(prefix.dropLast("_blocks".count)) }
+  package private(set) var blocks: [[Parameter]] = []
 
   /// The weight matrices of each block.
-  package var matrices: [[Parameter]] { blocks.map { $0.filter { $0.shape.count == 2 } } }
+  package var matrices: [[Parameter]] { blocks.map { $0.filter(\.role.isMatrix) } }
 
   /// The block whose output is observed under a name; nil for other names.
   func block(ofOutput observed: String) -> Int? {
-    guard observed.hasPrefix(prefix + "."), let block = Int(observed.dropFirst(prefix.count + 1)),
+    let prefix = name == VisionTransformer.stackName ? "blocks." : "\(name)_blocks."
+    guard observed.hasPrefix(prefix), let block = Int(observed.dropFirst(prefix.count)),
       blocks.indices.contains(block)
     else { return nil }
     return block
@@ -23,19 +22,14 @@ package struct BlockStack {
 
   /// All stacks of a model, in the order of their declaration.
   package static func all(in store: ParameterStore) -> [BlockStack] {
-    var order: [String] = []
-    var found: [String: [[Parameter]]] = [:]
+    var stacks: [BlockStack] = []
     for parameter in store.parameters where parameter.isTrainable {
-      let parts = parameter.name.split(separator: ".", maxSplits: 2)
-      guard parts.count == 3, parts[0] == "blocks" || parts[0].hasSuffix("_blocks"), let block = Int(parts[1])
-      else { continue }
-      let prefix = String(parts[0])
-      if found[prefix] == nil { order.append(prefix) }
-      var blocks = found[prefix] ?? []
-      while blocks.count <= block { blocks.append([]) }
-      blocks[block].append(parameter)
-      found[prefix] = blocks
+      guard let name = parameter.site.stack, let block = parameter.site.block else { continue }
+      let index = stacks.firstIndex { $0.name == name } ?? stacks.count
+      if index == stacks.count { stacks.append(BlockStack(name: name)) }
+      while stacks[index].blocks.count <= block { stacks[index].blocks.append([]) }
+      stacks[index].blocks[block].append(parameter)
     }
-    return order.map { BlockStack(prefix: $0, blocks: found[$0] ?? []) }
+    return stacks
   }
 }

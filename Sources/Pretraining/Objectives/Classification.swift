@@ -35,7 +35,7 @@ public struct Classification: Objective {
     }
     self.encoder = encoder
     self.names = names
-    encoderParameters = encoder.parameters.parameters
+    encoderParameters = encoder.ownParameters
     head = ClassificationHead(
       norm: options.norm, inputs: encoder.configuration.width, classCount: names.count,
       standardDeviation: options.headDeviation, scope: encoder.parameters.root)

@@ -44,7 +44,7 @@ public struct DINO: BatchObjective {
     }
     centre = OutputCentre(outputs: outputs, momentum: options.centreMomentum, scope: store.root)
     let momentum = HalfCosine(from: options.momentum, to: 1)
-    teacher = Teacher(named: Teacher.scope, in: store) { momentum.value(at: $0.fraction) }
+    teacher = Teacher(in: store) { momentum.value(at: $0.fraction) }
   }
 
   /// At least two views, the first two of the encoder's size, all of its patches.

@@ -37,7 +37,8 @@ struct DecoderLayers: Sendable {
 
   /// Declares blocks, norm and prediction; `outputs` is the number of values predicted of a token.
   init(_ shape: Shape, named name: String, outputs: Int, follows encoder: VisionTransformer) {
-    let (configuration, scope) = (encoder.configuration, encoder.parameters.root)
+    let configuration = encoder.configuration
+    let scope = encoder.parameters.root.of(stack: name, at: .entry)
     let recipe = encoder.recipe.withoutLayerNorms
     self.name = name
     stream = configuration.stream
@@ -47,21 +48,23 @@ struct DecoderLayers: Sendable {
     blockShape.attentionWidth = shape.width
     let declared = blockShape
     blocks = (0..<shape.depth).map { layer in
-      TransformerBlock(declared, layer: layer, recipe: recipe, scope: scope["\(name)_blocks"][layer])
+      TransformerBlock(declared, layer: layer, recipe: recipe, scope: scope["\(name)_blocks"][block: layer])
     }
     finalNorm =
       recipe.placement.hasFinalNorm
-      ? recipe.norm(NormSite(.final, width: shape.width), scope: scope["\(name)_norm"]) : nil
+      ? recipe.norm(NormSite(.final, width: shape.width), scope: scope["\(name)_norm"].at(.exit)) : nil
     prediction = Linear(
-      .other, inputs: shape.width, outputs: outputs, by: recipe.initializer, scope: scope["\(name)_pred"])
+      .prediction, inputs: shape.width, outputs: outputs, by: recipe.initializer,
+      scope: scope["\(name)_pred"].at(.exit))
   }
 
   /// Declares the layer that brings an encoder's tokens to the width of a decoder.
   static func embedding(of encoder: VisionTransformer, named name: String, width: Int) -> Linear {
     let configuration = encoder.configuration
     return Linear(
-      .other, inputs: configuration.width, outputs: configuration.stream.streamWidth(width),
-      by: encoder.recipe.initializer, scope: encoder.parameters.root["\(name)_embed"])
+      .decoderEmbedding, inputs: configuration.width, outputs: configuration.stream.streamWidth(width),
+      by: encoder.recipe.initializer,
+      scope: encoder.parameters.root.of(stack: name, at: .entry)["\(name)_embed"])
   }
 
   /// tokens [B, N, stream width], the first `leadingTokens` no patches → predictions of those at `predicted` [B·M]:

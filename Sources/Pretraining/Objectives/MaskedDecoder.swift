@@ -15,7 +15,8 @@ struct MaskedDecoder: Sendable {
 
   init(encoder: VisionTransformer, shape: DecoderLayers.Shape, at place: String) throws(Failure) {
     try shape.validate(at: place)
-    let (configuration, scope) = (encoder.configuration, encoder.parameters.root)
+    let configuration = encoder.configuration
+    let scope = encoder.parameters.root.of(stack: "decoder", at: .entry)
     let initializer = encoder.recipe.initializer
     let grid = configuration.grid
     hasClassToken = configuration.hasClassToken
@@ -25,7 +26,7 @@ struct MaskedDecoder: Sendable {
     let streamWidth = stream.streamWidth(shape.width)
     embedding = DecoderLayers.embedding(of: encoder, named: "decoder", width: shape.width)
     maskToken = scope.parameter(
-      "mask_token", shape: [1, 1, streamWidth], initial: initializer.token(.maskToken))
+      "mask_token", shape: [1, 1, streamWidth], role: .token, initial: initializer.token(.maskToken))
     guard
       let table = Positions.sinCos2D.declare(
         "decoder_pos_embed", grid: grid, width: shape.width, stream: stream, hasClassToken: hasClassToken,

@@ -68,7 +68,7 @@ public struct MoCoV3: BatchObjective {
       for parameter in encoder.patchProjection { parameter.isTrainable = false }
     }
     let momentum = HalfCosine(from: options.momentum, to: 1)
-    teacher = Teacher(named: Teacher.scope, in: store) { progress in
+    teacher = Teacher(in: store) { progress in
       // The published order moves the copy before the keys of a step: here that is after the step before.
       var next = progress
       next.step += 1

@@ -57,7 +57,7 @@ public struct AdamW: Optimizer {
   public func update(_ slice: ParameterSlice, gradients: [Tensor], _ step: OptimizerStep) -> Double {
     let parameter = parameters[slice.index]
     let decay = HalfCosine(from: options.weightDecay, to: options.finalWeightDecay ?? options.weightDecay)
-    let decays = step.decays && (options.decaysVectors || Self.decays(parameter))
+    let decays = step.decays && (options.decaysVectors || parameter.role.decays)
     let count = updates[slice.index].countUp(slice.range.lowerBound / ParameterSlice.standardSize)
     let constants = AdamWConstants(
       learningRate: step.learningRate, weightDecay: decays ? decay.value(at: step.fraction) : 0,
@@ -65,11 +65,6 @@ public struct AdamW: Optimizer {
       gradientScale: step.gradientScale)
     return parameter.adamWStep(
       slice.range, gradients: gradients, first: first[slice.index], second: second[slice.index], constants)
-  }
-
-  /// Whether weight decay pulls on a parameter by default: vectors and biases are left alone.
-  static func decays(_ parameter: Parameter) -> Bool {
-    parameter.shape.count > 1 && !parameter.name.hasSuffix(".bias")
   }
 
   /// Both moments of every parameter, and the counts of its slices.

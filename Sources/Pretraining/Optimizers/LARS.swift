@@ -49,7 +49,7 @@ public struct LARS: Optimizer {
     let parameter = parameters[slice.index]
     precondition(slice.range == 0..<parameter.value.count, "LARS on a part of \(parameter.name)")
     let square = reduceGradients(gradients, slice.range)
-    let isMatrix = parameter.shape.count > 1
+    let isMatrix = parameter.role.decays
     let decay = isMatrix && step.decays ? options.weightDecay : 0
     var trust = 1.0
     if isMatrix {

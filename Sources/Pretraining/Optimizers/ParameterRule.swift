@@ -23,26 +23,24 @@ public struct ParameterRule: Sendable, Equatable {
     return own
   }
 
-  /// The rule of a parameter of an encoder of `depth` blocks, or of an objective's where `isEncoders` is false.
+  /// The rule of a parameter of a model whose encoder has `depth` blocks.
   ///
   /// With `layerDecay` γ the learning rate of layer i is multiplied by γ^(L + 1 − i) (Clark et al., 2020; Bao et al.,
-  /// 2021). Without `decaysTokens` parameters of three axes, tokens and tables of them, do not decay.
-  public init(
-    of parameter: Parameter, isEncoders: Bool, depth: Int, layerDecay: Double?, decaysTokens: Bool
-  ) {
-    let layer = isEncoders ? Self.layer(of: parameter.name, depth: depth) : depth + 1
+  /// 2021). Without `decaysTokens` tokens and tables of positions do not decay.
+  public init(of parameter: Parameter, depth: Int, layerDecay: Double?, decaysTokens: Bool) {
+    let layer = Self.layer(of: parameter.site, depth: depth)
     self.init(
       learningRateScale: layerDecay.map { pow($0, Double(depth + 1 - layer)) } ?? 1,
-      decays: decaysTokens || parameter.shape.count < 3)
+      decays: decaysTokens || ![.token, .positions].contains(parameter.role))
   }
 
-  /// 0 for patch embedding, tokens and positions, 1 … L for the blocks, L + 1 for the final norm.
-  private static func layer(of name: String, depth: Int) -> Int {
-    let parts = name.split(separator: ".")
-    switch parts.first {
-    case "blocks": return parts.dropFirst().first.flatMap { Int($0) }.map { $0 + 1 } ?? 0
-    case "norm": return depth + 1
-    default: return 0
+  /// 0 for patch embedding, tokens and positions, 1 … L for the blocks, L + 1 for the final norm and for an objective's.
+  private static func layer(of site: ParameterSite, depth: Int) -> Int {
+    guard site.owner == .encoder else { return depth + 1 }
+    switch site.stage {
+    case .entry, .stem, nil: return 0
+    case .block(let number): return number + 1
+    case .exit: return depth + 1
     }
   }
 }

@@ -43,7 +43,7 @@ public struct SGD: Optimizer {
   public func update(_ slice: ParameterSlice, gradients: [Tensor], _ step: OptimizerStep) -> Double {
     let parameter = parameters[slice.index]
     let square = reduceGradients(gradients, slice.range)
-    let decays = step.decays && (options.decaysVectors || AdamW.decays(parameter))
+    let decays = step.decays && (options.decaysVectors || parameter.role.decays)
     velocities.step(
       slice, gradient: gradients[0],
       MomentumConstants(

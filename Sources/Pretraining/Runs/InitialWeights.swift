@@ -16,19 +16,19 @@ struct InitialWeights {
   /// Opens a model or a checkpoint.
   init(path: String) throws(Failure) { file = try ModelFile(contentsOf: URL(fileURLWithPath: path)) }
 
-  /// Loads into a model whose objective has declared its own parameters behind the encoder's; `classNames` are those that
-  /// a supervised objective tells apart.
+  /// Loads into an encoder and into what its objective has declared beside it; `classNames` are those that a supervised
+  /// objective tells apart.
   func load(
-    into encoder: VisionTransformer, encoderParameterCount: Int, objective: Choice, classNames: [String]?
+    into encoder: VisionTransformer, objective: Choice, classNames: [String]?
   ) throws(Failure) {
-    let parameters = encoder.parameters.parameters
     let (present, encoderNames) = (file.parameterNames, try file.encoderNames())
     let written = writtenObjective
     let others = written?.name == objective.name ? present.subtracting(encoderNames) : []
     try compareArchitectures(encoder.configuration, resizes: others.isEmpty || classNames != nil)
-    try assign(
-      parameters.prefix(encoderParameterCount), from: present.intersection(encoderNames),
-      encoder.configuration)
+    let (own, beside) = (
+      encoder.ownParameters, encoder.parameters.parameters.filter { $0.site.owner != .encoder }
+    )
+    try assign(own, from: present.intersection(encoderNames), encoder.configuration)
     guard !others.isEmpty else { return }
     if let classNames, let known = written?.classNames, known != classNames {
       throw Failure(
@@ -37,11 +37,11 @@ struct InitialWeights {
         at: file.path,
         mend: "start with a new head from the run folder or its model.safetensors, or set objective.classes")
     }
-    try assign(parameters.dropFirst(encoderParameterCount), from: others, encoder.configuration)
+    try assign(beside, from: others, encoder.configuration)
   }
 
   private func assign(
-    _ parameters: ArraySlice<Parameter>, from names: Set<String>, _ wanted: VisionTransformerConfiguration
+    _ parameters: [Parameter], from names: Set<String>, _ wanted: VisionTransformerConfiguration
   ) throws(Failure) {
     for parameter in parameters where names.contains(parameter.name) || isNeeded(parameter) {
       parameter.assign(try values(of: parameter, wanted))
@@ -57,7 +57,7 @@ struct InitialWeights {
   private func values(
     of parameter: Parameter, _ wanted: VisionTransformerConfiguration
   ) throws(Failure) -> [Scalar] {
-    guard parameter.name == VisionTransformer.positionsName, file.configuration.grid != wanted.grid else {
+    guard isEncodersTable(parameter), file.configuration.grid != wanted.grid else {
       return try file.file.finiteValues(parameter.name, shape: parameter.shape)
     }
     let old = file.configuration
@@ -67,8 +67,11 @@ struct InitialWeights {
 
   /// Whether a file without this parameter is none for this model.
   private func isNeeded(_ parameter: Parameter) -> Bool {
-    parameter.isTrainable
-      && (file.configuration.positions != .none || parameter.name != VisionTransformer.positionsName)
+    parameter.isTrainable && (file.configuration.positions != .none || !isEncodersTable(parameter))
+  }
+
+  private func isEncodersTable(_ parameter: Parameter) -> Bool {
+    parameter.role == .positions && parameter.site.owner == .encoder
   }
 
   /// The objective of the run that wrote the file, and the classes that it tells apart.

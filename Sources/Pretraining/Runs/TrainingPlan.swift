@@ -23,7 +23,6 @@ public final class TrainingPlan {
   let schedule: WarmupCosine
   let state: TrainingState
   let step: TrainingStep
-  private let encoderParameterCount: Int
   private var hasInitialWeights = false
 
   /// Builds a plan from a recipe.
@@ -52,7 +51,6 @@ public final class TrainingPlan {
     let configuration = recipe.model.configuration(at: "model")
     let store = ParameterStore(seed: train.seed)
     encoder = try VisionTransformer(configuration, parameters: store, variants: variants.model)
-    encoderParameterCount = store.parameters.count
     objective = try Objectives.make(
       recipe.objective, encoder: encoder, among: variants.objectives, at: "objective")
     pipelines = try recipe.data.pipelines(for: recipe.model, at: "data")
@@ -61,21 +59,19 @@ public final class TrainingPlan {
       seed: train.seed,
       order: resolved.source.order.buffered(recipe.data.shuffleBuffer ?? SampleOrder.defaultBuffer),
       count: resolved.source.count, batchSize: train.batchSize)
-    let encoderParameters = store.parameters.prefix(encoderParameterCount)
-    train.trainable.freeze(encoderParameters, of: encoder)
-    let encoderNames = Set(encoderParameters.map(\.name))
+    train.trainable.freeze(encoder)
     let trainable = store.parameters.filter(\.isTrainable)
     let optimizer = try Optimizers.make(
       recipe.optimizer, parameters: trainable, among: variants.optimizers, at: "optimizer")
     state = TrainingState(
-      store: store, encoderParameterCount: encoderParameterCount, objective: objective, optimizer: optimizer,
-      trainable: trainable, averageMomentum: train.averageMomentum)
+      store: store, objective: objective, optimizer: optimizer, trainable: trainable,
+      averageMomentum: train.averageMomentum)
     step = TrainingStep(
       objective: objective, optimizer: optimizer, parameters: trainable,
       rules: trainable.map { parameter in
         ParameterRule(
-          of: parameter, isEncoders: encoderNames.contains(parameter.name), depth: configuration.depth,
-          layerDecay: train.layerDecay, decaysTokens: train.decaysTokens)
+          of: parameter, depth: configuration.depth, layerDecay: train.layerDecay,
+          decaysTokens: train.decaysTokens)
       }, team: LaneTeam(count: resolved.lanes),
       passes: resolved.passes, recompute: train.recompute, clipping: train.clipping,
       average: state.average, totalSteps: resolved.totalSteps, stepsPerEpoch: resolved.stepsPerEpoch)
@@ -100,8 +96,7 @@ public final class TrainingPlan {
   func loadInitialWeights() throws(Failure) {
     guard !hasInitialWeights, let path = recipe.train.initialWeights else { return }
     try InitialWeights(path: path).load(
-      into: encoder, encoderParameterCount: encoderParameterCount, objective: recipe.objective,
-      classNames: objective.classNames)
+      into: encoder, objective: recipe.objective, classNames: objective.classNames)
     objective.teacher?.restart()
     state.average?.restart(from: state.trainable)
     hasInitialWeights = true

@@ -10,15 +10,13 @@ struct TrainingState {
   let trainable: [Parameter]
   /// Averages of these; nil without.
   let average: WeightAverage?
-  private let encoderParameterCount: Int
   private let optimizer: any Optimizer
 
   init(
-    store: ParameterStore, encoderParameterCount: Int, objective: any Objective, optimizer: any Optimizer,
-    trainable: [Parameter], averageMomentum: Double?
+    store: ParameterStore, objective: any Objective, optimizer: any Optimizer, trainable: [Parameter],
+    averageMomentum: Double?
   ) {
     self.store = store
-    self.encoderParameterCount = encoderParameterCount
     self.objective = objective
     self.optimizer = optimizer
     self.trainable = trainable
@@ -34,11 +32,11 @@ struct TrainingState {
 
   /// The encoder's tensors as the model file holds them, in the order of its parameters.
   var exportedEncoder: [(name: String, tensor: Tensor)] {
-    exported(store.parameters.prefix(encoderParameterCount))
+    exported(store.parameters(of: .encoder))
   }
 
   /// The same of encoder and objective.
-  var exportedAll: [(name: String, tensor: Tensor)] { exported(store.parameters[...]) }
+  var exportedAll: [(name: String, tensor: Tensor)] { exported(store.parameters) }
 
   private var averages: [(name: String, tensor: Tensor)] {
     guard let average else { return [] }
@@ -46,7 +44,7 @@ struct TrainingState {
   }
 
   /// Parameters as they are used: averaged where there is an average.
-  private func exported(_ parameters: ArraySlice<Parameter>) -> [(name: String, tensor: Tensor)] {
+  private func exported(_ parameters: [Parameter]) -> [(name: String, tensor: Tensor)] {
     let byName = Dictionary(uniqueKeysWithValues: averages.map { ($0.name, $0.tensor) })
     return parameters.map { parameter in
       (name: parameter.name, tensor: byName[parameter.name] ?? objective.exported(parameter))

@@ -73,7 +73,7 @@ public struct ExactConversion: Sendable {
     let (patch, rest) = norms.separated { [.patchPixels, .patchEmbedding].contains($0.site.role) }
     let (final, inBlocks) = rest.separated { $0.site.role == .final }
     let (listed, blocks) = inBlocks.separated {
-      !original.layerNorms.isEmpty && $0.name.hasPrefix("blocks.")
+      !original.layerNorms.isEmpty && $0.parameterSite.owner == .encoder
     }
     result.norm = share(blocks) ?? original.norm
     for layer in original.layerNorms.indices {

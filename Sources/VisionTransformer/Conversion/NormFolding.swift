@@ -11,23 +11,22 @@ extension ExactConversion {
 
   private mutating func foldLayerScale() {
     let isBehindNorms = norms.contains { $0.site.role == .sublayerOutput }
-    for name in weights.names where name.hasSuffix(".gamma") {
-      let place = name.dropLast(".gamma".count)
-      guard let dot = place.lastIndex(of: "."), place[dot...].hasPrefix(".ls") else { continue }
+    for scale in weights.parameters({ $0.role == .layerScale }) {
       guard !isBehindNorms else {
         changes.append(
           Change(
-            name: String(place), before: "LayerScale", after: "LayerScale",
+            name: scale.layer, before: "LayerScale", after: "LayerScale",
             note: "stays: norms are between it and the branches"))
         continue
       }
-      let parent = place[..<dot]
-      let isAttention = place.hasSuffix("ls1") || parent.contains(".attns.")
-      let writer = parent + (isAttention ? ".attn.proj" : ".mlp.fc2")
-      weights.scaleOutputs(String(writer), by: weights.values(name))
-      weights.remove(name)
+      let role: WeightRole = scale.site.sublayer == .attention ? .attentionProjection : .mlpOutput
+      guard let writer = weights.linear(role, beside: scale.site) else {
+        preconditionFailure("\(scale.name) scales no linear layer")
+      }
+      weights.scaleOutputs(writer, by: weights.values(scale.name))
+      weights.remove(scale.name)
       changes.append(
-        Change(name: String(place), before: "LayerScale", after: "–", note: "gain into \(writer)"))
+        Change(name: scale.layer, before: "LayerScale", after: "–", note: "gain into \(writer)"))
     }
     if !isBehindNorms { original.layerScale = nil }
   }
@@ -66,7 +65,7 @@ extension ExactConversion {
     let (scale, shift) = (map.scale.map { Double($0) }, map.shift.map { Double($0) })
     let reader = reader(of: norm)
     if reader == nil && norm.norm is Affine { return keep(norm, because: reasonToStay(norm)) }
-    for name in weights.names where name.hasPrefix("\(norm.name).") { weights.remove(name) }
+    for parameter in weights.parameters({ $0.site.norm == norm.name }) { weights.remove(parameter.name) }
     guard let reader else {
       weights.set("\(norm.name).weight", scale)
       weights.set("\(norm.name).bias", shift)
@@ -80,23 +79,25 @@ extension ExactConversion {
 
   /// The linear layer that alone reads a norm; nil when there is none.
   func reader(of norm: DeclaredNorm) -> String? {
-    let parent = norm.parent
-    let name: String? =
+    let site = norm.parameterSite
+    let role: WeightRole? =
       switch norm.site.role {
-      case .patchPixels: "\(parent).proj"
-      case .sublayerInput: "\(parent).\(norm.site.sublayer?.kind == .attention ? "attn.qkv" : "mlp.fc1")"
-      case .mixture: "\(parent).proj"
-      case .hidden: "\(parent).fc2"
-      case .final: norm.name == "decoder_norm" ? "decoder_pred" : nil
+      case .patchPixels: .patchEmbedding
+      case .sublayerInput: site.sublayer == .attention ? .queryKeyValue : .mlpHidden
+      case .mixture: .attentionProjection
+      case .hidden: .mlpOutput
+      case .final: .prediction
       case .patchEmbedding, .sublayerOutput, .stream, .head: nil
       }
-    guard let name, weights.inputs(ofLinear: name) == norm.site.width else { return nil }
+    guard let role, let name = weights.linear(role, beside: site),
+      weights.inputs(ofLinear: name) == norm.site.width
+    else { return nil }
     return name
   }
 
   private func reasonToStay(_ norm: DeclaredNorm) -> String {
     switch norm.site.role {
-    case .patchEmbedding where norm.name == "patch_embed.norm": "stays: positions are added behind it"
+    case .patchEmbedding where norm.parameterSite.stage == .entry: "stays: positions are added behind it"
     case .patchEmbedding: "stays: GELU is behind it"
     case .sublayerOutput, .stream: "stays: the residual stream is behind it"
     case .head: "stays: attention's scores are behind it"

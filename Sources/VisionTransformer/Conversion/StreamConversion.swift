@@ -41,23 +41,30 @@ extension ExactConversion {
 
   /// The last linear layers of all branches.
   private var branchWriters: [String] {
-    norms.compactMap { norm in
-      guard norm.site.role == .sublayerInput, let sublayer = norm.site.sublayer else { return nil }
-      return "\(norm.parent).\(sublayer.kind == .attention ? "attn.proj" : "mlp.fc2")"
-    }
+    layers { $0.writesStream }
   }
 
   /// The linear layers that a stream begins with: a norm behind the patch projection takes its place.
   private var entries: [String] {
-    let hasPostNorm = norms.contains { $0.name == "patch_embed.norm" }
-    let projection = original.stem == .hMLP ? "patch_embed.proj.6" : "patch_embed.proj"
-    return (hasPostNorm ? [] : [projection])
-      + (weights.inputs(ofLinear: "decoder_embed") == nil ? [] : ["decoder_embed"])
+    let hasPostNorm = norms.contains {
+      $0.site.role == .patchEmbedding && $0.parameterSite.stage == .entry
+    }
+    // A stem of several layers ends with the one that makes the embedding.
+    let projections = hasPostNorm ? [] : layers { $0 == .patchEmbedding }.suffix(1)
+    return projections + layers { $0 == .decoderEmbedding }
+  }
+
+  /// The linear layers with weights of some roles, a teacher's left out: its norms stay as they are.
+  private func layers(_ isWanted: (WeightRole) -> Bool) -> [String] {
+    weights.parameters {
+      guard case .matrix(let role) = $0.role, $0.site.owner != .teacher else { return false }
+      return isWanted(role)
+    }.map(\.layer)
   }
 
   /// Vectors that are added to a stream or are tokens of it.
   private var tokens: [String] {
-    ["cls_token", "reg_token", "pos_embed", "mask_token", "decoder_pos_embed"].filter(weights.contains)
+    weights.parameters { [.token, .positions].contains($0.role) && $0.site.owner != .teacher }.map(\.name)
   }
 
   private mutating func centerStream() {

@@ -4,15 +4,27 @@ import Tensors
 /// The tensors of a model by name, in double precision, with the changes that exact conversions are made of.
 struct WeightTable: Sendable {
   private var tensors: [String: (shape: [Int], values: [Double])] = [:]
+  /// What the model declared, in its order: what a tensor is for, and where it stands.
+  private let declared: [Parameter]
 
   /// Copies the parameters of a store.
   init(_ store: ParameterStore) {
+    declared = store.parameters
     for parameter in store.parameters {
       tensors[parameter.name] = (parameter.shape, parameter.value.values.map { Double($0) })
     }
   }
 
-  var names: [String] { tensors.keys.sorted() }
+  /// The parameters of the model that are still there and fulfil the condition, in its order.
+  func parameters(_ isWanted: (Parameter) -> Bool) -> [Parameter] {
+    declared.filter { tensors[$0.name] != nil && isWanted($0) }
+  }
+
+  /// The linear layer whose weight has that role in the same sublayer, or outside of blocks in the same stack; nil when there
+  /// is none.
+  func linear(_ role: WeightRole, beside site: ParameterSite) -> String? {
+    declared.first { $0.role == .matrix(role) && $0.site.isBeside(site) }?.layer
+  }
 
   func contains(_ name: String) -> Bool { tensors[name] != nil }
 

@@ -66,7 +66,7 @@ public struct LSUV: DataDrivenInitializer {
     let tape = Tape(context, pool: pool)
     tape.beforeProduct = { weight, input in
       guard weight.isTrainable, done.insert(weight.name).inserted else { return }
-      let bias = weight.name.hasSuffix(".weight") ? store[weight.name.dropLast("weight".count) + "bias"] : nil
+      let bias = store.parameters.first { $0.layer == weight.layer && $0.role == .bias }
       calibrate(weight, bias, input, pool)
     }
     pass(tape)

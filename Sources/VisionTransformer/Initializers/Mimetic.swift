@@ -46,7 +46,7 @@ public struct Mimetic: Initializer {
   /// The start of a weight [outputs, inputs].
   public func weight(_ site: WeightSite) -> InitialValue {
     let (options, width, heads) = (options, site.inputs, site.headCount)
-    let (seed, attention) = (site.scope.store.seed, site.ownerName)
+    let (seed, attention) = (site.scope.store.seed, site.scope.parentPrefix)
     @Sendable func noise(_ name: String) -> [Double] {
       var random = RandomStream(seed: seed, purpose: .initialValue, name: "\(attention).\(name)")
       let deviation = 1 / Double(width).squareRoot()

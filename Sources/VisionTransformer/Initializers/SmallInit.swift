@@ -25,7 +25,7 @@ public struct SmallInit: Initializer {
       return .normal(standardDeviation: 1 / Double(site.inputs).squareRoot())
     }
     let deviation = (2 / (5 * Double(site.sublayer?.width ?? site.inputs))).squareRoot()
-    guard site.writesStream, let depth = site.sublayer?.depth else {
+    guard site.role.writesStream, let depth = site.sublayer?.depth else {
       return .normal(standardDeviation: deviation)
     }
     return .normal(standardDeviation: deviation / (2 * Double(depth)).squareRoot())

@@ -32,7 +32,9 @@ public struct TruncatedNormal: Initializer {
 
   /// The start of a weight [outputs, inputs].
   public func weight(_ site: WeightSite) -> InitialValue {
-    guard options.depthRescale, site.writesStream, let layer = site.sublayer?.layer else { return drawn() }
+    guard options.depthRescale, site.role.writesStream, let layer = site.sublayer?.layer else {
+      return drawn()
+    }
     return drawn(dividedBy: (2 * Double(layer + 1)).squareRoot())
   }
 

@@ -1,16 +1,5 @@
 import Tensors
 
-/// What a weight matrix is for.
-public enum WeightRole: Sendable {
-  case patchEmbedding
-  /// Rows of queries, keys and values, a third each, every third head by head.
-  case queryKeyValue
-  case attentionProjection
-  case mlpHidden
-  case mlpOutput
-  case other
-}
-
 /// A weight matrix [outputs, inputs] and where it stands.
 public struct WeightSite: Sendable {
   /// What it is for.
@@ -41,10 +30,4 @@ public struct WeightSite: Sendable {
   var fans: (inputs: Int, outputs: Int) {
     (inputs, role == .queryKeyValue ? outputs / 3 : outputs)
   }
-
-  /// The name of the layer that the declaring one is part of.
-  var ownerName: String { scope.prefix.split(separator: ".").dropLast().joined(separator: ".") }
-
-  /// Whether what it computes joins the residual stream.
-  var writesStream: Bool { role == .attentionProjection || role == .mlpOutput }
 }

@@ -68,7 +68,7 @@ public struct Attention: Sendable {
     valueNorm = style.normsValues ? norm("v_norm", .head, inner / headCount) : nil
     headScale =
       style.headScale == .none
-      ? nil : scope.parameter("head_scale", shape: [headCount], initial: .ones)
+      ? nil : scope.parameter("head_scale", shape: [headCount], role: .factor, initial: .ones)
     scalesOutput = style.headScale == .output
     mixtureNorm = style.normsMixture ? norm("norm", .mixture, inner) : nil
     projection = Linear(

@@ -57,9 +57,12 @@ public struct LayerRecipe: Sendable {
 
   /// Declares the norm of a site: that of its name or of its layer where these are listed, else the one of the model.
   public func norm(_ site: NormSite, scope: ParameterScope) -> any Norm {
+    let scope = scope.asNorm
     let factory = ofSite[scope.prefix] ?? factory(of: site)
     let norm = factory(site, scope: scope)
-    declared.append(DeclaredNorm(name: scope.prefix, site: site, choice: factory.choice, norm: norm))
+    declared.append(
+      DeclaredNorm(
+        name: scope.prefix, site: site, parameterSite: scope.site, choice: factory.choice, norm: norm))
     return norm
   }
 

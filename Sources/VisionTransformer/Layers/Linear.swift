@@ -7,10 +7,12 @@ public struct Linear: Sendable {
   /// b [outputs].
   public let bias: Parameter
 
-  /// Declares `weight` and `bias` (zeros).
-  public init(inputs: Int, outputs: Int, initial: InitialValue, scope: ParameterScope) {
-    weight = scope.parameter("weight", shape: [outputs, inputs], initial: initial)
-    bias = scope.parameter("bias", shape: [outputs], initial: .zeros)
+  /// Declares `weight` and `bias` (zeros); `role` is what the weight is for.
+  public init(
+    _ role: WeightRole = .other, inputs: Int, outputs: Int, initial: InitialValue, scope: ParameterScope
+  ) {
+    weight = scope.parameter("weight", shape: [outputs, inputs], role: .matrix(role), initial: initial)
+    bias = scope.parameter("bias", shape: [outputs], role: .bias, initial: .zeros)
   }
 
   /// Declares a layer whose weight starts as the initialiser has it for its role and place.
@@ -20,7 +22,7 @@ public struct Linear: Sendable {
   ) {
     let site = WeightSite(
       role: role, outputs: outputs, inputs: inputs, headCount: headCount, sublayer: place, scope: scope)
-    self.init(inputs: inputs, outputs: outputs, initial: initializer.weight(site), scope: scope)
+    self.init(role, inputs: inputs, outputs: outputs, initial: initializer.weight(site), scope: scope)
   }
 
   /// x [..., inputs] → [..., outputs], added to a multiple of `residual` when given.

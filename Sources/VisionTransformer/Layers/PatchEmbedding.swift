@@ -38,12 +38,13 @@ public struct PatchEmbedding: Sendable {
         .linear(
           Linear(
             .patchEmbedding, inputs: grid.width, outputs: outputs, by: recipe.initializer,
-            scope: scope["proj"])
+            scope: scope["proj"].at(.stem))
         )
       case .hMLP:
         .hMLP(
           HierarchicalStem(
-            grid: grid, width: width, outputs: outputs, recipe: recipe, scope: scope["proj"]))
+            grid: grid, width: width, outputs: outputs, recipe: recipe,
+            scope: scope["proj"].at(.stem)))
       }
     after = hasAfter ? recipe.norm(NormSite(.patchEmbedding, width: width), scope: scope["norm"]) : nil
   }

@@ -14,7 +14,9 @@ struct ResidualScaling: Sendable {
     width: Int, layerScale: Double?, dropRate: Double, site: Int, level: Recompute, scope: ParameterScope
   ) {
     self.level = level
-    gamma = layerScale.map { scope.parameter("gamma", shape: [width], initial: .constant(Scalar($0))) }
+    gamma = layerScale.map {
+      scope.parameter("gamma", shape: [width], role: .layerScale, initial: .constant(Scalar($0)))
+    }
     self.dropRate = dropRate
     self.site = site
   }

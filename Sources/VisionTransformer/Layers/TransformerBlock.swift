@@ -33,8 +33,8 @@ public struct TransformerBlock: Sendable {
     }
   }
 
-  private let attentions: [Sublayer<Attention>]
-  private let mlps: [Sublayer<MLP>]
+  private let attentions: [Branch<Attention>]
+  private let mlps: [Branch<MLP>]
 
   /// Declares block `layer` (from 0) of a stack.
   public init(_ shape: Shape, layer: Int, recipe: LayerRecipe, scope: ParameterScope) {
@@ -60,8 +60,8 @@ public struct TransformerBlock: Sendable {
     return output
   }
 
-  /// The branches of one kind with all that joins them to the stream.
-  private struct Sublayer<Layer: Sendable>: Sendable {
+  /// One attention or MLP with all that joins it to the stream.
+  private struct Branch<Layer: Sendable>: Sendable {
     let layer: Layer
     let site: any ResidualSite
     let scaling: ResidualScaling
@@ -70,30 +70,31 @@ public struct TransformerBlock: Sendable {
   /// Declares `norm1`, `attn`, `ls1` or `norm2`, `mlp`, `ls2`; of parallel branches `attns.j` or `ffns.j` with `norm`,
   /// `attn` or `mlp`, and `ls`, as timm names them.
   private static func sublayers<Layer>(
-    _ kind: SublayerPlace.Kind, _ shape: Shape, _ layer: Int, _ recipe: LayerRecipe, _ scope: ParameterScope,
+    _ kind: Sublayer, _ shape: Shape, _ layer: Int, _ recipe: LayerRecipe, _ scope: ParameterScope,
     make: (SublayerPlace, ParameterScope) -> Layer
-  ) -> [Sublayer<Layer>] {
+  ) -> [Branch<Layer>] {
     let isAttention = kind == .attention
     let rate = shape.depth > 1 ? shape.dropPath * Double(layer) / Double(shape.depth - 1) : shape.dropPath
     let count = recipe.branchCount
     return (0..<count).map { branch in
       let place = SublayerPlace(
         kind, layer: layer, depth: shape.depth, width: shape.width, branch: count > 1 ? branch : nil)
-      let scope = count > 1 ? scope[isAttention ? "attns" : "ffns"][branch] : scope
+      let scope = (count > 1 ? scope[isAttention ? "attns" : "ffns"][branch] : scope)
+        .of(kind, branch: place.branch)
       let site = recipe.placement.site(place, recipe: recipe, scope: scope)
-      let made = make(place, scope[isAttention ? "attn" : "mlp"])
+      let made = make(place, scope[isAttention ? "attn" : "mlp"].insideSublayer)
       let scaling = ResidualScaling(
         width: shape.width, layerScale: shape.layerScale, dropRate: rate,
         site: 2 * (layer * count + branch) + (isAttention ? 0 : 1),
         level: isAttention ? .attention : .block,
         scope: scope[count > 1 ? "ls" : isAttention ? "ls1" : "ls2"])
-      return Sublayer(layer: made, site: site, scaling: scaling)
+      return Branch(layer: made, site: site, scaling: scaling)
     }
   }
 
   /// x and all branches, which read x side by side.
   private func join<Layer>(
-    _ sublayers: [Sublayer<Layer>], _ x: Tensor, _ tape: Tape,
+    _ sublayers: [Branch<Layer>], _ x: Tensor, _ tape: Tape,
     run: (_ layer: Layer, _ input: Tensor, _ residual: Tensor?, _ residualScale: Scalar) -> Tensor
   ) -> Tensor {
     var stream = x

@@ -25,8 +25,8 @@ public struct Affine: AffineInEvaluation {
 
   /// Declares γ = 1 and β = 0.
   public init(_ site: NormSite, options: Options, scope: ParameterScope) {
-    weight = scope.parameter("weight", shape: [site.width], initial: .ones)
-    bias = scope.parameter("bias", shape: [site.width], initial: .zeros)
+    weight = scope.parameter("weight", shape: [site.width], role: .gain, initial: .ones)
+    bias = scope.parameter("bias", shape: [site.width], role: .bias, initial: .zeros)
     centers = options.centers
   }
 

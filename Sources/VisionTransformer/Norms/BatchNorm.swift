@@ -39,9 +39,11 @@ public struct BatchNorm: Norm, AffineInEvaluation {
 
   /// Declares γ = 1 and β = 0, and the buffers `running_mean` = 0 and `running_var` = 1.
   public init(_ site: NormSite, options: Options, scope: ParameterScope) {
-    weight = options.affine ? scope.parameter("weight", shape: [site.width], initial: .ones) : nil
+    weight =
+      options.affine ? scope.parameter("weight", shape: [site.width], role: .gain, initial: .ones) : nil
     bias =
-      options.affine && options.bias ? scope.parameter("bias", shape: [site.width], initial: .zeros) : nil
+      options.affine && options.bias
+      ? scope.parameter("bias", shape: [site.width], role: .bias, initial: .zeros) : nil
     running = RunningStatistics(
       mean: scope.buffer("running_mean", shape: [site.width], initial: .zeros),
       variance: scope.buffer("running_var", shape: [site.width], initial: .ones), momentum: options.momentum)

@@ -19,8 +19,9 @@ public struct BiasNorm: Norm {
 
   /// Declares b with a standard deviation of 1e-4, and s = 1.
   public init(_ site: NormSite, options: NoOptions, scope: ParameterScope) {
-    bias = scope.parameter("bias", shape: [site.width], initial: .normal(standardDeviation: 1e-4))
-    logScale = scope.parameter("log_scale", shape: [1], initial: .ones)
+    bias = scope.parameter(
+      "bias", shape: [site.width], role: .bias, initial: .normal(standardDeviation: 1e-4))
+    logScale = scope.parameter("log_scale", shape: [1], role: .gain, initial: .ones)
   }
 
   /// x [..., width] → [..., width].

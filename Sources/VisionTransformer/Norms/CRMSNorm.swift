@@ -32,7 +32,8 @@ public struct CRMSNorm: Norm {
 
   /// Declares γ = 1.
   public init(_ site: NormSite, options: Options, scope: ParameterScope) {
-    weight = options.affine ? scope.parameter("weight", shape: [site.width], initial: .ones) : nil
+    weight =
+      options.affine ? scope.parameter("weight", shape: [site.width], role: .gain, initial: .ones) : nil
     epsilon = Scalar(options.epsilon)
   }
 

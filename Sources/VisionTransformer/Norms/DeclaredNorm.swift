@@ -1,5 +1,6 @@
 import Platform
 import Synchronization
+import Tensors
 
 /// A norm of a model: where it stands and what was chosen there.
 public struct DeclaredNorm: Sendable {
@@ -7,13 +8,12 @@ public struct DeclaredNorm: Sendable {
   public let name: String
   /// What it is applied to.
   public let site: NormSite
+  /// Where its parameters stand in the model.
+  public let parameterSite: ParameterSite
   /// The variant and its options.
   public let choice: Choice
   /// The norm itself.
   public let norm: any Norm
-
-  /// The name of the layer that has it; empty at the root.
-  var parent: String { name.lastIndex(of: ".").map { String(name[..<$0]) } ?? "" }
 
   /// Whether it ends in γ∘… + β that it can do without: a variant that has the option `affine` multiplies by `weight` and
   /// adds `bias` last, and the option is on.

@@ -32,10 +32,12 @@ public struct DynamicTanh: Norm {
 
   /// Declares α, γ = 1 and β = 0.
   public init(_ site: NormSite, options: Options, scope: ParameterScope) {
-    alpha = scope.parameter("alpha", shape: [1], initial: .constant(Scalar(options.alpha)))
-    weight = options.affine ? scope.parameter("weight", shape: [site.width], initial: .ones) : nil
+    alpha = scope.parameter("alpha", shape: [1], role: .factor, initial: .constant(Scalar(options.alpha)))
+    weight =
+      options.affine ? scope.parameter("weight", shape: [site.width], role: .gain, initial: .ones) : nil
     bias =
-      options.affine && options.bias ? scope.parameter("bias", shape: [site.width], initial: .zeros) : nil
+      options.affine && options.bias
+      ? scope.parameter("bias", shape: [site.width], role: .bias, initial: .zeros) : nil
   }
 
   /// x [..., width] → [..., width].

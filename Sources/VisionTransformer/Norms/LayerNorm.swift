@@ -32,9 +32,11 @@ public struct LayerNorm: RowwiseNorm {
 
   /// Declares γ = 1 and β = 0.
   public init(_ site: NormSite, options: Options, scope: ParameterScope) {
-    weight = options.affine ? scope.parameter("weight", shape: [site.width], initial: .ones) : nil
+    weight =
+      options.affine ? scope.parameter("weight", shape: [site.width], role: .gain, initial: .ones) : nil
     bias =
-      options.affine && options.bias ? scope.parameter("bias", shape: [site.width], initial: .zeros) : nil
+      options.affine && options.bias
+      ? scope.parameter("bias", shape: [site.width], role: .bias, initial: .zeros) : nil
     epsilon = Scalar(options.epsilon)
   }
 

@@ -54,9 +54,11 @@ public struct PowerNorm: Norm {
 
   /// Declares γ = 1 and β = 0, and the buffers `running_square` = 1 (ψ²) and `running_pull` = 0 (Γ).
   public init(_ site: NormSite, options: Options, scope: ParameterScope) {
-    weight = options.affine ? scope.parameter("weight", shape: [site.width], initial: .ones) : nil
+    weight =
+      options.affine ? scope.parameter("weight", shape: [site.width], role: .gain, initial: .ones) : nil
     bias =
-      options.affine && options.bias ? scope.parameter("bias", shape: [site.width], initial: .zeros) : nil
+      options.affine && options.bias
+      ? scope.parameter("bias", shape: [site.width], role: .bias, initial: .zeros) : nil
     square = scope.buffer("running_square", shape: [site.width], initial: .ones)
     pull = scope.buffer("running_pull", shape: [site.width], initial: .zeros)
     self.options = options

@@ -64,7 +64,7 @@ public struct PrepBN: Norm, AffineInEvaluation {
   public init(_ site: NormSite, options: Options, scope: ParameterScope) {
     layer = LayerNorm(site, options: options.layerOptions, scope: scope["layer"])
     batch = BatchNorm(site, options: options.batchOptions, scope: scope["batch"])
-    eta = scope.parameter("eta", shape: [1], initial: .ones)
+    eta = scope.parameter("eta", shape: [1], role: .factor, initial: .ones)
     self.options = options
   }
 

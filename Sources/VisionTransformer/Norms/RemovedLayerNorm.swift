@@ -67,8 +67,8 @@ public struct RemovedLayerNorm: AffineInEvaluation {
 
   /// Declares γ = 1, β = 0 and the buffers.
   public init(_ site: NormSite, options: Options, scope: ParameterScope) {
-    weight = scope.parameter("weight", shape: [site.width], initial: .ones)
-    bias = scope.parameter("bias", shape: [site.width], initial: .zeros)
+    weight = scope.parameter("weight", shape: [site.width], role: .gain, initial: .ones)
+    bias = scope.parameter("bias", shape: [site.width], role: .bias, initial: .zeros)
     deviation = scope.buffer("deviation", shape: [2], initial: .zeros)
     stageBuffer = scope.buffer("stage", shape: [1], initial: .zeros)
     schedule = RemovalSchedule(site, options: options)

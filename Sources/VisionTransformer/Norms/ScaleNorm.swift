@@ -27,7 +27,7 @@ public struct ScaleNorm: Norm {
   /// Declares s = √D.
   public init(_ site: NormSite, options: Options, scope: ParameterScope) {
     scale = scope.parameter(
-      "scale", shape: [1], initial: .constant(Scalar(Double(site.width).squareRoot())))
+      "scale", shape: [1], role: .gain, initial: .constant(Scalar(Double(site.width).squareRoot())))
     epsilon = Scalar(options.epsilon)
   }
 

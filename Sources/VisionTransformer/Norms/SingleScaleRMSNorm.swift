@@ -28,7 +28,7 @@ public struct SingleScaleRMSNorm: Norm {
 
   /// Declares γ = 1.
   public init(_ site: NormSite, options: Options, scope: ParameterScope) {
-    scale = scope.parameter("scale", shape: [1], initial: .ones)
+    scale = scope.parameter("scale", shape: [1], role: .gain, initial: .ones)
     epsilon = Scalar(options.epsilon)
   }
 

@@ -51,7 +51,7 @@ public struct NormFormer: NormPlacement {
     let inner = PreNormSite(place, normsOutput: place.kind == .attention, recipe: recipe, scope: scope)
     guard place.kind == .mlp && options.residualScale else { return inner }
     return ScaledSkip(
-      inner: inner, scale: scope.parameter("w_resid", shape: [place.width], initial: .ones))
+      inner: inner, scale: scope.parameter("w_resid", shape: [place.width], role: .factor, initial: .ones))
   }
 
   /// λ∘x + F(N(x)).

@@ -1,12 +1,9 @@
+import Tensors
+
 /// Which sublayer of a stack of blocks is meant.
 public struct SublayerPlace: Sendable, Equatable {
-  /// The two sublayers of a block.
-  public enum Kind: Sendable {
-    case attention, mlp
-  }
-
   /// Attention or MLP.
-  public let kind: Kind
+  public let kind: Sublayer
   /// The block, from 0.
   public let layer: Int
   /// Number of blocks.
@@ -17,7 +14,7 @@ public struct SublayerPlace: Sendable, Equatable {
   public let branch: Int?
 
   /// Creates a place.
-  public init(_ kind: Kind, layer: Int, depth: Int, width: Int, branch: Int? = nil) {
+  public init(_ kind: Sublayer, layer: Int, depth: Int, width: Int, branch: Int? = nil) {
     self.kind = kind
     self.layer = layer
     self.depth = depth

@@ -24,7 +24,7 @@ extension ModelFile {
     let model = try VisionTransformer(resized, parameters: store, place: path)
     store.drawsInitialValues = true
     for (target, parameter) in zip(store.parameters, original.parameters.parameters) {
-      let isTable = parameter.name == "pos_embed"
+      let isTable = parameter.role == .positions
       target.assign(isTable ? table(parameter.value.values, resized, transfer) : parameter.value.values)
     }
     return model

@@ -136,7 +136,7 @@ extension VisionTransformer {
     to url: URL, preprocessing: Preprocessing, provenance: Provenance = Provenance()
   ) throws(Failure) {
     try ModelFile.write(
-      parameters.parameters.map { ($0.name, $0.value) }, configuration: configuration,
+      ownParameters.map { ($0.name, $0.value) }, configuration: configuration,
       preprocessing: preprocessing, provenance: provenance, to: url)
   }
 }

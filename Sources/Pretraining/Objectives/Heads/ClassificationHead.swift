@@ -16,7 +16,7 @@ struct ClassificationHead: Sendable {
   ) {
     self.norm =
       norm == .pooled
-      ? LayerNorm(NormSite(.final, width: inputs), options: .init(), scope: scope["fc_norm"]) : nil
+      ? LayerNorm(NormSite(.final, width: inputs), options: .init(), scope: scope["fc_norm"].asNorm) : nil
     // timm's truncation is at ±2, not at two deviations.
     output = Linear(
       inputs: inputs, outputs: classCount,

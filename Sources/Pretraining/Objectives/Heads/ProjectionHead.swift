@@ -41,13 +41,13 @@ struct ProjectionHead: Sendable {
       let hasNorm = isLast ? shape.normsOutputs : shape.normsHidden
       let site = WeightSite(role: .other, outputs: outputs, inputs: inputs, scope: scope)
       let weight = scope.parameter(
-        "weight", shape: [outputs, inputs], initial: initializer.weight(site))
-      let bias = hasNorm ? nil : scope.parameter("bias", shape: [outputs], initial: .zeros)
+        "weight", shape: [outputs, inputs], role: .matrix(site.role), initial: initializer.weight(site))
+      let bias = hasNorm ? nil : scope.parameter("bias", shape: [outputs], role: .bias, initial: .zeros)
       var options = BatchNorm.Options()
       options.affine = !isLast
       let norm =
         hasNorm
-        ? BatchNorm(NormSite(.hidden, width: outputs), options: options, scope: scope["norm"]) : nil
+        ? BatchNorm(NormSite(.hidden, width: outputs), options: options, scope: scope["norm"].asNorm) : nil
       return Layer(weight: weight, bias: bias, norm: norm)
     }
   }

@@ -29,7 +29,8 @@ struct PrototypeHead: Sendable {
     layers = (0..<3).map { index in
       Linear(inputs: widths[index], outputs: widths[index + 1], initial: start, scope: scope[index])
     }
-    prototypes = scope["last"].parameter("weight", shape: [shape.outputs, shape.bottleneck], initial: start)
+    prototypes = scope["last"].parameter(
+      "weight", shape: [shape.outputs, shape.bottleneck], role: .matrix(.other), initial: start)
   }
 
   /// x [n, inputs] → [n, K]; with `frozen` the prototypes are constants.
