@@ -15,6 +15,9 @@ public final class Lane: @unchecked Sendable {
 
   /// The tape of a pass on this lane.
   public func tape(_ context: PassContext, recordsGradients: Bool? = nil) -> Tape {
-    Tape(context, recordsGradients: recordsGradients, gradients: gradients, pool: pool, times: times)
+    var observer = PassObserver()
+    observer.times = times
+    return Tape(
+      context, recordsGradients: recordsGradients, observer: observer, gradients: gradients, pool: pool)
   }
 }

@@ -24,6 +24,9 @@ public struct ParameterSite: Sendable, Hashable {
     case exit
   }
 
+  /// The stack of an encoder's blocks.
+  public static let encoderStack = "encoder"
+
   /// Whose it is.
   public var owner = Owner.objective
   /// The stack of blocks that it is part of, or stands before or behind: `encoder`, `decoder`; nil for heads.

@@ -7,57 +7,40 @@ public final class Tape {
   public let context: PassContext
   /// The pool that every tensor of this tape comes from.
   public let pool: BufferPool
-  /// Tokens that lead every sequence and are no patches, class token and registers; set by whoever makes a sequence, for
-  /// norms that treat them apart.
-  public var leadingTokens = 0
-  /// Sees named intermediate tensors when set: for diagnosis and for features of inner layers.
-  public var observer: ((_ name: String, _ tensor: Tensor) -> Void)?
-  /// Sees the fused projection that each attention reads, and how many of its tokens are keys, when set: for diagnosis.
-  package var attentionObserver: ((_ projection: Tensor, _ headCount: Int, _ keyCount: Int) -> Void)?
-  /// Sees each weight that a parameter holds and its input, [..., inputs], before their product, and may change it: for
-  /// initialisers that look at data. Set before the pass.
-  public var beforeProduct: ((_ weight: Parameter, _ input: Tensor) -> Void)?
-  /// Collects the shapes of the matrix products when set.
-  package var products: [MatrixProductShape]?
+  /// Who watches the pass.
+  public let observer: PassObserver
 
   private let gradients: ParameterGradients
-  private let times: OperationTimes?
   // Who takes each parameter's gradient during the present backward pass, as soon as it is complete.
   private var taker: ((Parameter, Tensor?) -> Void)?
   private(set) var recordsGradients: Bool
   private var backwardSteps: [() -> Void] = []
-  // By their buffers, of parameters that this tape does not differentiate; kept for `beforeProduct` alone.
+  // By their buffers, of parameters that this tape does not differentiate; kept for `observer.beforeProduct` alone.
   private var constantParameters: [ObjectIdentifier: Parameter] = [:]
 
   /// Creates the tape of a pass.
   ///
   /// - Parameters:
   ///   - recordsGradients: whether there is a way back; by default where layers behave as in training.
+  ///   - observer: who watches; by default nobody.
   ///   - gradients: where those of parameters gather; by default they are this tape's own.
-  public convenience init(
-    _ context: PassContext, recordsGradients: Bool? = nil,
-    gradients: ParameterGradients = ParameterGradients(),
-    pool: BufferPool = BufferPool()
-  ) {
-    self.init(context, recordsGradients: recordsGradients, gradients: gradients, pool: pool, times: nil)
-  }
-
-  /// `times` collects the time of operations by kind.
-  init(
-    _ context: PassContext, recordsGradients: Bool? = nil, gradients: ParameterGradients, pool: BufferPool,
-    times: OperationTimes?
+  public init(
+    _ context: PassContext, recordsGradients: Bool? = nil, observer: PassObserver = PassObserver(),
+    gradients: ParameterGradients = ParameterGradients(), pool: BufferPool = BufferPool()
   ) {
     self.context = context
     self.recordsGradients = recordsGradients ?? (context.mode == .training)
+    self.observer = observer
     self.gradients = gradients
     self.pool = pool
-    self.times = times
   }
 
   /// The value of a parameter as a tensor of this tape; differentiated when the parameter is trainable.
   public func callAsFunction(_ parameter: Parameter) -> Tensor {
     guard recordsGradients, parameter.isTrainable else {
-      if beforeProduct != nil { constantParameters[ObjectIdentifier(parameter.value.buffer)] = parameter }
+      if observer.beforeProduct != nil {
+        constantParameters[ObjectIdentifier(parameter.value.buffer)] = parameter
+      }
       return parameter.value
     }
     return gradients.tensor(of: parameter)
@@ -120,10 +103,10 @@ public final class Tape {
     context.mode == .training && recordsGradients && context.collective?.isLeader ?? true
   }
 
-  /// Shows a named intermediate tensor to the observer, if there is one.
+  /// Shows an intermediate result to the observer, if there is one.
   @inline(__always)
-  public func observe(_ name: @autoclosure () -> String, _ tensor: Tensor) {
-    if let observer { observer(name(), tensor) }
+  public func observe(_ site: @autoclosure () -> ObservationSite, _ result: Tensor) {
+    if let show = observer.onResult { show(site(), result) }
   }
 
   /// Drops a result that no operation of the forward pass will read any more, if `context.recompute` reaches `level` and the
@@ -186,9 +169,9 @@ public final class Tape {
     taker(parameter, slot.take())
   }
 
-  /// Shows `beforeProduct` a weight and its input.
+  /// Shows the observer a weight and its input.
   func show(_ weight: Tensor, _ input: Tensor) {
-    guard let beforeProduct,
+    guard let beforeProduct = observer.beforeProduct,
       let parameter = weight.gradient?.parameter ?? constantParameters[ObjectIdentifier(weight.buffer)]
     else { return }
     beforeProduct(parameter, input)
@@ -197,7 +180,7 @@ public final class Tape {
   /// Runs a part of an operation, its time counted under `kind` when somebody counts.
   @inline(__always)
   func timed(_ kind: OperationTimes.Kind, _ body: () -> Void) {
-    guard let times else { return body() }
+    guard let times = observer.times else { return body() }
     times.measure(kind, body)
   }
 
@@ -209,7 +192,7 @@ public final class Tape {
     _ b: UnsafePointer<Scalar>, stride bStride: Int, _ bTransposition: Transposition,
     beta: Scalar, _ c: UnsafeMutablePointer<Scalar>, stride cStride: Int
   ) {
-    products?.append(
+    observer.onMatrixProduct?(
       MatrixProductShape(
         rows: rows, columns: columns, inner: inner, a: aTransposition, b: bTransposition,
         aStride: aStride, bStride: bStride, cStride: cStride, accumulates: beta != 0))

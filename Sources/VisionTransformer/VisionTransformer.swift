@@ -15,10 +15,6 @@ public final class VisionTransformer: Sendable {
   /// What the configuration may name: a twin of this encoder wants the same.
   public let variants: ModelVariants
 
-  /// The name of its stack of blocks among those of a model (`ParameterSite.stack`).
-  public static let stackName = "encoder"
-
-  private let prefix: String
   private let owner: ParameterSite.Owner
   private let patchEmbedding: PatchEmbedding
   private let classToken, registers, positions: Parameter?
@@ -44,12 +40,11 @@ public final class VisionTransformer: Sendable {
     variants: ModelVariants = ModelVariants(), place: String = "model"
   ) throws(Failure) {
     try configuration.validate(at: place)
-    let scope = scope.ofEncoder.of(stack: Self.stackName, at: .entry)
+    let scope = scope.ofEncoder.of(stack: ParameterSite.encoderStack, at: .entry)
     owner = scope.site.owner
     self.configuration = configuration
     self.variants = variants
     parameters = scope.store
-    prefix = scope.prefix.isEmpty ? "" : scope.prefix + "."
     let recipe = try LayerRecipe(configuration, variants: variants, at: place)
     self.recipe = recipe
     let width = configuration.width
@@ -108,10 +103,10 @@ public final class VisionTransformer: Sendable {
 
   /// As above; `afterBlock` is given the number of each block, from 1, and its tokens, for `finished`.
   func encode(
-    _ patches: Tensor, _ selection: PatchSelection, _ tape: Tape, afterBlock: (Int, Tensor) -> Void
+    _ patches: Tensor, _ selection: PatchSelection, _ tape: Tape, afterBlock: (Int, TokenSequence) -> Void
   ) -> Tensor {
     let normed = finished(stream(patches, selection, tape, afterBlock: afterBlock), tape)
-    if finalNorm != nil { tape.observe("\(prefix)norm", normed) }
+    if finalNorm != nil { tape.observe(.finalNorm(of: owner), normed) }
     return normed
   }
 
@@ -119,42 +114,40 @@ public final class VisionTransformer: Sendable {
   /// configuration says. For heads that norm what is pooled, as MAE's fine-tuning does (He et al., 2021).
   public func unnormedFeatures(_ patches: Tensor, _ tape: Tape) -> Tensor {
     let tokens = stream(patches, PatchSelection(), tape) { _, _ in }
-    return pooled(configuration.stream.whole(tokens, tape), tape)
+    return pooled(configuration.stream.whole(tokens.values, tape), tape)
   }
 
   /// What the blocks' stream is behind the last one.
   private func stream(
-    _ patches: Tensor, _ selection: PatchSelection, _ tape: Tape, afterBlock: (Int, Tensor) -> Void
-  ) -> Tensor {
+    _ patches: Tensor, _ selection: PatchSelection, _ tape: Tape, afterBlock: (Int, TokenSequence) -> Void
+  ) -> TokenSequence {
     let grid = selection.grid ?? configuration.grid
     precondition(
       patches.shape.count == 3 && patches.shape[1] == grid.count
         && patches.shape[2] == configuration.grid.width,
       "VisionTransformer: patches \(patches.shape), wanted [B, \(grid.count), \(configuration.grid.width)]")
     let chosen = selection.places.map { tape.gather(patches, indices: $0) } ?? patches
-    tape.leadingTokens = 0
     let embedded = patchEmbedding(chosen, tape)
-    tape.observe("\(prefix)patch_embed", embedded)
+    tape.observe(.patchEmbedding(of: owner), embedded)
     let shown =
       selection.hidden.map { tape.replaced(embedded, by: tape($0.token), at: $0.patches) } ?? embedded
-    var tokens = sequence(shown, selection, grid, tape)
+    var tokens = TokenSequence(sequence(shown, selection, grid, tape), leadingCount: prefixCount)
     let context = AttentionTokens(
       rotation: positionsOfGrids.rotaryTable(for: grid).map {
         Rotation($0, prefixCount: prefixCount, places: selection.places)
       }, keyCount: selection.contextCount.map { prefixCount + $0 })
-    tape.leadingTokens = prefixCount
     for (layer, block) in blocks.enumerated() {
       tokens = block(tokens, tape, context)
-      tape.observe("\(prefix)blocks.\(layer)", tokens)
+      tape.observe(.block(layer, stack: ParameterSite.encoderStack, of: owner), tokens.values)
       afterBlock(layer + 1, tokens)
     }
     return tokens
   }
 
   /// What the blocks' stream becomes behind the last one: whole tokens [B, N, D], after the final norm if there is one.
-  func finished(_ tokens: Tensor, _ tape: Tape) -> Tensor {
-    let whole = configuration.stream.whole(tokens, tape)
-    return finalNorm.map { $0(whole, tape) } ?? whole
+  func finished(_ tokens: TokenSequence, _ tape: Tape) -> Tensor {
+    let whole = configuration.stream.whole(tokens.values, tape)
+    return finalNorm.map { $0(tokens.with(whole), tape) } ?? whole
   }
 
   /// Class token, registers and patches [B, K, D] with their positions.
@@ -200,7 +193,7 @@ public final class VisionTransformer: Sendable {
 
   /// The encoder's own parameters, in the order of their declaration: the store holds those of objectives and teachers too.
   public var ownParameters: [Parameter] {
-    parameters.parameters(of: owner).filter { $0.site.stack == Self.stackName }
+    parameters.parameters(of: owner).filter { $0.site.stack == ParameterSite.encoderStack }
   }
 
   /// The weights that project the pixels of a patch: what MoCo v3 keeps as they start.

@@ -35,9 +35,9 @@ struct DINOTests {
       let parameter = try #require(model.store[name])
       parameter.assign((0..<parameter.value.count).map { Scalar($0 % 8 + 1) })
     }
-    let tape = Tape(.training)
     var said: Tensor?
-    tape.observer = { name, tensor in if name == "teacher.probabilities" { said = tensor } }
+    let observer = PassObserver(onResult: { if $0 == .teacherProbabilities { said = $1 } })
+    let tape = Tape(.training, observer: observer)
     #expect(abs(Double(model.objective.loss(model.batch(5), tape).scalar) - log(16)) <= 1e-5)
     let probabilities = try #require(said)
     #expect(probabilities.shape == [10, 16])

@@ -124,7 +124,7 @@ private struct Taught: Objective {
   }
 
   func loss(_ batch: MicroBatch, _ tape: Tape) -> Tensor {
-    tape.observe("teacher.probabilities", Tensor(shape: [2, 3], values: [1, 0, 0, 0.5, 0, 0.5]))
+    tape.observe(.teacherProbabilities, Tensor(shape: [2, 3], values: [1, 0, 0, 0.5, 0, 0.5]))
     return tape.meanSquaredError(
       encoder.features(batch.patches, tape), target: Tensor(shape: [batch.count, 12], repeating: 1))
   }

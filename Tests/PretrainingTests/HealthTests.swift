@@ -117,18 +117,19 @@ struct HealthTests {
     let model = try Model(branches: branches, dropPath: 0.3)
     model.store.randomize(seed: 5)
     let few = model.batch(samples).slice(0..<min(samples, HealthProbe.sampleCount))
-    let tape = Tape(PassContext(.training, samples: few.identity), recordsGradients: false)
     var moments: [(meanSquare: Double, variance: Double)] = []
     var entropies: [Double] = []
     var means: [Double] = []
-    tape.attentionObserver = { entropies.append($0.attentionEntropy(headCount: $1, keyCount: $2)) }
-    tape.observer = { name, tensor in
-      guard name.contains("blocks.") else { return }
+    var observer = PassObserver(onResult: { site, tensor in
+      guard case .block = site else { return }
       moments.append(tensor.vectorMoments)
       #expect(entropies.count == branches)
       means.append(entropies.reduce(0, +) / Double(branches))
       entropies = []
-    }
+    })
+    observer.onAttention = { entropies.append($0.attentionEntropy(headCount: $1, keyCount: $2)) }
+    let tape = Tape(
+      PassContext(.training, samples: few.identity), recordsGradients: false, observer: observer)
     _ = model.objective.loss(few, tape)
     let (health, _, _, _) = try look(model, samples: samples)
     func found(_ quantity: KeyPath<StackHealth, [Double?]>) -> [Double] {

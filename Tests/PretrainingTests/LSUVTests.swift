@@ -46,16 +46,16 @@ struct LSUVTests {
 
     /// Mean and deviation of every product's output, bias included, in the order of the forward pass.
     func outputs(on batch: MicroBatch) -> [(name: String, mean: Double, deviation: Double)] {
-      let tape = Tape(PassContext(.evaluating, samples: batch.identity))
       var found: [(name: String, mean: Double, deviation: Double)] = []
-      tape.beforeProduct = { weight, input in
+      let observer = PassObserver(beforeProduct: { weight, input in
         let bias = store[weight.name.dropLast(6) + "bias"]
         let values = Tape(.evaluating).linear(input, weight: weight.value, bias: bias?.value).values
         let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
         let squares = values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
         found.append((weight.name, mean, (squares / Double(values.count)).squareRoot()))
-      }
-      _ = objective.loss(batch, tape)
+      })
+      _ = objective.loss(
+        batch, Tape(PassContext(.evaluating, samples: batch.identity), observer: observer))
       return found
     }
   }

@@ -113,9 +113,9 @@ struct DropPosTests {
 
   /// Four of nine patches are visible; the first of them keeps its position.
   private func logits(_ model: ComparingModel, _ patches: Tensor, _ visible: [Int32]) throws -> [Scalar] {
-    let tape = Tape(.evaluating)
     var found: [Scalar] = []
-    tape.observer = { name, tensor in if name == "position_pred" { found = tensor.values } }
+    let observer = PassObserver(onResult: { if $0 == .prediction(stack: "position") { found = $1.values } })
+    let tape = Tape(.evaluating, observer: observer)
     let masked = (0..<Int32(9)).filter { !visible.contains($0) }
     _ = try model.maskedObjective.loss(patches, PatchMask(visible: visible, masked: masked), tape)
     return found
@@ -152,9 +152,9 @@ struct DropPosTests {
     func loss(_ weight: Double) throws -> (total: Double, part: Double) {
       let options = choice.options.merging(["reconstructionWeight": .number(weight)]) { $1 }
       let model = try ComparingModel.masked(Choice("dropPos", options: options))
-      let tape = Tape(.evaluating)
       var part = 0.0
-      tape.observer = { name, tensor in if name == "reconstructionLoss" { part = Double(tensor.scalar) } }
+      let observer = PassObserver(onResult: { if $0 == .reconstructionLoss { part = Double($1.scalar) } })
+      let tape = Tape(.evaluating, observer: observer)
       return (Double(model.objective.loss(model.batch(5, views: 1), tape).scalar), part)
     }
     let (without, with) = (try loss(0), try loss(2))

@@ -103,10 +103,10 @@ struct TeacherTests {
     let model = try ComparingModel(Choice("mocoV3", options: ["headWidth": .integer(24)]))
     model.store.randomize(seed: 3)
     let batch = model.batch(4)
-    let tape = Tape(.evaluating)
     var wanted: [Double] = []
-    tape.attentionObserver = { wanted.append($0.attentionEntropy(headCount: $1, keyCount: $2)) }
-    _ = model.encoder.features(batch.views[1].patches, tape)
+    var observer = PassObserver()
+    observer.onAttention = { wanted.append($0.attentionEntropy(headCount: $1, keyCount: $2)) }
+    _ = model.encoder.features(batch.views[1].patches, Tape(.evaluating, observer: observer))
     let (step, team) = model.step(lanes: 1)
     defer { team.dissolve() }
     let probe = HealthProbe(

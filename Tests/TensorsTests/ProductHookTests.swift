@@ -2,7 +2,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What `Tape.beforeProduct` sees, and that it may change it.
+/// What `PassObserver.beforeProduct` sees, and that it may change it.
 @Suite("Products, seen before they are computed")
 struct ProductHookTests {
   private let first, firstBias, second, secondBias: Parameter
@@ -27,9 +27,9 @@ struct ProductHookTests {
 
   @Test(arguments: [true, false])
   func everyProductIsShownOnceInOrder(recordsGradients: Bool) {
-    let tape = Tape(.training, recordsGradients: recordsGradients)
     var seen: [(name: String, input: Tensor)] = []
-    tape.beforeProduct = { seen.append(($0.name, $1)) }
+    let observer = PassObserver(beforeProduct: { seen.append(($0.name, $1)) })
+    let tape = Tape(.training, recordsGradients: recordsGradients, observer: observer)
     let output = mlp(tape)
     #expect(seen.map(\.name) == ["first.weight", "second.weight"])
     #expect(seen[0].input.values == x.values)
@@ -43,8 +43,9 @@ struct ProductHookTests {
   }
 
   @Test func aWeightThatIsChangedIsTheOneThatMultiplies() {
-    let tape = Tape(.evaluating)
-    tape.beforeProduct = { weight, _ in weight.assign(weight.value.values.map { -$0 }) }
+    let observer = PassObserver(beforeProduct: { weight, _ in weight.assign(weight.value.values.map { -$0 }) }
+    )
+    let tape = Tape(.evaluating, observer: observer)
     let before = tape.linear(x, weight: Tensor(shape: [7, 5], values: first.value.values))
     let after = tape.linear(x, weight: tape(first))
     #expect(after.values == before.values.map { -$0 })

@@ -77,12 +77,11 @@ struct TapeTests {
     #expect(tape.gradient(of: trainable) == nil)
   }
 
-  @Test func theObserverSeesNamedTensors() {
-    let tape = Tape(.training)
+  @Test func theObserverSeesResultsAndTheirSites() {
     var seen: [String] = []
-    tape.observer = { name, tensor in seen.append("\(name) \(tensor.shape)") }
-    tape.observe("here", x)
-    #expect(seen == ["here [2, 5]"])
+    let tape = Tape(.training, observer: PassObserver(onResult: { seen.append("\($0) \($1.shape)") }))
+    tape.observe(.head, x)
+    #expect(seen == ["head [2, 5]"])
   }
 
   @Test(arguments: [0, 7, 9])

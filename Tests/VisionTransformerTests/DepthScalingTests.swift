@@ -14,11 +14,11 @@ struct DepthScalingTests {
         ($0.width, $0.headCount, $0.depth) = (96, 3, depth)
         ($0.imageHeight, $0.imageWidth, $0.placement, $0.initializer) = (8, 8, placement, "xavierUniform")
       }, seed: nil)
-    let tape = Tape(.evaluating)
     var streams: [[Double]] = []
-    tape.observer = { name, tensor in
-      if name.hasPrefix("blocks.") { streams.append(tensor.values.map { Double($0) }) }
-    }
+    let observer = PassObserver(onResult: { site, tokens in
+      if case .block = site { streams.append(tokens.values.map { Double($0) }) }
+    })
+    let tape = Tape(.evaluating, observer: observer)
     _ = model.encode(.random([4, 16, 12], seed: 3), tape)
     return streams
   }

@@ -93,14 +93,13 @@ struct EncoderPropertyTests {
     where parameter.name.contains("attn.proj") || parameter.name.contains("mlp.fc2") {
       parameter.assign([Scalar](repeating: 0, count: parameter.value.count))
     }
-    let tape = Tape(.evaluating)
-    var seen: [String: Tensor] = [:]
-    tape.observer = { seen[$0] = $1 }
+    var seen: [ObservationSite: Tensor] = [:]
+    let tape = Tape(.evaluating, observer: PassObserver(onResult: { seen[$0] = $1 }))
     let tokens = model.encode(patches, tape)
     func parameter(_ name: String) throws -> [Scalar] { try #require(model.parameters[name]).value.values }
     let (classToken, registers) = (try parameter("cls_token"), try parameter("reg_token"))
     let positions = try parameter("pos_embed")
-    let embedded = rows(try #require(seen["patch_embed"]))
+    let embedded = rows(try #require(seen[.patchEmbedding(of: .encoder)]))
     var stream: [Scalar] = []
     for sample in 0..<2 {
       stream += zip(classToken, positions).map { $0 + $1 }
@@ -110,13 +109,15 @@ struct EncoderPropertyTests {
         stream += zip(embedded[sample * 6 + patch], place).map { $0 + $1 }
       }
     }
-    #expect(try #require(seen["blocks.0"]).values == stream)
-    #expect(try #require(seen["blocks.1"]).values == stream)
+    let blocks = (0..<2).map { ObservationSite.block($0, stack: "encoder", of: .encoder) }
+    for block in blocks { #expect(try #require(seen[block]).values == stream) }
     let normed = tape.layerNorm(
       Tensor(shape: tokens.shape, values: stream), weight: model.parameters["norm.weight"].map { tape($0) },
       bias: model.parameters["norm.bias"].map { tape($0) }, epsilon: 1e-6)
     #expect(tokens.values == normed.values)
-    #expect(Set(seen.keys) == ["patch_embed", "blocks.0", "blocks.1", "norm"])
+    #expect(
+      Set(seen.keys) == [.patchEmbedding(of: .encoder), blocks[0], blocks[1], .finalNorm(of: .encoder)])
+    #expect(Set(seen.keys.map(\.description)) == ["patch_embed", "blocks.0", "blocks.1", "norm"])
   }
 
   @Test func registersAndClassTokenStayOutOfTheMean() throws {

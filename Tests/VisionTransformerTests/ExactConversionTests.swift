@@ -132,18 +132,17 @@ struct ExactConversionTests {
       }
     }
     // The stream sums to 0 over its channels, or is what is left of one that does.
-    let tape = Tape(.evaluating)
     var widths: Set<Int> = []
-    tape.observer = { name, tensor in
-      guard name.hasPrefix("blocks.") else { return }
+    let observer = PassObserver(onResult: { site, tensor in
+      guard case .block = site else { return }
       widths.insert(tensor.width)
       guard !isCompressed else { return }
-      let sums = tape.linear(
+      let sums = Tape(.evaluating).linear(
         tensor, weight: Tensor(shape: [1, tensor.width], repeating: 1)
       ).values.map { Double($0) }
       #expect(largestMagnitude(sums) <= 1e-5 * largestMagnitude(tensor.values.map { Double($0) }) * 12)
-    }
-    _ = converted.encode(patches(of: model), tape)
+    })
+    _ = converted.encode(patches(of: model), Tape(.evaluating, observer: observer))
     #expect(widths == [model.configuration.width - (isCompressed ? 1 : 0)])
   }
 

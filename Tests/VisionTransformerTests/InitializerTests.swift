@@ -106,9 +106,9 @@ struct InitializerTests {
         ($0.width, $0.initializer, $0.patchNorm, $0.positions) = (96, "smallInit", patchNorm, .none)
         ($0.patchSize, $0.imageHeight, $0.imageWidth, $0.registerCount, $0.stem) = (8, 16, 24, 3, stem)
       }, parameters: ParameterStore(seed: 3))
-    let tape = Tape(.evaluating)
     var embedded: Tensor?
-    tape.observer = { name, tensor in if name == "patch_embed" { embedded = tensor } }
+    let observer = PassObserver(onResult: { if $0 == .patchEmbedding(of: .encoder) { embedded = $1 } })
+    let tape = Tape(.evaluating, observer: observer)
     _ = model.encode(.random([4, 6, 192], seed: 1), tape)
     let stream = try #require(embedded).values.map { Double($0) }
     #expect(abs(deviation(stream) / wanted - 1) <= 0.15)

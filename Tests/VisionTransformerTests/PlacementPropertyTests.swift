@@ -50,15 +50,15 @@ struct PlacementPropertyTests {
   func emptyBranchesArePassedBy(placement: Choice) throws {
     let model = try model(placement, seed: nil)
     zero("attn.proj", "mlp.fc2", in: model)
-    let tape = Tape(.evaluating)
-    var seen: [String: Tensor] = [:]
-    tape.observer = { seen[$0] = $1 }
+    var seen: [ObservationSite: Tensor] = [:]
+    let tape = Tape(.evaluating, observer: PassObserver(onResult: { seen[$0] = $1 }))
     _ = model.encode(patches, tape)
     let stream = tape.sequence(
       classToken: model.parameters["cls_token"].map { tape($0) }, registers: nil,
-      patches: try #require(seen["patch_embed"]), positions: model.parameters["pos_embed"].map { tape($0) },
+      patches: try #require(seen[.patchEmbedding(of: .encoder)]),
+      positions: model.parameters["pos_embed"].map { tape($0) },
       indices: nil)
-    #expect(try #require(seen["blocks.1"]).values == stream.values)
+    #expect(try #require(seen[.block(1, stack: "encoder", of: .encoder)]).values == stream.values)
   }
 
   @Test func mixedNormIsPreNormWithoutPostBlocks() throws {
@@ -85,10 +85,12 @@ struct PlacementPropertyTests {
       ($0.depth, $0.width, $0.headCount, $0.mlpRatio) = (depth, 4, 1, 1)
     }
     zero("attn.proj", "mlp.fc2", in: model)
-    let tape = Tape(.evaluating)
     // Where branches are empty, post-norm changes the stream and pre-norm does not.
     var streams: [[Scalar]] = []
-    tape.observer = { name, tensor in if name.hasPrefix("blocks.") { streams.append(tensor.values) } }
+    let observer = PassObserver(onResult: { site, tokens in
+      if case .block = site { streams.append(tokens.values) }
+    })
+    let tape = Tape(.evaluating, observer: observer)
     for parameter in model.parameters.parameters where parameter.name.contains("norm1.weight") {
       parameter.assign([2, 2, 2, 2])
     }
@@ -174,7 +176,7 @@ struct PlacementPropertyTests {
     // Hybrid's second norm is in the stream: it is its input that is compared.
     let tape = Tape(.evaluating)
     func added(_ x: Tensor) -> [Scalar] {
-      zip(block(x, tape).values, x.values).map { $0 - $1 }
+      zip(block(TokenSequence(x), tape).values.values, x.values).map { $0 - $1 }
     }
     guard placement != "hybrid" else { return try hybridAttentionIgnoresScale(model) }
     let x = Tensor.random([2, 5, 12], seed: 6, scale: 2)
@@ -192,9 +194,9 @@ struct PlacementPropertyTests {
     try #require(store["qkv.bias"]).assign([Scalar](repeating: 0, count: 36))
     let tape = Tape(.evaluating)
     let x = Tensor.random([2, 5, 12], seed: 6, scale: 2)
-    let output = attention(x, tape, addingTo: nil)
+    let output = attention(TokenSequence(x), tape, addingTo: nil)
     #expect(largestMagnitude(output.values.map { Double($0) }) > 0.1)
-    let larger = attention(tape.scaled(x, by: 8), tape, addingTo: nil)
+    let larger = attention(TokenSequence(tape.scaled(x, by: 8)), tape, addingTo: nil)
     #expect(relativeError(larger, to: output) <= 1e-5)
   }
 

@@ -36,10 +36,10 @@ struct RecomputedNormTests {
       let model = try makeModel(
         smallConfiguration { ($0.norm, $0.placement) = ("none", Choice(placement.name)) })
       func products(_ recompute: Recompute) -> Int {
-        let tape = Tape(PassContext(.training, recompute: recompute))
-        tape.products = []
-        _ = model.encode(patches, tape)
-        return tape.products?.count ?? 0
+        var count = 0
+        let observer = PassObserver(onMatrixProduct: { _ in count += 1 })
+        _ = model.encode(patches, Tape(PassContext(.training, recompute: recompute), observer: observer))
+        return count
       }
       let once = products(.none)
       #expect(once > 0)

@@ -27,10 +27,11 @@ struct RemovedLayerNormTests {
   }
 
   private func tape(step: Int, of total: Int? = nil, _ mode: PassContext.Mode = .training) -> Tape {
-    let tape = Tape(PassContext(mode, progress: TrainingProgress(step: step, totalSteps: total)))
-    tape.leadingTokens = 1
-    return tape
+    Tape(PassContext(mode, progress: TrainingProgress(step: step, totalSteps: total)))
   }
+
+  /// Tokens [B, N, width], the first of each sample a class token.
+  private func sequence(_ tokens: Tensor) -> TokenSequence { TokenSequence(tokens, leadingCount: 1) }
 
   /// LayerNorm, then frozen, then one deviation for all tokens: against an independent implementation, step by step.
   @Test func goesTheWayOfTheSchedule() throws {
@@ -43,7 +44,7 @@ struct RemovedLayerNormTests {
     for step in 0..<10 {
       let tape = tape(step: step)
       let x = tape.variable(try golden("removedLayerNorm.\(step).input"))
-      let output = norm(x, tape)
+      let output = norm(sequence(x), tape)
       #expect(
         relativeError(output, to: try golden("removedLayerNorm.\(step).output")) <= tolerance, "step \(step)")
       tape.backward(from: output, gradient: try golden("removedLayerNorm.\(step).outputGradient"))
@@ -60,7 +61,8 @@ struct RemovedLayerNormTests {
       #expect(relativeError(deviation, to: try golden("removedLayerNorm.\(step).deviation")) <= tolerance)
       #expect(norm.stage == (step < 3 ? .present : step < 9 ? .frozen : .affine))
       // In use it does what it did in the last step of training.
-      let used = norm(try golden("removedLayerNorm.\(step).input"), self.tape(step: 0, .evaluating))
+      let used = norm(
+        sequence(try golden("removedLayerNorm.\(step).input")), self.tape(step: 0, .evaluating))
       #expect(relativeError(used, to: output) <= tolerance, "step \(step) in use")
     }
   }
@@ -69,7 +71,7 @@ struct RemovedLayerNormTests {
     func turn(_ kind: Sublayer?, _ layer: Int) -> Int? {
       let (norm, _) = norm(kind, layer: layer)
       return (0..<12).first { step in
-        _ = norm(Tensor.random([2, 3, 11], seed: UInt64(step)), tape(step: step))
+        _ = norm(sequence(.random([2, 3, 11], seed: UInt64(step))), tape(step: step))
         return norm.stage != .present
       }
     }
@@ -81,7 +83,7 @@ struct RemovedLayerNormTests {
   @Test func sharesOfARunNeedItsLength() {
     let shares = options { ($0.start, $0.mlpSpan, $0.attentionSpan, $0.leadingSpan) = (0.1, 0.1, 0.1, 0.1) }
     let (norm, _) = norm(options: shares)
-    let x = Tensor.random([2, 3, 11], seed: 1)
+    let x = sequence(.random([2, 3, 11], seed: 1))
     _ = norm(x, tape(step: 1_000_000))
     #expect(norm.stage == .present)
     _ = norm(x, tape(step: 9, of: 100))
@@ -99,7 +101,7 @@ struct RemovedLayerNormTests {
     let (norm, _) = norm()
     let x = Tensor.random([2, 3, 11], seed: 1)
     let tape = tape(step: 0, .evaluating)
-    #expect(norm(x, tape).values == tape.layerNorm(x, weight: nil, bias: nil, epsilon: 1e-6).values)
+    #expect(norm(sequence(x), tape).values == tape.layerNorm(x, weight: nil, bias: nil, epsilon: 1e-6).values)
     #expect(!norm.isAffineNow)
   }
 

@@ -11,7 +11,7 @@ struct StochasticDepthTests {
 
   /// The output of the only block, whose MLP adds nothing, for `batch` copies of one image.
   private func stream(
-    rate: Double, hasAttention: Bool = true, placement: String = "pre", _ tape: Tape, batch: Int = 1
+    rate: Double, hasAttention: Bool = true, placement: String = "pre", _ context: PassContext, batch: Int = 1
   ) throws -> [[Scalar]] {
     let model = try makeModel(
       smallConfiguration { ($0.depth, $0.dropPath, $0.placement) = (1, rate, Choice(placement)) })
@@ -21,7 +21,10 @@ struct StochasticDepthTests {
       parameter.assign([Scalar](repeating: 0, count: parameter.value.count))
     }
     var seen: [Scalar] = []
-    tape.observer = { name, tensor in if name == "blocks.0" { seen = tensor.values } }
+    let observer = PassObserver(onResult: {
+      if $0 == .block(0, stack: "encoder", of: .encoder) { seen = $1.values }
+    })
+    let tape = Tape(context, recordsGradients: false, observer: observer)
     let copies = (0..<batch).flatMap { _ in patches.values }
     _ = model.encode(Tensor(shape: [batch, 6, 12], values: copies), tape)
     let size = seen.count / batch
@@ -29,9 +32,9 @@ struct StochasticDepthTests {
   }
 
   @Test func evaluationDropsNothing() throws {
-    let plain = try stream(rate: 0, Tape(.evaluating))
-    #expect(try stream(rate: 0.5, Tape(.evaluating)) == plain)
-    #expect(try stream(rate: 0, hasAttention: false, Tape(.evaluating)) != plain)
+    let plain = try stream(rate: 0, .evaluating)
+    #expect(try stream(rate: 0.5, .evaluating) == plain)
+    #expect(try stream(rate: 0, hasAttention: false, .evaluating) != plain)
   }
 
   /// A sample becomes x with probability q and x + branch/(1 − q) otherwise, so that its mean is x + branch. A norm of
@@ -39,12 +42,12 @@ struct StochasticDepthTests {
   @Test(arguments: [("pre", 0.25), ("pre", 0.5), ("sandwich", 0.25), ("normFormer", 0.5)])
   func trainingDropsWholeBranchesAtTheirRate(placement: String, rate: Double) throws {
     let batch = 2_000
-    let x = try stream(rate: 0, hasAttention: false, placement: placement, Tape(.evaluating))[0]
-    let whole = try stream(rate: 0, placement: placement, Tape(.evaluating))[0]
+    let x = try stream(rate: 0, hasAttention: false, placement: placement, .evaluating)[0]
+    let whole = try stream(rate: 0, placement: placement, .evaluating)[0]
     let kept = zip(x, whole).map { $0 + ($1 - $0) / Scalar(1 - rate) }
     let identity = SampleIdentity(seed: 1, epoch: 0, indices: Array(0..<batch))
-    let tape = Tape(PassContext(.training, samples: identity), recordsGradients: false)
-    let samples = try stream(rate: rate, placement: placement, tape, batch: batch)
+    let context = PassContext(.training, samples: identity)
+    let samples = try stream(rate: rate, placement: placement, context, batch: batch)
     // Not the same bits: in some kernels the order of a product's sums depends on the place in the batch.
     let isDropped = samples.map { relativeError($0, to: x) <= 1e-6 }
     let dropped = isDropped.count { $0 }
@@ -58,8 +61,8 @@ struct StochasticDepthTests {
   @Test func theDrawBelongsToTheSample() throws {
     func draw(_ indices: [Int], epoch: Int = 0) throws -> [[Scalar]] {
       let identity = SampleIdentity(seed: 1, epoch: epoch, indices: indices)
-      let tape = Tape(PassContext(.training, samples: identity), recordsGradients: false)
-      return try stream(rate: 0.5, tape, batch: indices.count)
+      let context = PassContext(.training, samples: identity)
+      return try stream(rate: 0.5, context, batch: indices.count)
     }
     let all = try draw(Array(0..<40))
     for (sample, same) in zip(try draw(Array(20..<40)), all[20...]) {

@@ -158,11 +158,10 @@ public struct StepBenchmark: Sendable {
     let samples = synthetic(grids, count: count)
     let share = Double(batch) / Double(count)
     let replays = (0..<team.count).map { lane -> (shapes: [MatrixProductShape], replay: Replay) in
-      let tape = Tape(.training)
-      tape.products = []
+      var shapes: [MatrixProductShape] = []
+      let tape = Tape(.training, observer: PassObserver(onMatrixProduct: { shapes.append($0) }))
       let range = LaneTeam.range(of: lane, lanes: team.count, total: count)
       if !range.isEmpty { tape.backward(from: objective.loss(samples.slice(range), tape)) }
-      let shapes = tape.products ?? []
       return (shapes, Replay(shapes))
     }
     let durations = (0..<7).map { _ in

@@ -1,5 +1,4 @@
 import Tensors
-import VisionTransformer
 
 /// A stack of blocks of a model: the encoder's, or a decoder's.
 package struct BlockStack {
@@ -10,15 +9,6 @@ package struct BlockStack {
 
   /// The weight matrices of each block.
   package var matrices: [[Parameter]] { blocks.map { $0.filter(\.role.isMatrix) } }
-
-  /// The block whose output is observed under a name; nil for other names.
-  func block(ofOutput observed: String) -> Int? {
-    let prefix = name == VisionTransformer.stackName ? "blocks." : "\(name)_blocks."
-    guard observed.hasPrefix(prefix), let block = Int(observed.dropFirst(prefix.count)),
-      blocks.indices.contains(block)
-    else { return nil }
-    return block
-  }
 
   /// All stacks of a model, in the order of their declaration.
   package static func all(in store: ParameterStore) -> [BlockStack] {

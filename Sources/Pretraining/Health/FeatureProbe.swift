@@ -89,21 +89,21 @@ package struct FeatureProbe {
     )
   }
 
-  /// The entropy of what the objective shows as `teacher.probabilities`, [rows, K], in a pass that records nothing.
+  /// The entropy of what the objective shows as `.teacherProbabilities`, [rows, K], in a pass that records nothing.
   private func askTeacher(
     of samples: MicroBatch, _ progress: TrainingProgress, into health: inout FeatureHealth
   ) {
     let few = samples.slice(0..<min(Self.teacherSampleCount, samples.count))
+    var (entropy, rows, outputs) = (0.0, 0, 0)
+    let observer = PassObserver(onResult: { site, probabilities in
+      guard site == .teacherProbabilities else { return }
+      entropy += probabilities.values.reduce(0) { $1 > 0 ? $0 - Double($1) * log(Double($1)) : $0 }
+      rows += probabilities.rows
+      outputs = probabilities.width
+    })
     let tape = Tape(
       PassContext(.training, samples: few.identity, progress: progress), recordsGradients: false,
-      pool: trainer.lanes[0].pool)
-    var (entropy, rows, outputs) = (0.0, 0, 0)
-    tape.observer = { name, tensor in
-      guard name == "teacher.probabilities" else { return }
-      entropy += tensor.values.reduce(0) { $1 > 0 ? $0 - Double($1) * log(Double($1)) : $0 }
-      rows += tensor.rows
-      outputs = tensor.width
-    }
+      observer: observer, pool: trainer.lanes[0].pool)
     _ = objective.loss(few, tape)
     guard rows > 0 else { return }
     health.teacherEntropy = finite(entropy / Double(rows))

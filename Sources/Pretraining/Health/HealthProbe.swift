@@ -59,19 +59,14 @@ package final class HealthProbe {
     let samples = batch.microBatch(0..<min(Self.sampleCount, batch.count), pool: pool)
     var stacks = health.stacks
     var entropies: [Double] = []
-    let tape = Tape(
-      PassContext(.training, samples: samples.identity, progress: progress), recordsGradients: false,
-      pool: pool)
-    tape.attentionObserver = { entropies.append($0.attentionEntropy(headCount: $1, keyCount: $2)) }
-    tape.observer = { [stacks = self.stacks] name, tensor in
+    var observer = PassObserver(onResult: { site, tokens in
       // A sequence begins: attentions so far were a teacher's.
-      if name == "patch_embed" { entropies = [] }
-      for stack in stacks {
-        guard let block = stack.block(ofOutput: name) else { continue }
-        let (meanSquare, variance) = tensor.vectorMoments
-        found(stack.name, block, meanSquare, variance)
-      }
-    }
+      if site == .patchEmbedding(of: .encoder) { entropies = [] }
+      guard case .block(let block, let stack, let owner) = site, owner != .teacher else { return }
+      let (meanSquare, variance) = tokens.vectorMoments
+      found(stack, block, meanSquare, variance)
+    })
+    observer.onAttention = { entropies.append($0.attentionEntropy(headCount: $1, keyCount: $2)) }
     func found(_ stack: String, _ block: Int, _ meanSquare: Double, _ variance: Double) {
       stacks[stack]?.meanSquare[block] = finite(meanSquare)
       stacks[stack]?.variance[block] = finite(variance)
@@ -79,6 +74,9 @@ package final class HealthProbe {
       stacks[stack]?.attentionEntropy[block] = finite(entropies.reduce(0, +) / Double(entropies.count))
       entropies = []
     }
+    let tape = Tape(
+      PassContext(.training, samples: samples.identity, progress: progress), recordsGradients: false,
+      observer: observer, pool: pool)
     _ = objective.loss(samples, tape)
     health.stacks = stacks
   }

@@ -9,11 +9,11 @@ extension TrainingStep {
     let pool = BufferPool()
     let batch = objective.prepared(samples, progress).microBatch(0..<samples.count, pool: pool)
     if batch.views.contains(where: { !$0.patches.isFinite }) { return "the input pixels" }
+    var found: ObservationSite?
+    let observer = PassObserver(onResult: { if found == nil && !$1.isFinite { found = $0 } })
     let tape = Tape(
-      PassContext(.training, samples: batch.identity, progress: progress), recordsGradients: false, pool: pool
-    )
-    var found: String?
-    tape.observer = { name, tensor in if found == nil && !tensor.isFinite { found = name } }
+      PassContext(.training, samples: batch.identity, progress: progress), recordsGradients: false,
+      observer: observer, pool: pool)
     _ = objective.loss(batch, tape)
     if let found { return "the output of \(found)" }
     let broken = parameters.last { parameter in gradients(of: parameter).contains { !$0.isFinite } }

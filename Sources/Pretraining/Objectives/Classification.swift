@@ -74,10 +74,10 @@ public struct Classification: Objective {
   /// The mean cross-entropy of the batch's targets, or else of its smoothed labels.
   public func loss(_ batch: MicroBatch, _ tape: Tape) -> Tensor {
     let logits = logits(batch.patches, tape)
-    tape.observe("head", logits)
+    tape.observe(.head, logits)
     let wanted = batch.targets ?? targets.rows(batch.labels, pool: tape.pool)
     let loss = tape.softCrossEntropy(logits, targets: wanted)
-    tape.observe("loss", loss)
+    tape.observe(.loss, loss)
     return loss
   }
 
@@ -86,8 +86,8 @@ public struct Classification: Objective {
     guard tape.context.mode == .training, !encoderParameters.contains(where: \.isTrainable) else {
       return head(patches, of: encoder, tape, tape)
     }
-    let frozen = Tape(PassContext(.evaluating, progress: tape.context.progress), pool: tape.pool)
-    frozen.observer = tape.observer
+    let frozen = Tape(
+      PassContext(.evaluating, progress: tape.context.progress), observer: tape.observer, pool: tape.pool)
     return head(patches, of: encoder, frozen, tape)
   }
 

@@ -87,7 +87,7 @@ public struct DINO: BatchObjective {
       outputs, centre: centre.value,
       temperature: Scalar(options.teacherTemperature(at: tape.context.progress)),
       pool: tape.pool)
-    tape.observe("teacher.probabilities", probabilities)
+    tape.observe(.teacherProbabilities, probabilities)
     centre.follow(outputs, tape)
     let logits = head(
       tape.concatenated(features), frozen: options.freezesLastLayer(at: tape.context.progress), tape)

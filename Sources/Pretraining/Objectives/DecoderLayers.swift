@@ -70,17 +70,16 @@ struct DecoderLayers: Sendable {
   /// tokens [B, N, stream width], the first `leadingTokens` no patches → predictions of those at `predicted` [B·M]:
   /// [B, M, outputs].
   func callAsFunction(_ tokens: Tensor, leadingTokens: Int, predicted: [Int32], _ tape: Tape) -> Tensor {
-    var tokens = tokens
-    tape.leadingTokens = leadingTokens
+    var sequence = TokenSequence(tokens, leadingCount: leadingTokens)
     for (layer, block) in blocks.enumerated() {
       // After the last attention only the tokens that are predicted matter.
-      tokens = block(tokens, tape, kept: layer == blocks.count - 1 ? predicted : nil)
-      tape.observe("\(name)_blocks.\(layer)", tokens)
+      sequence = block(sequence, tape, kept: layer == blocks.count - 1 ? predicted : nil)
+      tape.observe(.block(layer, stack: name, of: .objective), sequence.values)
     }
-    let chosen = stream.whole(blocks.isEmpty ? tape.gather(tokens, indices: predicted) : tokens, tape)
-    if blocks.isEmpty { tape.leadingTokens = 0 }
+    let patches = blocks.isEmpty ? tape.gather(tokens, indices: predicted) : sequence.values
+    let chosen = stream.whole(patches, tape)
     let predictions = prediction(finalNorm?(chosen, tape) ?? chosen, tape)
-    tape.observe("\(name)_pred", predictions)
+    tape.observe(.prediction(stack: name), predictions)
     return predictions
   }
 }

@@ -126,11 +126,11 @@ public struct DropPos: MaskedObjective {
       let prediction = reconstruction(latent, visible: mask.visible, predicted: mask.masked, tape)
       let target = normalizedPatches(tape.gather(patches, indices: mask.masked), pool: tape.pool)
       let error = tape.meanSquaredError(prediction, target: target)
-      tape.observe("reconstructionLoss", error)
+      tape.observe(.reconstructionLoss, error)
       loss = tape.scaledResidual(
         loss, error, layerScale: nil, branchScale: Scalar(options.reconstructionWeight))
     }
-    tape.observe("loss", loss)
+    tape.observe(.loss, loss)
     return loss
   }
 

@@ -74,7 +74,7 @@ public struct MaskedAutoencoder: ReconstructingObjective {
     let wanted = tape.gather(patches, indices: mask.masked)
     let target = options.normalizePixels ? normalizedPatches(wanted, pool: tape.pool) : wanted
     let loss = tape.meanSquaredError(prediction, target: target)
-    tape.observe("loss", loss)
+    tape.observe(.loss, loss)
     return loss
   }
 

@@ -49,7 +49,7 @@ public protocol Objective: Variant, Sendable {
 
   /// Weights that follow the trained ones, if the loss asks them; nil by default.
   ///
-  /// A loss whose teacher gives probabilities shows them, [rows, K], to the tape as `teacher.probabilities`: looks at the
+  /// A loss whose teacher gives probabilities shows them, [rows, K], to the tape as `.teacherProbabilities`: looks at the
   /// run log their entropy.
   var teacher: Teacher? { get }
 

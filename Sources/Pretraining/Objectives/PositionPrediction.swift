@@ -76,7 +76,7 @@ public struct PositionPrediction: MaskedObjective {
   public func loss(_ patches: Tensor, _ mask: PatchMask, _ tape: Tape) -> Tensor {
     let (logits, places) = logits(patches, mask, tape)
     let loss = tape.softmaxCrossEntropy(logits, labels: places.map { Int($0) })
-    tape.observe("loss", loss)
+    tape.observe(.loss, loss)
     return loss
   }
 
@@ -96,7 +96,7 @@ public struct PositionPrediction: MaskedObjective {
       }
     let rows = (0..<batch).flatMap { _ in counted.map { Int32(encoder.prefixCount + $0) } }
     let logits = head(tape.gather(tokens, indices: rows), tape)
-    tape.observe("head", logits)
+    tape.observe(.head, logits)
     return (logits, counted.lowerBound == 0 ? all : mask.masked)
   }
 

@@ -107,7 +107,7 @@ public struct SimMIM: ReconstructingObjective {
     let wanted = tape.gather(patches, indices: mask.masked)
     let target = options.normalizePixels ? normalizedPatches(wanted, pool: tape.pool) : wanted
     let loss = tape.meanAbsoluteError(prediction, target: target)
-    tape.observe("loss", loss)
+    tape.observe(.loss, loss)
     return loss
   }
 
@@ -123,7 +123,7 @@ public struct SimMIM: ReconstructingObjective {
     let tokens = encoder.encode(patches, selection, tape)
     let prefix = Int32(encoder.prefixCount)
     let predictions = head(tape.gather(tokens, indices: places.map { $0 + prefix }), tape)
-    tape.observe("head", predictions)
+    tape.observe(.head, predictions)
     return predictions
   }
 

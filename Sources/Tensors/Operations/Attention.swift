@@ -17,7 +17,7 @@ extension Tape {
     let (batch, tokens, width) = (qkv.shape[0], qkv.shape[1], qkv.shape[2] / 3)
     let keys = keyCount ?? tokens
     precondition((1...tokens).contains(keys), "attention: \(keys) keys among \(tokens) tokens")
-    attentionObserver?(qkv, headCount, keys)
+    observer.onAttention?(qkv, headCount, keys)
     let head = width / headCount
     let shape = vk_attention_shape(
       batch: batch, tokens: tokens, keys: keys, heads: headCount, head: head,
@@ -51,7 +51,7 @@ extension Tape {
   /// What the same scores and mixtures would be as matrix products: the bound that a step is held against is that of
   /// a step whose attention is made of BLAS calls.
   private func countAttentionProducts(_ shape: vk_attention_shape, isBackward: Bool) {
-    guard products != nil else { return }
+    guard let onMatrixProduct = observer.onMatrixProduct else { return }
     let (tokens, keys, head) = (shape.tokens, shape.keys, shape.head)
     let width = shape.heads * head
     func product(
@@ -66,6 +66,6 @@ extension Tape {
     let mixture = product(tokens, head, keys, .none, .none, strides: (keys, 3 * width, width))
     let gathered = product(keys, head, tokens, .transposed, .none, strides: (keys, 3 * width, 3 * width))
     let ofOneHead = isBackward ? [scores, scores, mixture, gathered, gathered] : [scores, mixture]
-    for _ in 0..<shape.batch * shape.heads { products?.append(contentsOf: ofOneHead) }
+    for _ in 0..<shape.batch * shape.heads { ofOneHead.forEach(onMatrixProduct) }
   }
 }

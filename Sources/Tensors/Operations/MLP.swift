@@ -23,7 +23,7 @@ extension Tape {
     precondition(
       residual.map { $0.shape == y.shape } ?? true,
       "mlp: residual \(residual?.shape ?? []), output \(y.shape)")
-    if beforeProduct != nil {  // Whoever looks before a product wants the whole input of each.
+    if observer.beforeProduct != nil {  // Whoever looks before a product wants the whole input of each.
       let hidden = gelu(linear(x, weight: hiddenWeight), bias: hiddenBias)
       return linear(
         hidden, weight: outputWeight, bias: outputBias, addingTo: residual, residualScale: residualScale)

@@ -63,13 +63,12 @@ public struct LSUV: DataDrivenInitializer {
     _ store: ParameterStore, _ context: PassContext, pool: BufferPool, pass: (Tape) -> Void
   ) {
     var done: Set<String> = []
-    let tape = Tape(context, pool: pool)
-    tape.beforeProduct = { weight, input in
+    let observer = PassObserver(beforeProduct: { weight, input in
       guard weight.isTrainable, done.insert(weight.name).inserted else { return }
       let bias = store.parameters.first { $0.layer == weight.layer && $0.role == .bias }
       calibrate(weight, bias, input, pool)
-    }
-    pass(tape)
+    })
+    pass(Tape(context, observer: observer, pool: pool))
   }
 
   private func calibrate(_ weight: Parameter, _ bias: Parameter?, _ input: Tensor, _ pool: BufferPool) {

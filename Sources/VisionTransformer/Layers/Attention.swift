@@ -78,15 +78,15 @@ public struct Attention: Sendable {
 
   /// x [B, N, D] → [B, N, D], added to a multiple of `residual` when given.
   public func callAsFunction(
-    _ x: Tensor, _ tape: Tape, addingTo residual: Tensor?, scaledBy residualScale: Scalar = 1,
+    _ x: TokenSequence, _ tape: Tape, addingTo residual: Tensor?, scaledBy residualScale: Scalar = 1,
     _ tokens: AttentionTokens = AttentionTokens()
   ) -> Tensor {
-    let projected = queryKeyValue(x, tape)
+    let projected = queryKeyValue(x.values, tape)
     let normed = normingHeads(projected, tape)
     let placed = tokens.rotation.map { tape.rotated(normed, by: $0) } ?? normed
     let mixed = tape.attention(placed, headCount: headCount, keyCount: tokens.keyCount)
     let scaled = scalesOutput ? mixed : scalingHeads(mixed, tape)
-    let mixture = mixtureNorm?(scaled, tape) ?? scaled
+    let mixture = mixtureNorm?(x.with(scaled), tape) ?? scaled
     defer {
       for result in [projected, normed, placed, mixed, scaled, mixture] { tape.forget(result, .attention) }
     }

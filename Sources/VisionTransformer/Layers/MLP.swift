@@ -29,17 +29,17 @@ public struct MLP: Sendable {
 
   /// x [B, N, D] → [B, N, D], added to a multiple of `residual` when given.
   public func callAsFunction(
-    _ x: Tensor, _ tape: Tape, addingTo residual: Tensor?, scaledBy residualScale: Scalar = 1
+    _ x: TokenSequence, _ tape: Tape, addingTo residual: Tensor?, scaledBy residualScale: Scalar = 1
   ) -> Tensor {
     guard let hiddenNorm else {
       return tape.mlp(
-        x, hiddenWeight: tape(hidden.weight), hiddenBias: tape(hidden.bias),
+        x.values, hiddenWeight: tape(hidden.weight), hiddenBias: tape(hidden.bias),
         outputWeight: tape(output.weight), outputBias: tape(output.bias), addingTo: residual,
         residualScale: residualScale)
     }
-    let projected = tape.linear(x, weight: tape(hidden.weight))
+    let projected = tape.linear(x.values, weight: tape(hidden.weight))
     let activated = tape.gelu(projected, bias: tape(hidden.bias))
-    let normed = hiddenNorm(activated, tape)
+    let normed = hiddenNorm(x.with(activated), tape)
     let sum = output(normed, tape, addingTo: residual, scaledBy: residualScale)
     for result in [projected, activated, normed] { tape.forget(result, .block) }
     return sum

@@ -21,9 +21,9 @@ struct ResidualScaling: Sendable {
     self.site = site
   }
 
-  /// The sum of `residual` (or nothing) and the branch that `run` computes, given what it may add to itself.
+  /// The sum of `residual` (or nothing) and the branch that `run` computes of `input`, given what it may add to itself.
   func callAsFunction(
-    _ residual: Tensor?, by rule: any ResidualSite, _ tape: Tape,
+    _ input: TokenSequence, addingTo residual: Tensor?, by rule: any ResidualSite, _ tape: Tape,
     run: (_ addingTo: Tensor?, _ scale: Scalar) -> Tensor
   ) -> Tensor {
     let drops = dropRate > 0 && tape.context.mode == .training
@@ -32,7 +32,7 @@ struct ResidualScaling: Sendable {
       return run(residual, factors.skip)
     }
     let output = run(nil, 1)
-    let branch = rule.outputNorm?(output, tape) ?? output
+    let branch = rule.outputNorm?(input.with(output), tape) ?? output
     let sum = tape.scaledResidual(
       residual ?? tape.zeros(branch.shape), branch, layerScale: gamma.map { tape($0) },
       sampleScale: drops ? survival(tape, branch.shape[0]) : nil,

@@ -50,13 +50,13 @@ public struct TransformerBlock: Sendable {
   /// x [B, N, D] → [B, N, D], or [B, K, D] with `kept` [B·K]: only those tokens go on to the MLP, for the last block of
   /// a stack whose other outputs nobody reads; they are all patches.
   public func callAsFunction(
-    _ x: Tensor, _ tape: Tape, kept: [Int32]? = nil, _ tokens: AttentionTokens = AttentionTokens()
-  ) -> Tensor {
+    _ x: TokenSequence, _ tape: Tape, kept: [Int32]? = nil, _ tokens: AttentionTokens = AttentionTokens()
+  ) -> TokenSequence {
     let attended = join(attentions, x, tape) { $0($1, tape, addingTo: $2, scaledBy: $3, tokens) }
-    let mixed = kept.map { tape.gather(attended, indices: $0) } ?? attended
-    if kept != nil { tape.leadingTokens = 0 }
+    let mixed =
+      kept.map { TokenSequence(tape.gather(attended.values, indices: $0)) } ?? attended
     let output = join(mlps, mixed, tape) { $0($1, tape, addingTo: $2, scaledBy: $3) }
-    tape.forget(attended, .block)
+    tape.forget(attended.values, .block)
     return output
   }
 
@@ -94,17 +94,19 @@ public struct TransformerBlock: Sendable {
 
   /// x and all branches, which read x side by side.
   private func join<Layer>(
-    _ sublayers: [Branch<Layer>], _ x: Tensor, _ tape: Tape,
-    run: (_ layer: Layer, _ input: Tensor, _ residual: Tensor?, _ residualScale: Scalar) -> Tensor
-  ) -> Tensor {
-    var stream = x
+    _ sublayers: [Branch<Layer>], _ x: TokenSequence, _ tape: Tape,
+    run: (_ layer: Layer, _ input: TokenSequence, _ residual: Tensor?, _ residualScale: Scalar) -> Tensor
+  ) -> TokenSequence {
+    var stream = x.values
     for (branch, sublayer) in sublayers.enumerated() {
       let joined = sublayer.site(x, joining: stream, tape) { input, residual in
-        sublayer.scaling(residual, by: sublayer.site, tape) { run(sublayer.layer, input, $0, $1) }
+        sublayer.scaling(input, addingTo: residual, by: sublayer.site, tape) {
+          run(sublayer.layer, input, $0, $1)
+        }
       }
       if branch > 0 { tape.forget(stream, .block) }
       stream = joined
     }
-    return stream
+    return x.with(stream)
   }
 }

@@ -7,7 +7,7 @@ public protocol Norm: Variant, Sendable {
   associatedtype Options: DefaultedOptions = NoOptions
 
   /// Whether what it computes of one token depends on the other tokens of the batch. Such a norm gathers its statistics
-  /// through `Tape.collective`, so that they are those of the whole batch.
+  /// through `PassContext.collective`, so that they are those of the whole batch.
   static var usesBatchStatistics: Bool { get }
 
   /// Whether what its backward pass gives in training is by its definition not the derivative of its output, so that
@@ -19,6 +19,9 @@ public protocol Norm: Variant, Sendable {
 
   /// x [..., width] → [..., width].
   func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor
+
+  /// The same of tokens [B, N, width], for norms that treat those apart that are no patches.
+  func callAsFunction(_ tokens: TokenSequence, _ tape: Tape) -> Tensor
 }
 
 extension Norm {
@@ -26,6 +29,8 @@ extension Norm {
   public static var usesBatchStatistics: Bool { false }
   /// Most backward passes are exact.
   public static var hasApproximateGradient: Bool { false }
+  /// Most norms treat all tokens alike.
+  public func callAsFunction(_ tokens: TokenSequence, _ tape: Tape) -> Tensor { self(tokens.values, tape) }
 }
 
 /// The registered norms.

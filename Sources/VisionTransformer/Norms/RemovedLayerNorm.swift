@@ -78,14 +78,18 @@ public struct RemovedLayerNorm: AffineInEvaluation {
   /// What the file or the training so far says.
   public var stage: Stage { Stage(rawValue: Int(stageBuffer.value.scalar)) ?? .present }
 
-  /// x [..., width] → [..., width]; of [B, N, width] the first `Tape.leadingTokens` of each sample are special.
-  public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor {
+  /// x [..., width] → [..., width], all of them patches.
+  public func callAsFunction(_ x: Tensor, _ tape: Tape) -> Tensor { self(TokenSequence(x), tape) }
+
+  /// Tokens [B, N, width] → [B, N, width]; those that are no patches have a deviation of their own.
+  public func callAsFunction(_ tokens: TokenSequence, _ tape: Tape) -> Tensor {
+    let x = tokens.values
     // Everything is read before the lanes meet and written after it, by one of them.
     var (stage, known) = (stage, deviation.value.values.map { Double($0) })
     if tape.context.mode == .training {
       let due = max(stage, schedule.stage(at: tape.context.progress))
       if stage == .present || due != stage {
-        let seen = averageDeviations(x, tape)
+        let seen = averageDeviations(tokens, tape)
         if stage == .present {
           for kind in 0..<2 where due == .present || known[kind] == 0 {
             known[kind] = updated(known[kind], seen[kind])
@@ -105,7 +109,7 @@ public struct RemovedLayerNorm: AffineInEvaluation {
     let factors = tape.zeros([x.rows])
     factors.withMutableSpan { factors in
       for row in 0..<x.rows {
-        factors[row] = Scalar(1 / (isLeading(row, of: x, tape) ? ofLeading : known[0]))
+        factors[row] = Scalar(1 / (isLeading(row, of: tokens) ? ofLeading : known[0]))
       }
     }
     return tape.affineChannels(
@@ -129,11 +133,12 @@ public struct RemovedLayerNorm: AffineInEvaluation {
   }
 
   /// Mean deviation of patches and of leading tokens over the whole batch; nil where there is none.
-  private func averageDeviations(_ x: Tensor, _ tape: Tape) -> [Double?] {
+  private func averageDeviations(_ tokens: TokenSequence, _ tape: Tape) -> [Double?] {
+    let x = tokens.values
     var sums = [0.0, 0, 0, 0]  // of patches and leading tokens, then their counts
     tape.deviations(x, epsilon: Scalar(options.epsilon)).withSpan { deviations in
       for row in 0..<x.rows {
-        let kind = isLeading(row, of: x, tape) ? 1 : 0
+        let kind = isLeading(row, of: tokens) ? 1 : 0
         sums[kind] += Double(deviations[row])
         sums[2 + kind] += 1
       }
@@ -143,8 +148,8 @@ public struct RemovedLayerNorm: AffineInEvaluation {
   }
 
   /// Whether a row is a class token or a register.
-  private func isLeading(_ row: Int, of x: Tensor, _ tape: Tape) -> Bool {
-    x.shape.count == 3 && row % x.shape[1] < tape.leadingTokens
+  private func isLeading(_ row: Int, of tokens: TokenSequence) -> Bool {
+    tokens.leadingCount > 0 && row % tokens.values.shape[1] < tokens.leadingCount
   }
 }
 

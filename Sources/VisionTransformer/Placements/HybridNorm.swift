@@ -53,8 +53,8 @@ public struct HybridNorm: NormPlacement {
   /// x + F(x).
   private struct BareSite: ResidualSite {
     func callAsFunction(
-      _ x: Tensor, joining skip: Tensor, _ tape: Tape,
-      branch: (_ input: Tensor, _ residual: Tensor?) -> Tensor
+      _ x: TokenSequence, joining skip: Tensor, _ tape: Tape,
+      branch: (_ input: TokenSequence, _ residual: Tensor?) -> Tensor
     ) -> Tensor { branch(x, skip) }
   }
 
@@ -63,12 +63,12 @@ public struct HybridNorm: NormPlacement {
     let norm: any Norm
 
     func callAsFunction(
-      _ x: Tensor, joining skip: Tensor, _ tape: Tape,
-      branch: (_ input: Tensor, _ residual: Tensor?) -> Tensor
+      _ x: TokenSequence, joining skip: Tensor, _ tape: Tape,
+      branch: (_ input: TokenSequence, _ residual: Tensor?) -> Tensor
     ) -> Tensor {
       let normed = norm(x, tape)
-      let output = branch(normed, normed)
-      if !normed.sharesStorage(with: x) { tape.forget(normed, .block) }
+      let output = branch(x.with(normed), normed)
+      if !normed.sharesStorage(with: x.values) { tape.forget(normed, .block) }
       return output
     }
   }

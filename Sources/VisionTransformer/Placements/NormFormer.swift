@@ -60,8 +60,8 @@ public struct NormFormer: NormPlacement {
     let scale: Parameter
 
     func callAsFunction(
-      _ x: Tensor, joining skip: Tensor, _ tape: Tape,
-      branch: (_ input: Tensor, _ residual: Tensor?) -> Tensor
+      _ x: TokenSequence, joining skip: Tensor, _ tape: Tape,
+      branch: (_ input: TokenSequence, _ residual: Tensor?) -> Tensor
     ) -> Tensor {
       let scaled = tape.scaledChannels(skip, by: tape(scale))
       let output = inner(x, joining: scaled, tape, branch: branch)

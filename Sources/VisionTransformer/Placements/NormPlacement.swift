@@ -63,7 +63,8 @@ public protocol ResidualSite: Sendable {
   /// branches before → [B, N, D]. `branch(input, residual)` is the sublayer, joined to `residual` by the site's factors when there
   /// is one.
   func callAsFunction(
-    _ x: Tensor, joining skip: Tensor, _ tape: Tape, branch: (_ input: Tensor, _ residual: Tensor?) -> Tensor
+    _ x: TokenSequence, joining skip: Tensor, _ tape: Tape,
+    branch: (_ input: TokenSequence, _ residual: Tensor?) -> Tensor
   ) -> Tensor
 }
 

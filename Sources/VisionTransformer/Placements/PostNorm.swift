@@ -40,10 +40,11 @@ struct PostNormSite: ResidualSite {
   func factors(_ tape: Tape) -> (skip: Scalar, branch: Scalar) { weigh(tape) }
 
   func callAsFunction(
-    _ x: Tensor, joining skip: Tensor, _ tape: Tape, branch: (_ input: Tensor, _ residual: Tensor?) -> Tensor
+    _ x: TokenSequence, joining skip: Tensor, _ tape: Tape,
+    branch: (_ input: TokenSequence, _ residual: Tensor?) -> Tensor
   ) -> Tensor {
     let sum = branch(x, skip)
-    let output = norm(sum, tape)
+    let output = norm(x.with(sum), tape)
     // A model without norms gives the sum itself here, which others read.
     if !output.sharesStorage(with: sum) { tape.forget(sum, .block) }
     return output

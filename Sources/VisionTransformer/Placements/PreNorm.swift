@@ -47,13 +47,14 @@ struct PreNormSite: ResidualSite {
   }
 
   func callAsFunction(
-    _ x: Tensor, joining skip: Tensor, _ tape: Tape, branch: (_ input: Tensor, _ residual: Tensor?) -> Tensor
+    _ x: TokenSequence, joining skip: Tensor, _ tape: Tape,
+    branch: (_ input: TokenSequence, _ residual: Tensor?) -> Tensor
   ) -> Tensor {
     let normed = norm(x, tape)
     let input = inputScale == 1 ? normed : tape.scaled(normed, by: inputScale)
-    let output = branch(input, skip)
+    let output = branch(x.with(input), skip)
     // A model without norms gives x itself here, which others read.
-    for result in [normed, input] where !result.sharesStorage(with: x) { tape.forget(result, level) }
+    for result in [normed, input] where !result.sharesStorage(with: x.values) { tape.forget(result, level) }
     return output
   }
 }
