@@ -8,7 +8,7 @@ public enum AutomaticPasses {
   public static func count(
     batch: Int, lanes: Int, of objective: any Objective, views: [PatchGrid], _ encoder: VisionTransformer
   ) -> Int {
-    guard objective is any BatchObjective else { return count(batch: batch, lanes: lanes, encoder) }
+    guard objective.plan.batchObjective != nil else { return count(batch: batch, lanes: lanes, encoder) }
     return count(
       batch: batch, lanes: lanes, patchesOfViews: views.reduce(0) { $0 + $1.count }, encoder)
   }

@@ -20,6 +20,7 @@ public final class TrainingStep: Sendable {
   let team: LaneTeam
   let lanes: [Lane]
   let objective: any Objective
+  let objectivePlan: ObjectivePlan
   let parameters: [Parameter]
   private let optimizer: any Optimizer
   private let teacher: Teacher?
@@ -50,7 +51,8 @@ public final class TrainingStep: Sendable {
   ) {
     self.objective = objective
     self.optimizer = optimizer
-    teacher = objective.teacher
+    objectivePlan = objective.plan
+    teacher = objectivePlan.teacher
     precondition(rules.map { $0.count == parameters.count } ?? true, "TrainingStep: one rule a parameter")
     self.parameters = parameters
     self.rules = rules ?? parameters.map { _ in ParameterRule() }
@@ -88,7 +90,7 @@ public final class TrainingStep: Sendable {
     let progress = progress(before: step)
     let update = OptimizerStep(number: step, learningRate: learningRate, fraction: progress.fraction)
     guard let clipping else {
-      return runUpdatingEarly(objective.prepared(batch, progress), update, progress)
+      return runUpdatingEarly(objectivePlan.prepared(batch, progress), update, progress)
     }
     let loss = differentiate(batch, step: step)
     guard loss.isFinite else { return Outcome(loss: loss, gradientNorm: .nan) }
@@ -108,7 +110,7 @@ public final class TrainingStep: Sendable {
   public func calibrate(
     _ store: ParameterStore, by initializer: any DataDrivenInitializer, on batch: any StepSamples
   ) {
-    let batch = objective.prepared(batch, progress(before: 1))
+    let batch = objectivePlan.prepared(batch, progress(before: 1))
     let share = LaneTeam.range(of: 0, lanes: team.count, total: batch.count)
     let part = LaneTeam.range(of: 0, lanes: passes, total: share.count)
     let samples = batch.microBatch(part.isEmpty ? share : part, pool: lanes[0].pool)
@@ -121,7 +123,7 @@ public final class TrainingStep: Sendable {
   /// Forward and backward on every lane; returns the mean loss. Gradients stay on the lanes' tapes.
   public func differentiate(_ batch: any StepSamples, step: Int = 1) -> Double {
     let progress = progress(before: step)
-    let batch = objective.prepared(batch, progress)
+    let batch = objectivePlan.prepared(batch, progress)
     let shares = shares(of: batch, progress)
     let losses = Mutex([Double](repeating: 0, count: team.count))
     runLanes { [self] lane in
@@ -175,7 +177,7 @@ public final class TrainingStep: Sendable {
     lane.gradients.clear()
     guard !share.samples.isEmpty else { return 0 }
     let parts = share.parts(passes)
-    if parts.count > 1, let objective = objective as? any BatchObjective {
+    if parts.count > 1, let objective = objectivePlan.batchObjective {
       let phases = TwoPhaseStep(objective: objective, lane: lane, share: share)
       return phases.run(batch, parts: parts, beforeLast: beforeLast)
     }

@@ -34,7 +34,7 @@ struct Reconstruct: ParsableCommand {
   func run() throws {
     try OutputCheck.file(out)
     let trained = try TrainedObjective(checkpoint: WeightsArgument.checkpoint(weights))
-    guard let objective = trained.objective as? any ReconstructingObjective else {
+    guard let objective = trained.objective.plan.reconstruction else {
       throw Failure(
         "the objective '\(trained.recipe.objective.name)' reconstructs nothing", at: weights,
         mend: "give a run of a masked objective, such as mae or simMIM")

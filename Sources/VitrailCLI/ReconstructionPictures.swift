@@ -14,7 +14,7 @@ struct ReconstructionPictures {
 
   /// Takes the first images that can be decoded; nil when the objective reconstructs nothing.
   init?(of plan: TrainingPlan, in folder: RunFolder, source: any ImageSource, count: Int = 8) {
-    guard let objective = plan.objective as? any ReconstructingObjective else { return nil }
+    guard let objective = plan.objectivePlan.reconstruction else { return nil }
     self.plan = plan
     self.folder = folder
     self.objective = objective

@@ -109,14 +109,15 @@ struct BatchMixingTests {
     let model = try ComparingModel.classifying()
     let batch = model.labelled(6)
     func targets(_ step: Int) -> [Scalar]? {
-      model.objective.prepared(batch, TrainingProgress(step: step)).microBatch(0..<6, pool: BufferPool())
+      model.objective.plan.prepared(batch, TrainingProgress(step: step)).microBatch(0..<6, pool: BufferPool())
         .targets?.values
     }
     #expect(targets(4) == targets(4))
     #expect(Set((0..<8).map { targets($0) }).count == 8)
     let plain = try ComparingModel.classifying(["mixupProbability": .number(0)])
     #expect(
-      plain.objective.prepared(batch, TrainingProgress()).microBatch(0..<6, pool: BufferPool()).targets == nil
+      plain.objective.plan.prepared(batch, TrainingProgress()).microBatch(0..<6, pool: BufferPool()).targets
+        == nil
     )
   }
 }

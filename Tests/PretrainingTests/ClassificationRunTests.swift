@@ -51,7 +51,7 @@ struct ClassificationRunTests {
     let folder = try TemporaryFolder()
     let (whole, stopped) = (RunFolder(folder("whole")), RunFolder(folder("stopped")))
     let plan = try train(Self.recipe(), whole)
-    #expect(plan.objective.classNames == ["dark", "gray", "light"])
+    #expect(plan.objectivePlan.classNames == ["dark", "gray", "light"])
     #expect(
       plan.recipe.objective.options["classes"] == .array(["dark", "gray", "light"].map { .string($0) }))
     try train(Self.recipe(), stopped, stopAfter: 4)
@@ -122,7 +122,7 @@ struct ClassificationRunTests {
     // A class without images is none.
     let two = try TrainingPlan(
       recipe: Self.recipe(), source: LabelledNoise(labels: (0..<24).map { $0 % 2 * 2 }))
-    #expect(two.objective.classNames == ["dark", "light"])
+    #expect(two.objectivePlan.classNames == ["dark", "light"])
   }
 
   /// Weights start a run of another image size; a head goes on, unless it tells other classes apart.

@@ -70,7 +70,7 @@ struct ClassificationTests {
   @Test func untrainedHeadsGuess() throws {
     let model = try ComparingModel.classifying()
     let batch = model.labelled(8)
-    let baseline = try #require(model.objective.trivialLoss(for: batch, batchSize: 8))
+    let baseline = try #require(model.objective.plan.trivialLoss(batch, 8))
     #expect(baseline.value == log(3) && baseline.meaning == "guessing among 3 classes")
     let loss = Double(model.objective.loss(batch, Tape(.training)).scalar)
     #expect(abs(loss - baseline.value) <= 1e-3)

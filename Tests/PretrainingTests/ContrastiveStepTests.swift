@@ -209,9 +209,9 @@ struct SimCLRTests {
     let model = try ComparingModel("simCLR")
     let grid = model.encoder.configuration.grid
     let small = PatchGrid(height: 8, width: 8, channels: 1, patchSize: 4)
-    try model.objective.check(views: [grid, grid], at: "data.views")
+    try model.objective.plan.checkViews([grid, grid], "data.views")
     for views in [[grid], [grid, small], [grid, grid, grid]] {
-      #expect(throws: Failure.self) { try model.objective.check(views: views, at: "data.views") }
+      #expect(throws: Failure.self) { try model.objective.plan.checkViews(views, "data.views") }
     }
   }
 }

@@ -103,7 +103,7 @@ struct DINOTests {
     for name in ["blocks.1.attn.qkv.weight", "norm.bias", "pos_embed"] {
       let student = try #require(model.store[name])
       let teacher = try #require(model.store["teacher.\(name)"])
-      #expect(model.objective.exported(student).values == teacher.value.values, "\(name)")
+      #expect(model.objective.plan.exported(student).values == teacher.value.values, "\(name)")
       #expect((student.value.values == teacher.value.values) == (name == "pos_embed"), "\(name)")
     }
   }
@@ -123,11 +123,11 @@ struct DINOTests {
 
   @Test func publishedViews() throws {
     var recipe = ModelRecipe()
-    let large = try #require(DINO.publishedViews(.init(), recipe))
+    let large = try #require(DINO.demands(.init(), of: recipe).views)
     #expect(large.map(\.count) == [1, 1, 8])
     #expect(large.map(\.imageSize) == [nil, nil, ImageSize(height: 96, width: 96)])
     (recipe.imageSize, recipe.patchSize) = (ImageSize(height: 28, width: 28), 4)
-    let small = try #require(DINO.publishedViews(.init(), recipe))
+    let small = try #require(DINO.demands(.init(), of: recipe).views)
     #expect(small.map(\.count) == [1, 1, 4])
     #expect(small[2].imageSize == ImageSize(height: 16, width: 16))
   }
@@ -138,10 +138,10 @@ struct DINOTests {
     let small = PatchGrid(height: 8, width: 8, channels: 1, patchSize: 4)
     let other = PatchGrid(height: 8, width: 8, channels: 1, patchSize: 2)
     for views in [[grid, grid], [grid, grid, small], [grid, grid, grid, small]] {
-      try model.objective.check(views: views, at: "data.views")
+      try model.objective.plan.checkViews(views, "data.views")
     }
     for views in [[grid], [grid, small], [small, grid, grid], [grid, grid, other]] {
-      #expect(throws: Failure.self) { try model.objective.check(views: views, at: "data.views") }
+      #expect(throws: Failure.self) { try model.objective.plan.checkViews(views, "data.views") }
     }
   }
 

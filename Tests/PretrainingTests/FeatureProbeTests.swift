@@ -60,7 +60,7 @@ struct FeatureProbeTests {
     #expect(health.teacherEntropy == nil)
     #expect(
       health.baseline
-        == objective.trivialLoss(for: batch.slice(0..<min(256, batch.count)), batchSize: batch.count))
+        == objective.plan.trivialLoss(batch.slice(0..<min(256, batch.count)), batch.count))
   }
 
   @Test func twoViewsAreThePairs() throws {
@@ -114,7 +114,13 @@ private struct Taught: Objective {
   static let summary = "for tests"
   static let source = "none"
   let encoder: VisionTransformer
-  let teacher: Teacher?
+  let teacher: Teacher
+
+  var plan: ObjectivePlan {
+    var plan = ObjectivePlan(of: Self.self)
+    plan.teacher = teacher
+    return plan
+  }
 
   init(encoder: VisionTransformer, options: NoOptions, at place: String) throws(Failure) {
     self.encoder = encoder

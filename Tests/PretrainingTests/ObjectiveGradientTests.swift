@@ -47,7 +47,7 @@ struct ObjectiveGradientTests {
     let plain = model.labelled(4)
     let batch =
       isMixed
-      ? model.objective.prepared(plain, TrainingProgress()).microBatch(0..<4, pool: BufferPool()) : plain
+      ? model.objective.plan.prepared(plain, TrainingProgress()).microBatch(0..<4, pool: BufferPool()) : plain
     // The final norm stands aside where pooled features are normed.
     let reached = model.trainable.filter { norm == "tokens" || !$0.name.hasPrefix("norm.") }
     let errors = GradientCheck.errors(of: reached, entries: 8) { model.objective.loss(batch, $0) }

@@ -91,7 +91,9 @@ struct ParameterOwnerTests {
     for teacher in teachers {
       let student = try #require(teacher.student)
       #expect(teacher.name == "teacher.\(student.name)" && teacher.role == student.role)
-      #expect(teacher.shape == student.shape && teacher.layer == "teacher.\(student.layer)")
+      #expect(
+        teacher.shape == student.shape
+          && teacher.layer == (student.layer.isEmpty ? "teacher" : "teacher.\(student.layer)"))
       var site = teacher.site
       (site.owner, site.norm) = (student.site.owner, student.site.norm)
       #expect(site == student.site, "\(teacher.name)")

@@ -95,7 +95,7 @@ struct TeacherTests {
     variants.norms.append(Doubling.self)
     let encoder = try VisionTransformer(configuration, parameters: store, variants: variants)
     let objective = try Objectives.make("dino", encoder: encoder, at: "test")
-    #expect(objective.teacher != nil)
+    #expect(objective.plan.teacher != nil)
   }
 
   /// What is logged of the blocks is the student's, of the last view.

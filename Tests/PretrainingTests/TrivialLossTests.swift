@@ -59,7 +59,7 @@ struct TrivialLossTests {
   @Test(arguments: [3, 37], [true, false]) func theMeanPatch(count: Int, normalized: Bool) throws {
     let (objective, _) = try autoencoder(normalized: normalized)
     let batch = batch(.random([count, 12, 12], seed: 4, shift: 2))
-    let baseline = try #require(objective.trivialLoss(for: batch, batchSize: count))
+    let baseline = try #require(objective.plan.trivialLoss(batch, count))
     let wanted = meanError(targets(objective, batch), byPlace: count > 20, { $0 * $0 }, unbiased: true)
     #expect(relativeError([baseline.value], [wanted]) <= 1e-9)
     #expect(baseline.meaning == "predicting the mean patch" + (count > 20 ? " of each place" : ""))
@@ -69,7 +69,7 @@ struct TrivialLossTests {
   @Test func nothingIsKnownOfNoise() throws {
     let (objective, _) = try autoencoder(normalized: true)
     let noise = batch(.random([300, 12, 12], seed: 4))
-    let baseline = try #require(objective.trivialLoss(for: noise, batchSize: 300))
+    let baseline = try #require(objective.plan.trivialLoss(noise, 300))
     #expect(abs(baseline.value - 11.0 / 12) <= 0.01)
   }
 
@@ -78,7 +78,7 @@ struct TrivialLossTests {
     let (objective, _) = try autoencoder(normalized: false)
     let one = Tensor.random([1, 12, 12], seed: 4).values
     let copies = batch(Tensor(shape: [40, 12, 12], values: (0..<40).flatMap { _ in one }))
-    #expect(try #require(objective.trivialLoss(for: copies, batchSize: 40)).value <= 1e-12)
+    #expect(try #require(objective.plan.trivialLoss(copies, 40)).value <= 1e-12)
   }
 
   /// Of absolute errors too: SimMIM's.
@@ -86,7 +86,7 @@ struct TrivialLossTests {
     let model = try ComparingModel("simMIM")
     let objective = try #require(model.objective as? SimMIM)
     let batch = model.batch(40, views: 1)
-    let baseline = try #require(objective.trivialLoss(for: batch, batchSize: 40))
+    let baseline = try #require(objective.plan.trivialLoss(batch, 40))
     let wanted = meanError(targets(objective, batch), byPlace: true, abs, unbiased: false)
     #expect(relativeError([baseline.value], [wanted]) <= 1e-9)
   }
@@ -107,8 +107,8 @@ struct TrivialLossTests {
     let model = try ComparingModel(objective) {
       $0.positions = objective == "positionPrediction" ? .none : .learned
     }
-    let batch = model.batch(8, views: model.objective is any BatchObjective ? 2 : 1)
-    let baseline = try #require(model.objective.trivialLoss(for: batch, batchSize: batch.count))
+    let batch = model.batch(8, views: model.objective.plan.batchObjective != nil ? 2 : 1)
+    let baseline = try #require(model.objective.plan.trivialLoss(batch, batch.count))
     let loss = Double(model.objective.loss(batch, Tape(.training)).scalar)
     #expect(abs(loss - baseline.value) <= tolerance * baseline.value, "\(loss), \(baseline)")
   }

@@ -50,10 +50,10 @@ public struct StepBenchmark: Sendable {
     let store = ParameterStore(seed: 0)
     var configuration = shape.encoder
     configuration.norm = options.norm
-    let required = try options.objective.flatMap { (choice) throws(Failure) in
-      try Objectives.requiredPositions(choice, at: "--objective")
+    let demands = try options.objective.map { (choice) throws(Failure) in
+      try Objectives.demands(choice, of: model, at: "--objective")
     }
-    configuration.positions = options.positions ?? required ?? configuration.positions
+    configuration.positions = options.positions ?? demands?.positions?.first ?? configuration.positions
     let encoder = try VisionTransformer(configuration, parameters: store, place: "bench")
     let objective: any Objective =
       if let choice = options.objective {
@@ -61,12 +61,12 @@ public struct StepBenchmark: Sendable {
       } else {
         try MaskedAutoencoder(encoder: encoder, options: shape.objective, at: "bench")
       }
-    let pipelines = try views(of: options.objective)
+    let pipelines = try pipelines(of: demands?.views)
     let grids = pipelines.map { pipeline in
       PatchGrid(
         height: pipeline.height, width: pipeline.width, channels: 3, patchSize: configuration.patchSize)
     }
-    try objective.check(views: grids, at: "bench")
+    try objective.plan.checkViews(grids, "bench")
     let passes =
       options.accumulation
       ?? AutomaticPasses.count(batch: batch, lanes: team.count, of: objective, views: grids, encoder)
@@ -115,15 +115,18 @@ public struct StepBenchmark: Sendable {
 
   private var batch: Int { options.batch ?? shape.batch }
 
-  /// The views that the objective is published with, at the shape's size; MAE's crop and flip without an objective.
-  private func views(of choice: Choice?) throws(Failure) -> [AugmentationPipeline] {
+  /// What a recipe would say of the shape.
+  private var model: ModelRecipe {
     var model = ModelRecipe()
     model.imageSize = ImageSize(height: shape.encoder.imageHeight, width: shape.encoder.imageWidth)
     model.patchSize = shape.encoder.patchSize
+    return model
+  }
+
+  /// The augmentations of views that an objective is published with; MAE's crop and flip without an objective.
+  private func pipelines(of views: [ViewRecipe]?) throws(Failure) -> [AugmentationPipeline] {
     var data = DataRecipe()
-    data.views = try choice.flatMap { (choice) throws(Failure) in
-      try Objectives.publishedViews(choice, model, at: "--objective")
-    }
+    data.views = views
     return try data.pipelines(for: model, at: "bench")
   }
 
@@ -154,7 +157,7 @@ public struct StepBenchmark: Sendable {
   private func products(
     _ objective: any Objective, _ grids: [PatchGrid], passes: Int
   ) -> (operations: Int, seconds: Double) {
-    let count = objective is any BatchObjective ? max(team.count, batch / passes) : batch
+    let count = objective.plan.batchObjective != nil ? max(team.count, batch / passes) : batch
     let samples = synthetic(grids, count: count)
     let share = Double(batch) / Double(count)
     let replays = (0..<team.count).map { lane -> (shapes: [MatrixProductShape], replay: Replay) in

@@ -43,8 +43,8 @@ package struct FeatureProbe {
     let pair =
       own.count > 1 ? (features, self.features(of: own[1], progress)) : halves(of: view, samples, progress)
     health.alignment = pair.flatMap { finite($0.0.alignment(with: $0.1)) }
-    if objective.teacher != nil { askTeacher(of: samples, progress, into: &health) }
-    health.baseline = objective.trivialLoss(for: samples, batchSize: batch.count).flatMap {
+    if trainer.objectivePlan.teacher != nil { askTeacher(of: samples, progress, into: &health) }
+    health.baseline = trainer.objectivePlan.trivialLoss(samples, batch.count).flatMap {
       $0.value.isFinite ? $0 : nil
     }
     return health

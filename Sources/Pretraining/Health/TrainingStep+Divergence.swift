@@ -7,7 +7,7 @@ extension TrainingStep {
   ) -> String {
     for parameter in parameters where !parameter.value.isFinite { return "the weights of \(parameter.name)" }
     let pool = BufferPool()
-    let batch = objective.prepared(samples, progress).microBatch(0..<samples.count, pool: pool)
+    let batch = objectivePlan.prepared(samples, progress).microBatch(0..<samples.count, pool: pool)
     if batch.views.contains(where: { !$0.patches.isFinite }) { return "the input pixels" }
     var found: ObservationSite?
     let observer = PassObserver(onResult: { if found == nil && !$1.isFinite { found = $0 } })

@@ -45,23 +45,37 @@ public struct Classification: Objective {
     targets = ClassTargets(classCount: names.count, smoothing: options.labelSmoothing)
   }
 
-  /// The classes of the images, unless they are listed.
-  ///
-  /// - Throws: `Failure` when an image has no class or several, or all are of one.
-  public static func resolved(
-    _ options: Options, for source: any ImageSource, at place: String
-  ) throws(Failure) -> Options {
-    guard options.classes == nil else { return options }
-    var options = options
-    options.classes = try ClassifiedImages.classNames(of: source)
-    return options
+  /// The classes of the images, unless they are listed; images that have no class or several, or are all of one, are
+  /// refused.
+  public static func demands(_ options: Options, of model: ModelRecipe) -> RecipeDemands<Options> {
+    var demands = RecipeDemands(options)
+    guard options.classes == nil else { return demands }
+    demands.optionsForImages = { source throws(Failure) in
+      var options = options
+      options.classes = try ClassifiedImages.classNames(of: source)
+      return options
+    }
+    return demands
   }
 
-  /// The names of the classes.
-  public var classNames: [String]? { names }
+  /// One view of the encoder's size; batches are mixed, and ln K is guessing among the classes.
+  public var plan: ObjectivePlan {
+    var plan = ObjectivePlan(of: Self.self)
+    plan.classNames = names
+    plan.checkViews = { [grid = encoder.configuration.grid] views, place throws(Failure) in
+      guard views == [grid] else {
+        throw Failure(
+          "\(views.count) views of each image, where classification takes one of the model's size", at: place,
+          mend: "leave out data.views")
+      }
+    }
+    plan.prepared = { mixed($0, $1) }
+    plan.trivialLoss = { _, _ in .guessing(among: names.count, "classes") }
+    return plan
+  }
 
   /// The batch of a step mixed by one draw, which belongs to the seed and the step.
-  public func prepared(_ batch: any StepSamples, _ progress: TrainingProgress) -> any StepSamples {
+  private func mixed(_ batch: any StepSamples, _ progress: TrainingProgress) -> any StepSamples {
     let grid = encoder.configuration.grid
     var random = RandomStream(seed: batch.identity.seed, purpose: .mixing, sample: progress.step)
     guard
@@ -89,19 +103,5 @@ public struct Classification: Objective {
     let frozen = Tape(
       PassContext(.evaluating, progress: tape.context.progress), observer: tape.observer, pool: tape.pool)
     return head(patches, of: encoder, frozen, tape)
-  }
-
-  /// ln K: guessing among the classes.
-  public func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss? {
-    .guessing(among: names.count, "classes")
-  }
-
-  /// One view of the encoder's size.
-  public func check(views: [PatchGrid], at place: String) throws(Failure) {
-    guard views == [encoder.configuration.grid] else {
-      throw Failure(
-        "\(views.count) views of each image, where classification takes one of the model's size", at: place,
-        mend: "leave out data.views")
-    }
   }
 }

@@ -20,8 +20,7 @@ public struct DINO: BatchObjective {
   private let head, teacherHead: PrototypeHead
   private let centre: OutputCentre
   private let options: Options
-  /// The slow copy of encoder and head.
-  public let teacher: Teacher?
+  private let teacher: Teacher
 
   /// Views that the teacher sees.
   private static let globalCount = 2
@@ -47,16 +46,24 @@ public struct DINO: BatchObjective {
     teacher = Teacher(in: store) { momentum.value(at: $0.fraction) }
   }
 
-  /// At least two views, the first two of the encoder's size, all of its patches.
-  public func check(views: [PatchGrid], at place: String) throws(Failure) {
-    let own = encoder.configuration.grid
-    guard views.count >= Self.globalCount, views.prefix(Self.globalCount).allSatisfy({ $0 == own }),
-      views.allSatisfy({ $0.patchSize == own.patchSize && $0.channels == own.channels })
-    else {
-      throw Failure(
-        "\(views.count) views of each image, where \(Self.name) takes two of the model's size, then any others",
-        at: place, mend: "leave data.views out, or list two views without imageSize first")
+  /// At least two views, the first two of the encoder's size, all of its patches. The model file holds the teacher's
+  /// encoder. ln K is that the student says nothing of any view; a loss above it is usual while the centre settles.
+  public var plan: ObjectivePlan {
+    var plan = ObjectivePlan(of: Self.self)
+    plan.batchObjective = self
+    plan.teacher = teacher
+    plan.checkViews = { [own = encoder.configuration.grid] views, place throws(Failure) in
+      guard views.count >= Self.globalCount, views.prefix(Self.globalCount).allSatisfy({ $0 == own }),
+        views.allSatisfy({ $0.patchSize == own.patchSize && $0.channels == own.channels })
+      else {
+        throw Failure(
+          "\(views.count) views of each image, where \(Self.name) takes two of the model's size, then any others",
+          at: place, mend: "leave data.views out, or list two views without imageSize first")
+      }
     }
+    plan.trivialLoss = { _, _ in .guessing(among: options.outputs ?? 0, "prototypes") }
+    plan.exported = { [teacher] in teacher.counterpart(of: $0)?.value ?? $0.value }
+    return plan
   }
 
   /// The teacher's pooled features of the global views, [b, D] each.
@@ -75,7 +82,7 @@ public struct DINO: BatchObjective {
 
   /// The mean over pairs of the cross-entropy between the teacher's view and the student's.
   ///
-  /// Shows the observer `teacher.probabilities` [2b, K]: their entropy is 0 where one output has won, ln K where none
+  /// Shows the observer `.teacherProbabilities` [2b, K]: their entropy is 0 where one output has won, ln K where none
   /// says anything.
   public func loss(
     features: [Tensor], targets: [Tensor], _ identity: SampleIdentity, _ tape: Tape
@@ -99,15 +106,5 @@ public struct DINO: BatchObjective {
       logits, targets: tape.concatenated([second, first] + (0..<localCount).map { _ in both }),
       temperature: Scalar(options.studentTemperature),
       weights: (0..<features.count * count).map { $0 < Self.globalCount * count ? 1 : 2 })
-  }
-
-  /// The teacher's counterpart.
-  public func exported(_ parameter: Parameter) -> Tensor {
-    teacher?.counterpart(of: parameter)?.value ?? parameter.value
-  }
-
-  /// ln K: the student says nothing of any view. A loss above it is usual while the centre settles.
-  public func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss? {
-    .guessing(among: options.outputs ?? 0, "prototypes")
   }
 }

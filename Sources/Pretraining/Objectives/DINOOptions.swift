@@ -51,11 +51,6 @@ extension DINO {
     }
   }
 
-  /// Sizes of the head by the number of images.
-  public static func resolved(
-    _ options: Options, for source: any ImageSource, at place: String
-  ) throws(Failure) -> Options { resolved(options, imageCount: source.count) }
-
   /// Sizes of the head by the number of images: fewer images are told apart by fewer prototypes.
   public static func resolved(_ options: Options, imageCount: Int) -> Options {
     var options = options

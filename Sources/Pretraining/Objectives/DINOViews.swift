@@ -1,11 +1,19 @@
 import Platform
 
 extension DINO {
+  /// The published views, and sizes of the head that go by the number of images.
+  public static func demands(_ options: Options, of model: ModelRecipe) -> RecipeDemands<Options> {
+    var demands = RecipeDemands(options)
+    demands.views = publishedViews(model)
+    demands.optionsForImages = { source throws(Failure) in resolved(options, imageCount: source.count) }
+    return demands
+  }
+
   /// Two global views, which differ in blur and solarisation, and eight local ones of 3/7 of the side, 96 pixels of 224.
   ///
   /// On images below 96 pixels there are four local views of half the side, and none is cut from less than a fifth of the
   /// image. Sides are whole patches.
-  public static func publishedViews(_ options: Options, _ model: ModelRecipe) -> [ViewRecipe]? {
+  static func publishedViews(_ model: ModelRecipe) -> [ViewRecipe] {
     let isSmall = PublishedAugmentations.isSmall(model)
     func view(_ scale: ClosedRange<Double>, blur: Double, solarize: Double = 0) -> [Choice] {
       PublishedAugmentations.view(

@@ -134,8 +134,14 @@ public struct DropPos: MaskedObjective {
     return loss
   }
 
-  /// ln L: each patch guesses among all places; with a reconstruction beside it no single answer is trivial.
-  public func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss? {
-    reconstruction == nil ? .guessing(among: encoder.configuration.grid.count, "places") : nil
+  /// At ln L each patch guesses among all places; with a reconstruction beside it no single answer is trivial.
+  public var plan: ObjectivePlan {
+    var plan = ObjectivePlan(of: Self.self)
+    if reconstruction == nil {
+      plan.trivialLoss = { [count = encoder.configuration.grid.count] _, _ in
+        .guessing(among: count, "places")
+      }
+    }
+    return plan
   }
 }

@@ -45,7 +45,7 @@ public struct MoCoV3: BatchObjective {
   private let projector, momentumProjector, predictor: ProjectionHead
   private let temperature: Scalar
   /// The momentum encoder and its projector.
-  public let teacher: Teacher?
+  private let teacher: Teacher
 
   /// Declares `projector.…`, `predictor.…` and their slow copies below `teacher.…`.
   public init(encoder: VisionTransformer, options: Options, at place: String) throws(Failure) {
@@ -77,23 +77,27 @@ public struct MoCoV3: BatchObjective {
   }
 
   /// Two views that differ in blur and solarisation.
-  public static func publishedViews(_ options: Options, _ model: ModelRecipe) -> [ViewRecipe]? {
+  public static func demands(_ options: Options, of model: ModelRecipe) -> RecipeDemands<Options> {
     let scale = PublishedAugmentations.isSmall(model) ? 0.2 : 0.08
-    return [(blur: 1.0, solarize: 0.0), (0.1, 0.2)].map { view in
+    var demands = RecipeDemands(options)
+    demands.views = [(blur: 1.0, solarize: 0.0), (0.1, 0.2)].map { view in
       ViewRecipe(
         augmentations: PublishedAugmentations.view(
           model, scale: scale, jitter: [0.4, 0.4, 0.2, 0.1], blur: view.blur, solarize: view.solarize))
     }
+    return demands
   }
 
-  /// Two views of the encoder's size.
-  public func check(views: [PatchGrid], at place: String) throws(Failure) {
-    try requirePair(views, of: encoder.configuration.grid, for: Self.name, at: place)
-  }
-
-  /// At least two images.
-  public func check(batchSize: Int, at place: String) throws(Failure) {
-    try requireOthers(batchSize, for: Self.name, at: place)
+  /// Two views of the encoder's size, of at least two images; at 2·2τ·ln B each query guesses among the keys of all images.
+  public var plan: ObjectivePlan {
+    var plan = ObjectivePlan(comparingPairsOf: self, encoder.configuration.grid)
+    plan.teacher = teacher
+    plan.trivialLoss = { [temperature] in
+      guard var loss = TrivialLoss.guessing(among: $1, "keys") else { return nil }
+      loss.value *= 4 * Double(temperature)
+      return loss
+    }
+    return plan
   }
 
   /// The momentum encoder's pooled features of both views, [b, D] each.
@@ -121,12 +125,5 @@ public struct MoCoV3: BatchObjective {
     }
     let mean = tape.mixed(contrast(0, 1), contrast(1, 0), share: 0.5)
     return tape.scaled(mean, by: 4 * temperature)
-  }
-
-  /// 2·2τ·ln B: each query guesses among the keys of all images.
-  public func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss? {
-    guard var loss = TrivialLoss.guessing(among: batchSize, "keys") else { return nil }
-    loss.value *= 4 * Double(temperature)
-    return loss
   }
 }

@@ -8,89 +8,29 @@ public protocol Objective: Variant, Sendable {
   /// What a recipe may set beside the name.
   associatedtype Options: DefaultedOptions = NoOptions
 
+  /// What a recipe with these options has to hold beside them; by default anything will do.
+  static func demands(_ options: Options, of model: ModelRecipe) -> RecipeDemands<Options>
+
   /// Declares heads and decoders in the encoder's parameter store.
   ///
   /// - Throws: `Failure` when the options do not fit the encoder; `place` says where they came from.
   init(encoder: VisionTransformer, options: Options, at place: String) throws(Failure)
 
+  /// What else there is to know of the task: its views, classes, teacher and the like. Asked once, by who trains.
+  var plan: ObjectivePlan { get }
+
   /// The scalar loss of a micro-batch, a mean over its samples.
   func loss(_ batch: MicroBatch, _ tape: Tape) -> Tensor
-
-  /// The options with every choice made that goes by the images; by default they stay as they are.
-  ///
-  /// - Throws: `Failure` when there is nothing to learn from them.
-  static func resolved(
-    _ options: Options, for source: any ImageSource, at place: String
-  ) throws(Failure) -> Options
-
-  /// What must tell the encoder where a patch is; nil, the default: anything may.
-  static var requiredPositions: Positions? { get }
-
-  /// The views of each image as published, for recipes that list none; nil, the default: one, by `data.augmentations`.
-  static func publishedViews(_ options: Options, _ model: ModelRecipe) -> [ViewRecipe]?
-
-  /// Checks that the views of a recipe are those that the loss compares; by default one, of the encoder's size.
-  ///
-  /// - Throws: `Failure` that says how many of which size are wanted.
-  func check(views: [PatchGrid], at place: String) throws(Failure)
-
-  /// Checks that a batch of that many images is one that the loss can learn from; by default any is.
-  ///
-  /// - Throws: `Failure` that says how many are wanted.
-  func check(batchSize: Int, at place: String) throws(Failure)
-
-  /// The classes that a supervised loss tells apart: the labels of its batches are places in this list. Nil, the default,
-  /// where the loss asks no labels.
-  var classNames: [String]? { get }
-
-  /// The samples of a step as the loss sees them; by default as they are. What is drawn for it belongs to the seed and
-  /// the step, or to a sample: lanes and passes take parts of the result.
-  func prepared(_ batch: any StepSamples, _ progress: TrainingProgress) -> any StepSamples
-
-  /// Weights that follow the trained ones, if the loss asks them; nil by default.
-  ///
-  /// A loss whose teacher gives probabilities shows them, [rows, K], to the tape as `.teacherProbabilities`: looks at the
-  /// run log their entropy.
-  var teacher: Teacher? { get }
-
-  /// The loss of an answer that needs no look at the images of a batch, the whole of a step's; nil, the default, where
-  /// none is known. `TrivialLoss.guessing` is that of a choice.
-  func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss?
-
-  /// What the model file holds of a parameter of the encoder: by default its value.
-  func exported(_ parameter: Parameter) -> Tensor
 }
 
 extension Objective {
-  /// The options as they are.
-  public static func resolved(
-    _ options: Options, for source: any ImageSource, at place: String
-  ) throws(Failure) -> Options { options }
-  /// Anything may tell the encoder where a patch is.
-  public static var requiredPositions: Positions? { nil }
-  /// One view, by `data.augmentations`.
-  public static func publishedViews(_ options: Options, _ model: ModelRecipe) -> [ViewRecipe]? { nil }
-  /// Any batch will do.
-  public func check(batchSize: Int, at place: String) throws(Failure) {}
-  /// No labels are asked.
-  public var classNames: [String]? { nil }
-  /// The samples as they are.
-  public func prepared(_ batch: any StepSamples, _ progress: TrainingProgress) -> any StepSamples { batch }
-  /// No teacher.
-  public var teacher: Teacher? { nil }
-  /// None is known.
-  public func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss? { nil }
-  /// The trained value.
-  public func exported(_ parameter: Parameter) -> Tensor { parameter.value }
-
-  /// One view of the encoder's size.
-  public func check(views: [PatchGrid], at place: String) throws(Failure) {
-    guard views.count == 1 else {
-      throw Failure(
-        "\(views.count) views of each image, where \(Self.name) takes one", at: place,
-        mend: "leave out data.views, or list one")
-    }
+  /// Anything will do.
+  public static func demands(_ options: Options, of model: ModelRecipe) -> RecipeDemands<Options> {
+    RecipeDemands(options)
   }
+
+  /// One view of each image, and nothing else.
+  public var plan: ObjectivePlan { ObjectivePlan(of: Self.self) }
 }
 
 /// The registered objectives.
@@ -130,41 +70,33 @@ public enum Objectives {
     try check(type)
   }
 
-  /// The choice of a run on some images, with every choice made that goes by them.
-  ///
-  /// - Throws: `Failure` for an unknown name or option, and for images that the objective cannot learn from.
-  static func resolved(
-    _ choice: Choice, for source: any ImageSource, among all: [any Objective.Type], at place: String
-  ) throws(Failure) -> Choice {
-    func resolved<O: Objective>(_: O.Type) throws(Failure) -> Choice {
-      let options = try choice.decodeOptions(O.Options.self, at: place)
-      let found = try O.resolved(options, for: source, at: place)
-      guard found != options, case .object(let keys) = JSONValue.encoding(found) else { return choice }
-      return Choice(choice.name, options: keys)
-    }
-    let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "objective", at: place)
-    return try resolved(type)
+  /// What a chosen objective asks of a recipe; see `RecipeDemands`.
+  public struct Demands {
+    /// The kinds of positions that the encoder may have, the usual one first; nil: any.
+    public let positions: [Positions]?
+    /// The views of each image as published; nil: one, by `data.augmentations`.
+    public let views: [ViewRecipe]?
+    /// The choice with every option that goes by the images.
+    public let choiceForImages: (_ source: any ImageSource) throws(Failure) -> Choice
   }
 
-  /// The views that the chosen objective is published with; nil: one, by `data.augmentations`.
+  /// What the chosen objective asks of a recipe whose model that is.
   ///
   /// - Throws: `Failure` for an unknown name or option.
-  public static func publishedViews(
-    _ choice: Choice, _ model: ModelRecipe, among all: [any Objective.Type] = all, at place: String
-  ) throws(Failure) -> [ViewRecipe]? {
-    func views<O: Objective>(_: O.Type) throws(Failure) -> [ViewRecipe]? {
-      O.publishedViews(try choice.decodeOptions(O.Options.self, at: place), model)
+  public static func demands(
+    _ choice: Choice, of model: ModelRecipe, among all: [any Objective.Type] = all, at place: String
+  ) throws(Failure) -> Demands {
+    func demands<O: Objective>(_: O.Type) throws(Failure) -> Demands {
+      let options = try choice.decodeOptions(O.Options.self, at: place)
+      let demands = O.demands(options, of: model)
+      return Demands(positions: demands.positions, views: demands.views) { source throws(Failure) in
+        let found = try demands.optionsForImages(source)
+        guard found != options, case .object(let keys) = JSONValue.encoding(found) else { return choice }
+        return Choice(choice.name, options: keys)
+      }
     }
     let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "objective", at: place)
-    return try views(type)
-  }
-
-  /// What must tell the encoder of the chosen objective where a patch is; nil: anything may.
-  ///
-  /// - Throws: `Failure` for an unknown name.
-  static func requiredPositions(_ choice: Choice, at place: String) throws(Failure) -> Positions? {
-    let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "objective", at: place)
-    return type.requiredPositions
+    return try demands(type)
   }
 
   private static func make<O: Objective>(

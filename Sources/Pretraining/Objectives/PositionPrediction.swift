@@ -39,8 +39,12 @@ public struct PositionPrediction: MaskedObjective {
     public static let ranges: [String: KeyRange] = ["contextMaskRatio": .share]
   }
 
-  /// None, which here is a kind of positions and not the absence of a demand.
-  public static let requiredPositions: Positions? = Positions.none
+  /// No positions.
+  public static func demands(_ options: Options, of model: ModelRecipe) -> RecipeDemands<Options> {
+    var demands = RecipeDemands(options)
+    demands.positions = [.none]
+    return demands
+  }
 
   private let encoder: VisionTransformer
   private let head: Linear
@@ -52,7 +56,7 @@ public struct PositionPrediction: MaskedObjective {
   /// - Throws: `Failure` when the encoder knows positions, or the ratio leaves no context or nothing beside it.
   public init(encoder: VisionTransformer, options: Options, at place: String) throws(Failure) {
     let configuration = encoder.configuration
-    guard configuration.positions == Self.requiredPositions else {
+    guard configuration.positions == .none else {
       throw Failure(
         "an encoder with \(configuration.positions.rawValue) positions has nothing to predict",
         at: place, mend: "set model.positions: none")
@@ -100,8 +104,11 @@ public struct PositionPrediction: MaskedObjective {
     return (logits, counted.lowerBound == 0 ? all : mask.masked)
   }
 
-  /// ln L: each patch guesses among all places.
-  public func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss? {
-    .guessing(among: encoder.configuration.grid.count, "places")
+  /// At ln L each patch guesses among all places.
+  public var plan: ObjectivePlan {
+    var plan = ObjectivePlan(of: Self.self)
+    plan.trivialLoss = { [count = encoder.configuration.grid.count] _, _ in .guessing(among: count, "places")
+    }
+    return plan
   }
 }

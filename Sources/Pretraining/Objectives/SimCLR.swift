@@ -50,18 +50,17 @@ public struct SimCLR: BatchObjective {
   }
 
   /// Two views alike.
-  public static func publishedViews(_ options: Options, _ model: ModelRecipe) -> [ViewRecipe]? {
-    [ViewRecipe(count: 2, augmentations: PublishedAugmentations.simCLR(model))]
+  public static func demands(_ options: Options, of model: ModelRecipe) -> RecipeDemands<Options> {
+    var demands = RecipeDemands(options)
+    demands.views = [ViewRecipe(count: 2, augmentations: PublishedAugmentations.simCLR(model))]
+    return demands
   }
 
-  /// Two views of the encoder's size.
-  public func check(views: [PatchGrid], at place: String) throws(Failure) {
-    try requirePair(views, of: encoder.configuration.grid, for: Self.name, at: place)
-  }
-
-  /// At least two images.
-  public func check(batchSize: Int, at place: String) throws(Failure) {
-    try requireOthers(batchSize, for: Self.name, at: place)
+  /// Two views of the encoder's size, of at least two images; at ln(2B − 1) each view guesses among all others of the batch.
+  public var plan: ObjectivePlan {
+    var plan = ObjectivePlan(comparingPairsOf: self, encoder.configuration.grid)
+    plan.trivialLoss = { .guessing(among: 2 * $1 - 1, "views") }
+    return plan
   }
 
   /// The pooled features of both views, [b, D] each.
@@ -83,10 +82,5 @@ public struct SimCLR: BatchObjective {
     return tape.contrastiveLoss(
       embeddings, tape.concatenated([first, second]), positives: own.map { total + $0 } + own,
       excluded: own + own.map { total + $0 }, temperature: temperature)
-  }
-
-  /// ln(2B − 1): each view guesses among all others of the batch.
-  public func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss? {
-    .guessing(among: 2 * batchSize - 1, "views")
   }
 }

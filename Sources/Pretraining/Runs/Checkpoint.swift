@@ -40,7 +40,7 @@ struct Checkpoint {
       metadata: metadata.merging(["step": "\(step)", "seconds": "\(seconds)", "recipe": recipe.text]) { $1 },
       provenance: provenance, to: url)
     try write(state.exportedEncoder, step: step, to: folder.model)
-    if let classNames = state.objective.classNames {
+    if let classNames = state.objectivePlan.classNames {
       try write(
         state.exportedAll, step: step, ["classes": JSONValue.encoding(classNames).text],
         to: folder.classifier)

@@ -59,9 +59,9 @@ extension TrainingPlan {
       return MicroBatch.View(blank.zeros([count, grid.count, grid.width]), grid: grid)
     }
     let empty = MicroBatch(
-      views: views, labels: objective.classNames == nil ? [] : Array(repeating: 0, count: count),
+      views: views, labels: objective.plan.classNames == nil ? [] : Array(repeating: 0, count: count),
       identity: SampleIdentity(seed: 0, epoch: 0, indices: Array(0..<count)))
-    let samples = objective.prepared(empty, progress).microBatch(0..<count, pool: pool)
+    let samples = objective.plan.prepared(empty, progress).microBatch(0..<count, pool: pool)
     let gradients = ParameterGradients()
     let tape = Tape(
       PassContext(

@@ -48,22 +48,21 @@ public struct ResolvedRecipe: Sendable {
     store.drawsInitialValues = false
     let encoder = try VisionTransformer(
       recipe.model.configuration(at: "model"), parameters: store, variants: variants.model)
-    recipe.objective = try Objectives.resolved(
-      recipe.objective, for: source, among: variants.objectives, at: "objective")
-    if recipe.data.views == nil {
-      recipe.data.views = try Objectives.publishedViews(
-        recipe.objective, recipe.model, among: variants.objectives, at: "objective")
-    }
+    let demands = try Objectives.demands(
+      recipe.objective, of: recipe.model, among: variants.objectives, at: "objective")
+    recipe.objective = try demands.choiceForImages(source)
+    recipe.data.views = recipe.data.views ?? demands.views
     let pipelines = try recipe.data.pipelines(for: recipe.model, at: "data")
     let objective = try Objectives.make(
       recipe.objective, encoder: encoder, among: variants.objectives, at: "objective")
+    let objectivePlan = objective.plan
     self.source =
-      try objective.classNames.map { (names) throws(Failure) -> any ImageSource in
+      try objectivePlan.classNames.map { (names) throws(Failure) -> any ImageSource in
         try ClassifiedImages(source, classNames: names)
       } ?? source
     let grids = pipelines.map { recipe.model.grid(height: $0.height, width: $0.width) }
-    try objective.check(views: grids, at: "data.views")
-    try objective.check(batchSize: recipe.train.batchSize, at: "train.batchSize")
+    try objectivePlan.checkViews(grids, "data.views")
+    try objectivePlan.checkBatchSize(recipe.train.batchSize, "train.batchSize")
     passes = recipe.train.accumulation.resolved(
       AutomaticPasses.count(
         batch: recipe.train.batchSize, lanes: lanes, of: objective, views: grids, encoder))

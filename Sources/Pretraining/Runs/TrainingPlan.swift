@@ -14,6 +14,8 @@ public final class TrainingPlan {
   public let encoder: VisionTransformer
   /// The task.
   public let objective: any Objective
+  /// What there is to know of the task beside its loss.
+  public let objectivePlan: ObjectivePlan
   /// How images become input.
   public let preprocessing: Preprocessing
 
@@ -53,6 +55,7 @@ public final class TrainingPlan {
     encoder = try VisionTransformer(configuration, parameters: store, variants: variants.model)
     objective = try Objectives.make(
       recipe.objective, encoder: encoder, among: variants.objectives, at: "objective")
+    objectivePlan = objective.plan
     pipelines = try recipe.data.pipelines(for: recipe.model, at: "data")
     preprocessing = recipe.data.preprocessing(for: recipe.model)
     sampler = EpochSampler(
@@ -64,7 +67,7 @@ public final class TrainingPlan {
     let optimizer = try Optimizers.make(
       recipe.optimizer, parameters: trainable, among: variants.optimizers, at: "optimizer")
     state = TrainingState(
-      store: store, objective: objective, optimizer: optimizer, trainable: trainable,
+      store: store, objectivePlan: objectivePlan, optimizer: optimizer, trainable: trainable,
       averageMomentum: train.averageMomentum)
     step = TrainingStep(
       objective: objective, optimizer: optimizer, parameters: trainable,
@@ -96,8 +99,8 @@ public final class TrainingPlan {
   func loadInitialWeights() throws(Failure) {
     guard !hasInitialWeights, let path = recipe.train.initialWeights else { return }
     try InitialWeights(path: path).load(
-      into: encoder, objective: recipe.objective, classNames: objective.classNames)
-    objective.teacher?.restart()
+      into: encoder, objective: recipe.objective, classNames: objectivePlan.classNames)
+    objectivePlan.teacher?.restart()
     state.average?.restart(from: state.trainable)
     hasInitialWeights = true
   }

@@ -5,7 +5,7 @@ import Tensors
 /// Random numbers are functions of the step and the sample: nothing else is needed to go on.
 struct TrainingState {
   let store: ParameterStore
-  let objective: any Objective
+  let objectivePlan: ObjectivePlan
   /// The parameters that the optimiser moves, in its order.
   let trainable: [Parameter]
   /// Averages of these; nil without.
@@ -13,11 +13,11 @@ struct TrainingState {
   private let optimizer: any Optimizer
 
   init(
-    store: ParameterStore, objective: any Objective, optimizer: any Optimizer, trainable: [Parameter],
+    store: ParameterStore, objectivePlan: ObjectivePlan, optimizer: any Optimizer, trainable: [Parameter],
     averageMomentum: Double?
   ) {
     self.store = store
-    self.objective = objective
+    self.objectivePlan = objectivePlan
     self.optimizer = optimizer
     self.trainable = trainable
     average = averageMomentum.map { WeightAverage(of: trainable, momentum: $0) }
@@ -47,7 +47,7 @@ struct TrainingState {
   private func exported(_ parameters: [Parameter]) -> [(name: String, tensor: Tensor)] {
     let byName = Dictionary(uniqueKeysWithValues: averages.map { ($0.name, $0.tensor) })
     return parameters.map { parameter in
-      (name: parameter.name, tensor: byName[parameter.name] ?? objective.exported(parameter))
+      (name: parameter.name, tensor: byName[parameter.name] ?? objectivePlan.exported(parameter))
     }
   }
 }

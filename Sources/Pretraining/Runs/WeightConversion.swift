@@ -80,8 +80,8 @@ public struct WeightConversion {
     let tape = Tape(.evaluating)
     var worst = relativeDifference(
       after.encoder.features(patches, tape), before.encoder.features(patches, tape))
-    if let old = before.objective as? any ReconstructingObjective,
-      let new = after.objective as? any ReconstructingObjective
+    if let old = before.objective?.plan.reconstruction,
+      let new = after.objective?.plan.reconstruction
     {
       let mask = old.mask(for: SampleIdentity(seed: 0, epoch: 0, indices: [0, 1]))
       let change = relativeDifference(

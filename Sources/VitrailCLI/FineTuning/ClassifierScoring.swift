@@ -24,7 +24,7 @@ struct ClassifierScoring {
     of plan: TrainingPlan, in folder: RunFolder, train: any ImageSource, test: any ImageSource,
     line: ProgressLine
   ) throws(Failure) {
-    let known = plan.objective.classNames ?? []
+    let known = plan.objectivePlan.classNames ?? []
     let (train, test) = (try ClassifiedImages.labelled(train), try ClassifiedImages.labelled(test))
     let task = Self.task(known, train, test, (0..<test.count).compactMap { test.label(of: $0) })
     if task.unknownCount > 0 {

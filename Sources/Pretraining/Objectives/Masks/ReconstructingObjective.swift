@@ -28,11 +28,19 @@ public enum ReconstructionError: Sendable {
 }
 
 extension ReconstructingObjective {
+  /// One view; an answer that is the same for every image is trivial.
+  public var plan: ObjectivePlan {
+    var plan = ObjectivePlan(of: Self.self)
+    plan.reconstruction = self
+    plan.trivialLoss = { samples, _ in trivialLoss(for: samples) }
+    return plan
+  }
+
   /// The loss of an answer that is the same for every image: at each place the mean of the patches that are masked there,
   /// normalised where the loss normalises them; of fewer than 8 patches a place, the mean of all.
   ///
   /// Squares are counted n/(n − 1)-fold, n patches at a place: their mean is nearer to them than that of other images.
-  public func trivialLoss(for samples: MicroBatch, batchSize: Int) -> TrivialLoss? {
+  func trivialLoss(for samples: MicroBatch) -> TrivialLoss? {
     let (placeCount, width) = (samples.patches.shape[1], samples.patches.width)
     let masked = mask(for: samples.identity).masked
     let knowsPlaces = masked.count >= 8 * placeCount

@@ -1,0 +1,18 @@
+import Datasets
+import Platform
+import VisionTransformer
+
+/// What an objective asks of the recipe that names it, before there is a model.
+public struct RecipeDemands<Options: DefaultedOptions>: Sendable {
+  /// The kinds of positions that the encoder may have, the usual one first; nil: any.
+  public var positions: [Positions]?
+  /// The views of each image as published, for recipes that list none; nil: one, by `data.augmentations`.
+  public var views: [ViewRecipe]?
+  /// The options with every choice made that goes by the images; throws when there is nothing to learn from them.
+  public var optionsForImages: @Sendable (_ source: any ImageSource) throws(Failure) -> Options
+
+  /// Asks for nothing.
+  public init(_ options: Options) {
+    optionsForImages = { _ throws(Failure) in options }
+  }
+}
