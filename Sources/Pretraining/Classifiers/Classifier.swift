@@ -26,7 +26,8 @@ public struct Classifier: Sendable {
       throw Self.noHead(at: url)
     }
     let trained = try TrainedObjective(file, at: url.path)
-    guard let objective = trained.objective as? Classification, let classNames = objective.plan.classNames else {
+    guard let objective = trained.objective as? Classification, let classNames = objective.plan.classNames
+    else {
       throw Self.noHead(at: url)
     }
     self.classNames = classNames
