@@ -7,7 +7,7 @@ import Platform
 ///
 /// - Bands are gray images of one size; those of 8 bits widen beside others of 16. An image that lacks a band is bad.
 /// - Files, order and classes are as in `ImageFolder`; files of no band are passed over.
-public struct BandFolder: ImageSource {
+public struct BandFolder: ImageSourceKind {
   /// The name in listings.
   public static let name = "bands"
   /// What is accepted, in a line.
@@ -19,8 +19,9 @@ public struct BandFolder: ImageSource {
   private static let missing: Int32 = -1
   private static let ambiguous: Int32 = -2
 
-  /// What lies in the folder and is of none of the bands.
-  public let passedOver: PassedOver
+  /// The folder; its classes are the first-level folders that hold images, in the order of their names' bytes. Passed over
+  /// is what is of none of the bands.
+  public let facts: ImageSetFacts
   private let index: FolderIndex
   private let bands: BandSuffixes
   // The file of each band of each image, or `missing` or `ambiguous`.
@@ -60,14 +61,10 @@ public struct BandFolder: ImageSource {
     self.bands = suffixes
     var passedOver = index.passedOver
     passedOver.add(beside)
-    self.passedOver = passedOver
+    facts = ImageSetFacts(path: index.root, classNames: index.classNames, passedOver: passedOver)
     (files, firstFiles) = Self.grouped(index.paths, suffixes)
   }
 
-  /// The folder.
-  public var path: String { index.root }
-  /// The first-level folders that hold images, in the order of their names' bytes.
-  public var classNames: [String] { index.classNames }
   /// Number of images.
   public var count: Int { firstFiles.count }
 

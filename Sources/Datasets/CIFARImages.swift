@@ -7,7 +7,7 @@ import Platform
 /// CIFAR-10 is a folder with `data_batch_1.bin` … `data_batch_5.bin` and `test_batch.bin`, CIFAR-100 one with `train.bin`
 /// and `test.bin`, whose fine labels count; or the folder above, as the archives unpack. Names of classes come from
 /// `batches.meta.txt` or `fine_label_names.txt`; without it they are numbers.
-public struct CIFARImages: ImageSource {
+public struct CIFARImages: ImageSourceKind {
   /// The name in listings.
   public static let name = "cifar"
   /// What is accepted, in a line.
@@ -15,12 +15,8 @@ public struct CIFARImages: ImageSource {
   /// Where the layout comes from.
   public static let source = "Krizhevsky, 2009, Learning multiple layers of features from tiny images"
 
-  /// The folder of the files.
-  public let path: String
-  /// The names of all classes, whether there are images of them or not.
-  public let classNames: [String]
-  /// What lies beside the files.
-  public private(set) var passedOver = PassedOver()
+  /// The folder of the files, and the names of all classes, whether there are images of them or not.
+  public private(set) var facts: ImageSetFacts
   private let kind: CIFARKind
   private let files: [(name: String, records: [UInt8])]
   // How many images there are before each file.
@@ -35,7 +31,7 @@ public struct CIFARImages: ImageSource {
     for kind in CIFARKind.allCases {
       for folder in [path, path + "/" + kind.archiveFolder] where kind.isHeld(in: folder) {
         var images = try CIFARImages(folder: folder, kind, split: options.split ?? .train)
-        images.passedOver = options.beside
+        images.facts.passedOver = options.beside
         return images
       }
     }
@@ -62,9 +58,8 @@ public struct CIFARImages: ImageSource {
   private init(
     folder: String, _ kind: CIFARKind, names: [String], maximumBytes: Int = maximumBytes
   ) throws(Failure) {
-    path = folder
     self.kind = kind
-    classNames = try kind.classNames(in: folder)
+    facts = ImageSetFacts(path: folder, classNames: try kind.classNames(in: folder))
     var files: [(String, [UInt8])] = []
     var starts = [0]
     var room = maximumBytes

@@ -3,18 +3,8 @@ import Platform
 
 /// The images of another set that have a class, which is one of some that are numbered as a classifier has them.
 public struct ClassifiedImages: ImageSource {
-  /// The name in messages.
-  public static let name = "classified"
-  /// What it is, in a line.
-  public static let summary = "the images of another set, their classes numbered as a classifier has them"
-  /// No paper; a plain choice.
-  public static let source = ""
-
-  /// Nil: no path holds such a set.
-  public static func open(path: String, options: SourceOptions) throws(Failure) -> ClassifiedImages? { nil }
-
-  /// The classes in the given order.
-  public let classNames: [String]
+  /// As the other set, with the classes in the given order.
+  public let facts: ImageSetFacts
   private let base: any ImageSource
   // The number of each class of the other set; nil for one that has no image.
   private let numbers: [Int?]
@@ -31,8 +21,10 @@ public struct ClassifiedImages: ImageSource {
         at: base.path, mend: "leave its images out, or name it in objective.classes")
     }
     self.base = base
-    self.classNames = classNames
     self.numbers = numbers
+    var facts = base.facts
+    facts.classNames = classNames
+    self.facts = facts
   }
 
   /// The images of a set that have a class; those without are among what it passed over.
@@ -82,14 +74,8 @@ public struct ClassifiedImages: ImageSource {
     return present.indices.filter { present[$0] }
   }
 
-  /// Where the other set is.
-  public var path: String { base.path }
   /// Number of images.
   public var count: Int { base.count }
-  /// What the other set passed over.
-  public var passedOver: PassedOver { base.passedOver }
-  /// The order of the other set.
-  public var order: SampleOrder { base.order }
   /// The class of an image.
   public func label(of index: Int) -> Int? { base.label(of: index).flatMap { numbers[$0] } }
   /// Where an image is.

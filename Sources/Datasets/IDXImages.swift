@@ -7,7 +7,7 @@ import Platform
 /// Files are `PREFIX-images-idx3-ubyte` with labels in `PREFIX-labels-idx1-ubyte`, each plain or with `.gz`;
 /// the prefix is or ends in `train` for the training images, `t10k` or `test` for the test images.
 /// Without a labels file the images are unlabelled.
-public struct IDXImages: ImageSource {
+public struct IDXImages: ImageSourceKind {
   /// The name in listings.
   public static let name = "idx"
   /// What is accepted, in a line.
@@ -15,18 +15,14 @@ public struct IDXImages: ImageSource {
   /// Where the layout comes from.
   public static let source = "LeCun, 1998, The MNIST database of handwritten digits"
 
-  /// The file that holds the images.
-  public let path: String
-  /// `"0"`, `"1"`, … up to the greatest label.
-  public let classNames: [String]
+  /// The file that holds the images; its classes are `"0"`, `"1"`, … up to the greatest label.
+  public private(set) var facts: ImageSetFacts
   /// Rows of every image.
   public let height: Int
   /// Columns of every image.
   public let width: Int
   /// Number of images.
   public let count: Int
-  /// What lies beside the files.
-  public private(set) var passedOver = PassedOver()
   private let pixels: [UInt8]
   private let labels: [UInt8]?
 
@@ -41,7 +37,7 @@ public struct IDXImages: ImageSource {
     guard files.contains(where: { prefix(of: $0) != nil }) else { return nil }
     var images = try IDXImages(
       folder: path, files: files, split: options.split ?? .train, maximumBytes: maximumBytes)
-    images.passedOver = options.beside
+    images.facts.passedOver = options.beside
     return images
   }
 
@@ -95,7 +91,7 @@ public struct IDXImages: ImageSource {
     guard images.sizes.allSatisfy({ $0 > 0 }) else {
       throw Failure("an IDX file without images or pixels", at: imagesPath, mend: "fetch the file again")
     }
-    path = imagesPath
+    facts = ImageSetFacts(path: imagesPath)
     count = images.sizes[0]
     height = images.sizes[1]
     width = images.sizes[2]
@@ -103,7 +99,6 @@ public struct IDXImages: ImageSource {
 
     guard let labelsPath = existing(prefix + Self.labelsSuffix) else {
       labels = nil
-      classNames = []
       return
     }
     let values = try IDXFile(path: labelsPath, axes: 1, maximumBytes: maximumBytes).bytes
@@ -113,7 +108,7 @@ public struct IDXImages: ImageSource {
         mend: "put the labels beside the images they belong to")
     }
     labels = values
-    classNames = (0...Int(values.max() ?? 0)).map(String.init)
+    facts.classNames = (0...Int(values.max() ?? 0)).map(String.init)
   }
 
   /// The class of an image; nil for one without.

@@ -3,7 +3,7 @@ import Imaging
 import Platform
 
 /// One image file that is named itself: its content decides, whatever it is called.
-public struct ImageFile: ImageSource {
+public struct ImageFile: ImageSourceKind {
   /// The name in listings.
   public static let name = "image"
   /// What is accepted, in a line.
@@ -12,7 +12,9 @@ public struct ImageFile: ImageSource {
   public static let source = ImageCodecs.sources
 
   /// The file.
-  public let path: String
+  public let facts: ImageSetFacts
+
+  private init(_ path: String) { facts = ImageSetFacts(path: path) }
 
   /// Opens a file that is an image by its content; nil where neither content nor name is that of one.
   ///
@@ -21,7 +23,7 @@ public struct ImageFile: ImageSource {
   public static func open(path: String, options: SourceOptions) throws(Failure) -> ImageFile? {
     guard options.bands.isEmpty, !DatasetSplit.isFolder(path) else { return nil }
     switch try signature(of: path) {
-    case .read: return ImageFile(path: path)
+    case .read: return ImageFile(path)
     case .unread(let format):
       throw Failure(
         "a \(format.title) image, which is not read", at: path, mend: "convert it to PNG or JPEG")
@@ -29,7 +31,7 @@ public struct ImageFile: ImageSource {
       guard ImageExtension.isImage(path) else { return nil }
       // The reader says what is wrong with it.
       _ = try ImageReader(contentsOf: path)
-      return ImageFile(path: path)
+      return ImageFile(path)
     }
   }
 
@@ -46,8 +48,6 @@ public struct ImageFile: ImageSource {
 
   /// One.
   public var count: Int { 1 }
-  /// It has no class.
-  public var classNames: [String] { [] }
   /// Nil.
   public func label(of index: Int) -> Int? { nil }
   /// The file's path.

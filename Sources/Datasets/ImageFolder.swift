@@ -11,7 +11,7 @@ import Platform
 /// - Classes whose names differ in their Unicode form alone (é in one character or in two) are one.
 /// - Files directly in the folder have no class; without images in sub-folders nothing has one.
 /// - Links to files and folders are followed, except those that lead back to a folder above.
-public struct ImageFolder: ImageSource {
+public struct ImageFolder: ImageSourceKind {
   /// The name in listings.
   public static let name = "folder"
   /// What is accepted, in a line.
@@ -21,8 +21,8 @@ public struct ImageFolder: ImageSource {
   public static let source = "the layout of torchvision's ImageFolder"
 
   private let index: FolderIndex
-  /// What lies in the folder and is none of its images.
-  public let passedOver: PassedOver
+  /// The folder; its classes are the first-level folders that hold images, in the order of their names' bytes.
+  public let facts: ImageSetFacts
 
   /// Opens a folder.
   public static func open(path: String, options: SourceOptions) throws(Failure) -> ImageFolder? {
@@ -45,7 +45,7 @@ public struct ImageFolder: ImageSource {
     passedOver.add(beside)
     guard index.paths.count > 0 else { throw Self.empty(index.root, passedOver) }
     self.index = index
-    self.passedOver = passedOver
+    facts = ImageSetFacts(path: index.root, classNames: index.classNames, passedOver: passedOver)
   }
 
   private static func empty(_ path: String, _ passedOver: PassedOver) -> Failure {
@@ -57,10 +57,6 @@ public struct ImageFolder: ImageSource {
       mend: "do what stands there, or give another folder")
   }
 
-  /// The folder.
-  public var path: String { index.root }
-  /// The first-level folders that hold images, in the order of their names' bytes.
-  public var classNames: [String] { index.classNames }
   /// Number of images.
   public var count: Int { index.paths.count }
   /// How many folders had to be listed when this was opened.
@@ -71,7 +67,7 @@ public struct ImageFolder: ImageSource {
 
   /// The path of an image's file.
   public func location(of index: Int) -> String {
-    path + "/" + String(rawBytes: self.index.paths[index])
+    self.index.root + "/" + String(rawBytes: self.index.paths[index])
   }
 
   /// Reads an image file.

@@ -4,7 +4,7 @@ import Platform
 /// The registered image sources, and the choice among them by what a path holds.
 public enum ImageSources {
   /// Every variant, the most particular first.
-  public static let all: [any ImageSource.Type] = [
+  public static let all: [any ImageSourceKind.Type] = [
     BandFolder.self, ImageFile.self, PathList.self, IDXImages.self, CIFARImages.self, TarShards.self,
     ImageFolder.self,
   ]
@@ -17,7 +17,7 @@ public enum ImageSources {
   ///
   /// - Throws: `Failure` when there is nothing at `path`, when it cannot be read, when too much of it is passed over, or
   ///   when no source knows it; the last lists what is accepted.
-  public static func open(_ path: String, options: SourceOptions) throws(Failure) -> any ImageSource {
+  public static func open(_ path: String, options: SourceOptions) throws(Failure) -> any ImageSourceKind {
     guard !path.isEmpty else {
       throw Failure("an empty path of images", at: "''", mend: "give a path; . is the current folder")
     }
@@ -36,20 +36,23 @@ public enum ImageSources {
   /// Opens the images at `path`, files one by one; `split` as in `SourceOptions`.
   ///
   /// - Throws: `Failure` as `open(_:options:)`.
-  public static func open(_ path: String, split: DatasetSplit? = nil) throws(Failure) -> any ImageSource {
+  public static func open(_ path: String, split: DatasetSplit? = nil) throws(Failure) -> any ImageSourceKind {
     try open(path, options: SourceOptions(split: split))
   }
 
   static var accepted: String { "give " + all.map { $0.summary }.joined(separator: ", or ") }
 
-  private static func openFile(_ path: String, _ options: SourceOptions) throws(Failure) -> any ImageSource {
+  private static func openFile(_ path: String, _ options: SourceOptions) throws(Failure)
+    -> any ImageSourceKind
+  {
     for source in all {
       if let opened = try source.open(path: path, options: options) { return opened }
     }
     throw Failure("not a set of images that can be read", at: path, mend: accepted)
   }
 
-  private static func openFolder(_ path: String, _ options: SourceOptions) throws(Failure) -> any ImageSource
+  private static func openFolder(_ path: String, _ options: SourceOptions) throws(Failure)
+    -> any ImageSourceKind
   {
     var (part, options) = (path, options)
     (part, options.beside) = try DatasetSplit.part(options.split, of: path)
@@ -65,7 +68,7 @@ public enum ImageSources {
   /// The set in archives or files that the folder holds, where it has no fewer images than lie beside it.
   private static func openSet(
     in path: String, _ index: FolderIndex, _ options: SourceOptions
-  ) throws(Failure) -> (any ImageSource)? {
+  ) throws(Failure) -> (any ImageSourceKind)? {
     let strays = index.paths.count
     var options = options
     if strays > 0 {
@@ -75,7 +78,7 @@ public enum ImageSources {
           reason: "beside a set in files; put them into a folder of their own to read them",
           count: strays, example: index.root + "/" + String(rawBytes: index.paths[0]), isImageLike: true))
     }
-    for source in [IDXImages.self, CIFARImages.self, TarShards.self] as [any ImageSource.Type] {
+    for source in [IDXImages.self, CIFARImages.self, TarShards.self] as [any ImageSourceKind.Type] {
       do throws(Failure) {
         if let opened = try source.open(path: path, options: options), opened.count >= strays {
           return opened

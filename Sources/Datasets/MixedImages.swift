@@ -5,20 +5,9 @@ import Platform
 ///
 /// Images keep their places and are numbered set after set. Classes of equal names are one class.
 public struct MixedImages: ImageSource {
-  /// The name in messages.
-  public static let name = "mixture"
-  /// What it is, in a line.
-  public static let summary = "several sets as one, by weights"
-  /// No paper; a plain choice.
-  public static let source = ""
-
-  /// Nil: no path holds a mixture.
-  public static func open(path: String, options: SourceOptions) throws(Failure) -> MixedImages? { nil }
-
-  /// The classes of all sets, in the order in which the sets name them first.
-  public let classNames: [String]
-  /// Each set forwards through its own order, mixed by weight.
-  public let order: SampleOrder
+  /// The paths, the classes and what was passed over of all sets; classes are in the order in which the sets name them
+  /// first. Each set is taken in its own order, mixed by weight.
+  public let facts: ImageSetFacts
   private let sources: [any ImageSource]
   // Where the images of each set end among all.
   private let ends: [Int]
@@ -48,7 +37,7 @@ public struct MixedImages: ImageSource {
         "a weight so small that an epoch of \(total) images has none of this set", at: source.path,
         mend: "raise the weight, or leave the set out")
     }
-    order = .mixture(
+    let order = SampleOrder.mixture(
       sources.indices.map { number in
         SampleOrder.Part(
           samples: (ends[number] - sources[number].count)..<ends[number], weight: weights[number],
@@ -65,12 +54,13 @@ public struct MixedImages: ImageSource {
           return names.count - 1
         })
     }
-    classNames = names
     self.classes = classes
+    facts = ImageSetFacts(
+      path: sources.map(\.path).joined(separator: " + "), classNames: names,
+      hasLabelSets: sources.contains { $0.hasLabelSets },
+      passedOver: sources.reduce(into: PassedOver()) { $0.add($1.passedOver) }, order: order)
   }
 
-  /// The places of all sets.
-  public var path: String { sources.map(\.path).joined(separator: " + ") }
   /// Images of all sets together.
   public var count: Int { ends[ends.count - 1] }
 
@@ -80,18 +70,10 @@ public struct MixedImages: ImageSource {
     return sources[number].label(of: place).map { classes[number][$0] }
   }
 
-  /// Whether one of the sets has several classes an image.
-  public var hasLabelSets: Bool { sources.contains { $0.hasLabelSets } }
-
   /// All classes of an image among those of all sets, ascending.
   public func labels(of index: Int) -> [Int] {
     let (number, place) = find(index)
     return sources[number].labels(of: place).map { classes[number][$0] }.sorted()
-  }
-
-  /// What all sets passed over.
-  public var passedOver: PassedOver {
-    sources.reduce(into: PassedOver()) { $0.add($1.passedOver) }
   }
 
   /// Where an image is.

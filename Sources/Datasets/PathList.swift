@@ -12,7 +12,7 @@ import Platform
 /// - Where the first row is no row by commas or tabs, but by another of comma, tab and semicolon, that one is meant.
 /// - Relative paths start at the list's folder. Where none of the first files is there the list is refused; of others it
 ///   shows when they are read. Files whose extension is that of an image that is not read are passed over.
-public struct PathList: ImageSource {
+public struct PathList: ImageSourceKind {
   /// The name in listings.
   public static let name = "list"
   /// What is accepted, in a line.
@@ -20,12 +20,9 @@ public struct PathList: ImageSource {
   /// Where the layout comes from.
   public static let source = "RFC 4180 (Shafranovich, 2005)"
 
-  /// The list's file.
-  public let path: String
-  /// The labels met: by their value where all are numbers, else by their bytes.
-  public let classNames: [String]
-  /// Files of the list that are not read, by their extensions.
-  public let passedOver: PassedOver
+  /// The list's file; its classes are the labels met, by their value where all are numbers, else by their bytes. Passed
+  /// over are files of the list that are not read, by their extensions.
+  public let facts: ImageSetFacts
   private let folder: String
   private let paths: PackedPaths
   private let labels: [Int32]
@@ -52,18 +49,15 @@ public struct PathList: ImageSource {
     let bytes = try WholeFile.read(path, maximumBytes: Self.maximumBytes)
     let mark: [UInt8] = [0xef, 0xbb, 0xbf]
     let entries = try ListEntries(bytes.starts(with: mark) ? bytes[3...] : bytes[...], format, path: path)
-    self.path = path
     folder = URL(filePath: path).deletingLastPathComponent().path
     paths = entries.paths
-    passedOver = entries.passedOver.passedOver
     let (texts, ranks) = entries.names.ranked
-    classNames = texts
     labels = entries.labels.map { $0 < 0 ? -1 : ranks[Int($0)] }
+    facts = ImageSetFacts(
+      path: path, classNames: texts, hasLabelSets: entries.labelSets != nil,
+      passedOver: entries.passedOver.passedOver)
     labelSets = entries.labelSets.map { sets in sets.map { set in Set(set.map { ranks[Int($0)] }).sorted() } }
   }
-
-  /// Whether the list has a column `labels`.
-  public var hasLabelSets: Bool { labelSets != nil }
 
   /// All classes of an image, ascending.
   public func labels(of index: Int) -> [Int] {

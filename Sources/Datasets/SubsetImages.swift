@@ -3,20 +3,11 @@ import Platform
 
 /// Some images of another set, in their order there.
 public struct SubsetImages: ImageSource {
-  /// The name in messages.
-  public static let name = "subset"
-  /// What it is, in a line.
-  public static let summary = "some images of another set"
-  /// No paper; a plain choice.
-  public static let source = ""
-
-  /// Nil: no path holds a subset.
-  public static func open(path: String, options: SourceOptions) throws(Failure) -> SubsetImages? { nil }
-
   private let base: any ImageSource
   private let indices: [Int32]
-  /// What the other set passed over, and what was left out of it for a reason that is said.
-  public let passedOver: PassedOver
+  /// As the other set, in its order without the images that are left out. Passed over is also what was left out for a
+  /// reason that is said.
+  public let facts: ImageSetFacts
 
   /// Takes the images `indices` of `base`, ascending and not empty; `leavingOut` says why others are not among them.
   public init(_ base: any ImageSource, indices: [Int], leavingOut: PassedOver.Entry? = nil) {
@@ -26,9 +17,10 @@ public struct SubsetImages: ImageSource {
       "SubsetImages: numbers of images, ascending")
     self.base = base
     self.indices = indices.map { Int32($0) }
-    var passedOver = base.passedOver
-    if let leavingOut { passedOver.add(leavingOut) }
-    self.passedOver = passedOver
+    var facts = base.facts
+    if let leavingOut { facts.passedOver.add(leavingOut) }
+    facts.order = facts.order.restricted(to: self.indices[...])
+    self.facts = facts
   }
 
   /// `limit` images of `source` drawn at random, each class by its share (largest remainders); all when there are no
@@ -62,18 +54,10 @@ public struct SubsetImages: ImageSource {
     (0..<source.count).map { source.label(of: $0) }
   }
 
-  /// Where the other set is.
-  public var path: String { base.path }
   /// Number of images in the subset.
   public var count: Int { indices.count }
-  /// All classes of the other set.
-  public var classNames: [String] { base.classNames }
-  /// The order of the other set, without the images that are left out.
-  public var order: SampleOrder { base.order.restricted(to: indices[...]) }
   /// The class of an image; nil for one without.
   public func label(of index: Int) -> Int? { base.label(of: Int(indices[index])) }
-  /// As the other set.
-  public var hasLabelSets: Bool { base.hasLabelSets }
   /// All classes of an image.
   public func labels(of index: Int) -> [Int] { base.labels(of: Int(indices[index])) }
   /// Where an image is.

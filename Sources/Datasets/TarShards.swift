@@ -10,7 +10,7 @@ import Platform
 /// - Class names are those in a `classes.txt` beside the archives, else the labels themselves.
 /// - Opening reads headers and labels; images are read from their places in the archives. An epoch takes the archives
 ///   in a random order and reads each forwards (`SampleOrder.shards`).
-public struct TarShards: ImageSource {
+public struct TarShards: ImageSourceKind {
   /// The name in listings.
   public static let name = "shards"
   /// What is accepted, in a line.
@@ -20,12 +20,10 @@ public struct TarShards: ImageSource {
   public static let source =
     "Aizman et al., 2019, High Performance I/O For Large Scale Deep Learning (WebDataset)"
 
-  /// The archive, or the folder that holds the archives.
-  public let path: String
-  /// The classes.
-  public let classNames: [String]
-  /// What lies around the archives and in them and is none of the images, and lines of `classes.txt` that repeat a name.
-  public private(set) var passedOver: PassedOver
+  /// The archive or the folder that holds the archives, and their classes. Passed over is what lies around the archives
+  /// and in them and is none of the images, and lines of `classes.txt` that repeat a name. Training takes the archives'
+  /// images, each archive forwards.
+  public private(set) var facts: ImageSetFacts
   private let scan: ShardScan
   private let classes: [Int32]
   private let files: OpenShards
@@ -48,7 +46,7 @@ public struct TarShards: ImageSource {
     }
     guard !archives.isEmpty else { return nil }
     try self.init(archives: archives.map { folder + "/" + $0 }, path: folder)
-    passedOver.add(beside)
+    facts.passedOver.add(beside)
   }
 
   /// Reads the headers of archives that lie in one folder.
@@ -64,7 +62,6 @@ public struct TarShards: ImageSource {
         "no images in \(archives.count == 1 ? "the archive" : "the archives")\(others)", at: path,
         mend: "put images as key.jpg or key.png into them, for instance with vitrail pack")
     }
-    self.path = path
     self.scan = scan
     files = OpenShards(scan.shards)
     let listPath = URL(filePath: first).deletingLastPathComponent().path + "/classes.txt"
@@ -77,8 +74,10 @@ public struct TarShards: ImageSource {
           kind: "lines of classes.txt", reason: "a name that is there already: one class",
           count: list.count - names.count, example: listPath, isImageLike: false))
     }
-    self.passedOver = passedOver
-    classNames = classes.isEmpty ? [] : names
+    let ranges = scan.shardEnds.indices.map { ($0 == 0 ? 0 : scan.shardEnds[$0 - 1])..<scan.shardEnds[$0] }
+    facts = ImageSetFacts(
+      path: path, classNames: classes.isEmpty ? [] : names, passedOver: passedOver,
+      order: .shards(ranges.filter { !$0.isEmpty }, buffer: SampleOrder.defaultBuffer))
     self.classes = classes
   }
 
@@ -87,13 +86,6 @@ public struct TarShards: ImageSource {
 
   /// Archives that are open now.
   package var openCount: Int { files.openCount }
-
-  /// The archives' images, each archive forwards.
-  public var order: SampleOrder {
-    let ends = scan.shardEnds
-    let ranges = ends.indices.map { ($0 == 0 ? 0 : ends[$0 - 1])..<ends[$0] }
-    return .shards(ranges.filter { !$0.isEmpty }, buffer: SampleOrder.defaultBuffer)
-  }
 
   /// The class of an image; nil for one without.
   public func label(of index: Int) -> Int? {

@@ -5,14 +5,12 @@ import Testing
 
 @Suite struct ClassifiedImagesTests {
   private struct Labelled: ImageSource {
-    static let name = "labelled"
-    static let summary = "images of one pixel"
-    static let source = "these tests"
-    static func open(path: String, options: SourceOptions) throws(Failure) -> Labelled? { nil }
-    let path = "/labelled"
-    let classNames = ["ash", "birch", "cedar", "none"]
     let labels: [Int?]
     var hasLabelSets = false
+    var facts: ImageSetFacts {
+      ImageSetFacts(
+        path: "/labelled", classNames: ["ash", "birch", "cedar", "none"], hasLabelSets: hasLabelSets)
+    }
     var count: Int { labels.count }
     func label(of index: Int) -> Int? { labels[index] }
     func location(of index: Int) -> String { "\(path)#\(index)" }

@@ -12,11 +12,6 @@ final class Notes: Sendable {
 
 /// A source that counts how often an image is read.
 final class CountedImages: ImageSource {
-  static let name = "counted"
-  static let summary = "another source, counted"
-  static let source = "tests"
-  static func open(path: String, options: SourceOptions) throws(Failure) -> CountedImages? { nil }
-
   private let images: any ImageSource
   private let reads = Atomic(0)
   init(_ images: any ImageSource) { self.images = images }
@@ -24,9 +19,8 @@ final class CountedImages: ImageSource {
   /// Reads since this was asked last.
   func takeReads() -> Int { reads.exchange(0, ordering: .relaxed) }
 
-  var path: String { images.path }
+  var facts: ImageSetFacts { ImageSetFacts(path: images.path, classNames: images.classNames) }
   var count: Int { images.count }
-  var classNames: [String] { images.classNames }
   func label(of index: Int) -> Int? { images.label(of: index) }
   func location(of index: Int) -> String { images.location(of: index) }
   func reader(at index: Int, options: DecodeOptions) throws(Failure) -> ImageReader {

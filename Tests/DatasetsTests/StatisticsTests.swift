@@ -172,17 +172,11 @@ import Testing
 
 /// A source of images that are in memory.
 struct ImagesInMemory: ImageSource {
-  static let name = "memory"
-  static let summary = "images in memory"
-  static let source = "tests"
-  static func open(path: String, options: SourceOptions) throws(Failure) -> Self? { nil }
-
   private let images: [Image]
   init(_ images: [Image]) { self.images = images }
 
-  var path: String { "memory" }
+  let facts = ImageSetFacts(path: "memory")
   var count: Int { images.count }
-  var classNames: [String] { [] }
   func label(of index: Int) -> Int? { nil }
   func location(of index: Int) -> String { "memory#\(index)" }
   func reader(at index: Int, options: DecodeOptions) throws(Failure) -> ImageReader {

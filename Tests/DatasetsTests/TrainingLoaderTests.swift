@@ -253,20 +253,14 @@ struct TrainingLoaderTests {
 
 /// Counts how often images are read.
 private final class CountingSource: ImageSource {
-  static let name = "counting"
-  static let summary = "for tests"
-  static let source = "for tests"
-  static func open(path: String, options: SourceOptions) throws(Failure) -> CountingSource? { nil }
-
   private let base: ImageFolder
   private let readCount = Atomic(0)
 
   init(_ base: ImageFolder) { self.base = base }
 
   var reads: Int { readCount.load(ordering: .relaxed) }
-  var path: String { base.path }
+  var facts: ImageSetFacts { ImageSetFacts(path: base.path, classNames: base.classNames) }
   var count: Int { base.count }
-  var classNames: [String] { base.classNames }
   func label(of index: Int) -> Int? { base.label(of: index) }
   func location(of index: Int) -> String { base.location(of: index) }
   func reader(at index: Int, options: DecodeOptions) throws(Failure) -> ImageReader {

@@ -8,15 +8,12 @@ import VisionTransformer
 
 /// Noise of three tones, which are the classes; every image has one unless labels say otherwise.
 struct LabelledNoise: ImageSource {
-  static let name = "labelled noise"
-  static let summary = "made images of three classes"
-  static let source = "these tests, 2026"
-  static func open(path: String, options: SourceOptions) throws(Failure) -> LabelledNoise? { nil }
-
-  let path = "/labelled"
   let count = 24
   var classNames = ["dark", "gray", "light"]
   var hasLabelSets = false
+  var facts: ImageSetFacts {
+    ImageSetFacts(path: "/labelled", classNames: classNames, hasLabelSets: hasLabelSets)
+  }
   var labels: [Int?] = (0..<24).map { $0 % 3 }
 
   func label(of index: Int) -> Int? { labels[index] }

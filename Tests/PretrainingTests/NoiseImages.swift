@@ -5,14 +5,8 @@ import Tensors
 
 /// Noise of three tones.
 struct NoiseImages: ImageSource {
-  static let name = "noise"
-  static let summary = "made images"
-  static let source = "these tests, 2026"
-  static func open(path: String, options: SourceOptions) throws(Failure) -> NoiseImages? { nil }
-
-  let path = "/noise"
+  let facts = ImageSetFacts(path: "/noise")
   let count = 24
-  let classNames: [String] = []
   func label(of index: Int) -> Int? { nil }
   func location(of index: Int) -> String { "\(path)#\(index)" }
   func reader(at index: Int, options: DecodeOptions) throws(Failure) -> ImageReader {

@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import Platform
 
-/// A source whose images are resized once and then kept, decoded.
+/// A source whose images are resized once and then kept, decoded (after FFCV; Leclerc et al., 2023).
 ///
 /// Images come with their shorter side at `side` or, where they are smaller, as they are; whether one was kept already
 /// has no influence on it. An image is kept under its location, the size and time of its file, and the way it is read:
@@ -16,19 +16,9 @@ public struct CachedImages: ImageSource {
     case folder(String)
   }
 
-  /// The name in messages.
-  public static let name = "cache"
-  /// What it is, in a line.
-  public static let summary = "the images of another source, resized and kept"
-  /// Where the idea comes from.
-  public static let source = "Leclerc et al., 2023, FFCV"
-
   private let images: any ImageSource
   private let side: Int
   private let cache: any ImageCache
-
-  /// No path holds a cached source: it is made of another.
-  public static func open(path: String, options: SourceOptions) throws(Failure) -> CachedImages? { nil }
 
   /// Wraps a source.
   ///
@@ -51,24 +41,16 @@ public struct CachedImages: ImageSource {
     }
   }
 
-  /// The path of the wrapped source.
-  public var path: String { images.path }
+  /// As the wrapped source.
+  public var facts: ImageSetFacts { images.facts }
   /// The number of its images.
   public var count: Int { images.count }
-  /// Its classes.
-  public var classNames: [String] { images.classNames }
   /// The class of an image.
   public func label(of index: Int) -> Int? { images.label(of: index) }
-  /// As the wrapped source.
-  public var hasLabelSets: Bool { images.hasLabelSets }
   /// All its classes.
   public func labels(of index: Int) -> [Int] { images.labels(of: index) }
   /// Where an image is from.
   public func location(of index: Int) -> String { images.location(of: index) }
-  /// What the wrapped source passed over.
-  public var passedOver: PassedOver { images.passedOver }
-  /// The order that suits the wrapped source.
-  public var order: SampleOrder { images.order }
   /// The files it is read from.
   public func files(of index: Int) -> [String] { images.files(of: index) }
 
