@@ -1,4 +1,4 @@
-import Foundation
+import Optimization
 import Platform
 
 /// MAE's linear probe (He et al., 2021): one head behind a batch norm (`NormalizedHead`), and nothing is chosen.
@@ -79,7 +79,8 @@ struct NormalizedHeadProtocol {
   /// The learning rate's share of its peak.
   private func share(epoch: Double) -> Double {
     let (warmup, epochs) = (Double(options.warmupEpochs), Double(options.epochs))
-    return epoch < warmup ? epoch / warmup : 0.5 * (1 + cos(Double.pi * (epoch - warmup) / (epochs - warmup)))
+    if epoch < warmup { return epoch / warmup }
+    return HalfCosine(from: 1, to: 0).value(after: epoch - warmup, of: epochs - warmup)
   }
 
   /// Rows a batch: as wanted, but a quarter of the rows at most and two at least.

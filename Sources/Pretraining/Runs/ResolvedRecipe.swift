@@ -1,4 +1,5 @@
 import Datasets
+import Optimization
 import Platform
 import Tensors
 import VisionTransformer
