@@ -47,7 +47,7 @@ struct Embed: ParsableCommand {
         data, options: SourceOptions(split: split, bands: bands.names ?? argument.bands, maximumBad: maxBad)))
     let model = try file.makeModel()
     let settings = FeatureSettings(
-      lanes: lanes ?? LaneTeam.coreCount, maximumBad: maxBad, decoding: decoding.options)
+      lanes: lanes ?? MachineCapacity.coreCount, maximumBad: maxBad, decoding: decoding.options)
     let extraction = settings.extraction([.init(name: "model", model: model)], file.preprocessing)
     let line = ProgressLine()
     line.say(passedOverIn: source)

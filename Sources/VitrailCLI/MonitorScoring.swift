@@ -16,7 +16,7 @@ struct MonitorScoring {
 
   private var lanes: Int {
     if case .count(let count) = recipe.train.lanes { return count }
-    return LaneTeam.coreCount
+    return MachineCapacity.coreCount
   }
 
   /// Opens the sets.

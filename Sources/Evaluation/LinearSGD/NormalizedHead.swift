@@ -1,4 +1,5 @@
 import Optimization
+import Platform
 import Tensors
 
 /// MAE's head for linear probing: batch norm without scale and shift, then a linear classifier, trained by LARS.

@@ -1,5 +1,6 @@
 import Datasets
 import Imaging
+import Platform
 import Tensors
 
 /// How features of images are computed, whatever the encoder.
@@ -15,7 +16,7 @@ public struct FeatureSettings: Sendable {
 
   /// Creates settings; by default a lane a core, and nothing is kept.
   public init(
-    lanes: Int = LaneTeam.coreCount, maximumBad: Double = BadImages.defaultMaximumShare,
+    lanes: Int = MachineCapacity.coreCount, maximumBad: Double = BadImages.defaultMaximumShare,
     decoding: DecodeOptions = DecodeOptions(), cache: FeatureCache? = nil
   ) {
     self.lanes = lanes

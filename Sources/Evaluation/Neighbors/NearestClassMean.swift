@@ -59,7 +59,7 @@ public enum NearestClassMean: Evaluator {
   public static func evaluate(
     _ task: EvaluationTask, options: Options, progress: ProgressHandler
   ) throws(Failure) -> Result {
-    try evaluate(task, options: options, threads: defaultThreadCount)
+    try evaluate(task, options: options, threads: MachineCapacity.coreCount)
   }
 
   package static func evaluate(

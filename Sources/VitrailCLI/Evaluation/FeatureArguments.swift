@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Evaluation
+import Platform
 import Tensors
 
 /// How features of images are computed.
@@ -16,7 +17,7 @@ struct FeatureArguments: ParsableArguments {
   /// The same for the library.
   var settings: FeatureSettings {
     FeatureSettings(
-      lanes: lanes ?? LaneTeam.coreCount, maximumBad: maxBad, decoding: decoding.options,
+      lanes: lanes ?? MachineCapacity.coreCount, maximumBad: maxBad, decoding: decoding.options,
       cache: noCache ? nil : .standard())
   }
 }
