@@ -1,6 +1,5 @@
 import Foundation
-import Tensors
-import TestSupport
+import Platform
 import Testing
 
 /// Philox 4×32-10 and what is drawn from it.
