@@ -1,4 +1,5 @@
 import Platform
+import Tensors
 
 /// Clustering: how far groups that an algorithm finds without labels are the classes.
 ///

@@ -28,7 +28,7 @@ package struct MomentumHead: Sendable, Equatable {
     let (rows, classes) = (labels.count, biases.values.count)
     let width = weights.values.count / classes
     matrixProduct(rows: rows, columns: classes, inner: width, batch, .none, weights.values, into: &logits)
-    let loss = CrossEntropy.turnIntoResiduals(&logits, biases: biases.values, labels: labels)
+    let loss = SoftmaxRows.turnIntoResiduals(&logits, biases: biases.values, labels: labels)
     let scale = 1 / Float(rows)
     let rate = learningRate * share
     weights.step(learningRate: rate) { velocities in

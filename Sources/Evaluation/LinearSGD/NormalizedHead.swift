@@ -143,7 +143,7 @@ package struct NormalizedHead: Sendable {
       }
       matrixProduct(
         rows: block.count, columns: classes, inner: width, batch, .none, head.weights, into: &logits)
-      piece.loss += CrossEntropy.turnIntoResiduals(
+      piece.loss += SoftmaxRows.turnIntoResiduals(
         &logits, biases: head.biases, labels: block.map { labels[Int($0)] })
       matrixProduct(
         rows: width, columns: classes, inner: block.count, batch, .transposed, logits, beta: 1,

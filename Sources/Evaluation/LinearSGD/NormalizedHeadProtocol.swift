@@ -1,5 +1,6 @@
 import Optimization
 import Platform
+import Tensors
 
 /// MAE's linear probe (He et al., 2021): one head behind a batch norm (`NormalizedHead`), and nothing is chosen.
 ///
@@ -49,7 +50,7 @@ struct NormalizedHeadProtocol {
       model.folded, (0..<test.count).map { Int32($0) }, threads: threads)
     return LinearSGDResult(
       scores: ClassificationScores(
-        probabilities: ClassificationScores.softmax(logits, classes: classes.classCount), classes),
+        probabilities: SoftmaxRows.probabilities(logits, classes: classes.classCount), classes),
       protocol: .mae, chosen: nil, heads: [], iterations: options.epochs * steps, batchSize: batchSize,
       augmentedPasses: options.augmentedPasses > 0 ? passes.count : 0, trainLoss: loss / Double(steps))
   }
