@@ -7,7 +7,7 @@ let package = Package(
   products: [
     .library(name: "VisionTransformer", targets: ["VisionTransformer", "Tensors", "Imaging", "Platform"]),
     .library(name: "Datasets", targets: ["Datasets"]),
-    .library(name: "Pretraining", targets: ["Pretraining"]),
+    .library(name: "Pretraining", targets: ["Pretraining", "Optimization"]),
     .library(name: "Evaluation", targets: ["Evaluation"]),
     .library(name: "Reports", targets: ["Reports"]),
     .executable(name: "vitrail", targets: ["VitrailCLI"]),
@@ -44,17 +44,18 @@ let package = Package(
     // Floor 2
     .target(name: "Datasets", dependencies: ["Tensors", "Imaging", "Platform", "CZlib"]),
     .target(name: "VisionTransformer", dependencies: ["Tensors", "Imaging", "Platform"]),
+    .target(name: "Optimization", dependencies: ["Tensors", "Platform"]),
 
     // Floor 3
     .target(
       name: "Pretraining",
       dependencies: [
-        "VisionTransformer", "Datasets", "Tensors", "Imaging", "Platform", "CRecipes", "Yams",
+        "Optimization", "VisionTransformer", "Datasets", "Tensors", "Imaging", "Platform", "CRecipes", "Yams",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .target(
       name: "Evaluation",
-      dependencies: ["VisionTransformer", "Datasets", "Tensors", "Imaging", "Platform"]),
+      dependencies: ["Optimization", "VisionTransformer", "Datasets", "Tensors", "Imaging", "Platform"]),
     .target(name: "Reports", dependencies: ["Imaging", "Platform"]),
 
     // Floor 4
@@ -62,8 +63,8 @@ let package = Package(
     .executableTarget(
       name: "VitrailCLI",
       dependencies: [
-        "Pretraining", "Evaluation", "Reports", "VisionTransformer", "Datasets", "Tensors", "Imaging",
-        "Platform", "CSystemCalls",
+        "Pretraining", "Evaluation", "Reports", "Optimization", "VisionTransformer", "Datasets", "Tensors",
+        "Imaging", "Platform", "CSystemCalls",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       plugins: ["RecordCommit"]),
@@ -86,9 +87,12 @@ let package = Package(
       dependencies: ["VisionTransformer", "Tensors", "Imaging", "Platform", "TestSupport"],
       resources: [.copy("Golden")]),
     .testTarget(
+      name: "OptimizationTests", dependencies: ["Optimization", "Tensors", "Platform", "TestSupport"]),
+    .testTarget(
       name: "PretrainingTests",
       dependencies: [
-        "Pretraining", "VisionTransformer", "Datasets", "Tensors", "Imaging", "Platform", "TestSupport",
+        "Pretraining", "Optimization", "VisionTransformer", "Datasets", "Tensors", "Imaging", "Platform",
+        "TestSupport",
       ], resources: [.copy("Golden")]),
     .testTarget(
       name: "EvaluationTests",

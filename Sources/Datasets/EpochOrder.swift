@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// The images of one epoch in their order: a function of the order's kind, the seed and the epoch alone.

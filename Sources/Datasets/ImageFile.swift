@@ -26,7 +26,8 @@ public struct ImageFile: ImageSourceKind {
     case .read: return ImageFile(path)
     case .unread(let format):
       throw Failure(
-        "a \(format.title) image, which is not read", at: path, mend: "convert it to PNG or JPEG")
+        "a \(format.title) image, which is not read", at: path,
+        mend: "convert it to \(ImageCodecs.titles(joinedBy: "or"))")
     case nil:
       guard ImageExtension.isImage(path) else { return nil }
       // The reader says what is wrong with it.

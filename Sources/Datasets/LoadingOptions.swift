@@ -1,4 +1,5 @@
 import Imaging
+import Platform
 import Tensors
 
 /// How a loader works. Threads and batches ahead change nothing of what a batch holds.
@@ -33,5 +34,5 @@ public struct LoadingOptions: Sendable, Equatable {
   /// Threads sleep while enough batches are ready, so that they take from the lanes only what decoding
   /// costs, and take it from all alike; where decoding is slower than the model, every core decodes.
   /// Measured with 2 cores: beside busy lanes 3 to 8 % faster than one thread, alone twice as fast.
-  public static var defaultThreadCount: Int { LaneTeam.coreCount }
+  public static var defaultThreadCount: Int { MachineCapacity.coreCount }
 }

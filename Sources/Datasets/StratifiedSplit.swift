@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// A reproducible cut of labelled rows into a part to fit on and a part held out, class by class.

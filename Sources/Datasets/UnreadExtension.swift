@@ -3,7 +3,7 @@ import Imaging
 /// Extensions of images that are not read.
 enum UnreadExtension {
   /// Why such files are passed over.
-  static let reason = "not read; convert to PNG or JPEG"
+  static let reason = "not read; convert to \(ImageCodecs.titles(joinedBy: "or"))"
 
   private static let images = Set(UnreadFormats.all.flatMap(\.extensions))
 

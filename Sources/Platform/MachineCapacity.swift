@@ -1,8 +1,11 @@
 import CSystemCalls
 import Foundation
 
-/// How much memory and disk there is to take.
+/// How many cores, how much memory and disk there is to take.
 public enum MachineCapacity {
+  /// Cores that the calling thread may run on, 1 at least: as many lanes and threads there are where nobody says.
+  public static var coreCount: Int { max(1, CoreAffinity.allowedCores.count) }
+
   /// Bytes of memory that this process may use: the machine's, or the lowest limit of its control groups, of its
   /// addresses (`ulimit -v`) and of its writable memory (`ulimit -d`) where one is lower.
   public static var memoryBytes: Int {

@@ -18,7 +18,7 @@ public struct Provenance: Codable, Sendable, Equatable {
     /// The machine that this process runs on.
     public static let present = Machine(
       host: ProcessInfo.processInfo.hostName, system: presentSystem, processor: presentProcessor,
-      cores: ProcessInfo.processInfo.activeProcessorCount, memoryBytes: MachineCapacity.memoryBytes)
+      cores: MachineCapacity.coreCount, memoryBytes: MachineCapacity.memoryBytes)
 
     private static var presentSystem: String {
       var names = utsname()

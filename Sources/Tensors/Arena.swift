@@ -45,7 +45,7 @@ package struct Arena {
   /// The bytes that an arena reserves: as many as the machine has, but never so many that each core could not have
   /// several and all together much of the addresses that are left.
   package static var share: Int {
-    let arenas = 4 * (LaneTeam.coreCount + 4)
+    let arenas = 4 * (MachineCapacity.coreCount + 4)
     let left = MachineCapacity.addressLimit.map { max(0, $0 - (ProcessMemory.addressBytes ?? 0)) }
     let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
     return max(32 * growth, min(machine, (left ?? usualAddresses) / arenas))

@@ -5,7 +5,7 @@ public enum Transposition: Sendable {
   case none, transposed
 }
 
-/// The only place that calls OpenBLAS; its naive twin is in the tests.
+/// The matrix products of OpenBLAS; their naive twin is in the tests. What of LAPACK is called is in `LAPACK`.
 ///
 /// Matrices are row-major. Every call runs on the calling thread alone: work is spread over lanes,
 /// each with its own matrices, which is 1.4 times as fast as threads inside one product.
@@ -41,6 +41,16 @@ package enum BLAS {
         CblasRowMajor, a_, b_, Int32(rows), Int32(columns), Int32(inner), alpha, a, Int32(aStride),
         b, Int32(bStride), beta, c, Int32(cStride))
     #endif
+  }
+
+  /// A·B in double precision: [rows, inner]·[inner, columns].
+  static func product(_ a: [Double], _ b: [Double], rows: Int, columns: Int, inner: Int) -> [Double] {
+    _ = singleThreaded
+    var product = [Double](repeating: 0, count: rows * columns)
+    cblas_dgemm(
+      CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), Int32(columns), Int32(inner), 1, a,
+      Int32(inner), b, Int32(columns), 0, &product, Int32(columns))
+    return product
   }
 }
 

@@ -1,5 +1,3 @@
-import COpenBLAS
-
 /// The Cholesky factor of a symmetric positive definite matrix, in double precision.
 public struct Cholesky: Sendable {
   private let factor: [Double]
@@ -9,10 +7,7 @@ public struct Cholesky: Sendable {
   public init?(_ matrix: [Double], order: Int) {
     precondition(matrix.count == order * order, "Cholesky: \(matrix.count) values for order \(order)")
     var factor = matrix
-    var n = Int32(order)
-    var info: Int32 = 0
-    dpotrf_("L", &n, &factor, &n, &info, 1)
-    guard info == 0 else { return nil }
+    guard LAPACK.cholesky(&factor, order: order) else { return nil }
     self.factor = factor
     self.order = order
   }
@@ -21,9 +16,6 @@ public struct Cholesky: Sendable {
   public func solve(_ rows: inout [Double], count: Int) {
     precondition(
       rows.count >= count * order, "Cholesky.solve: \(rows.count) values for \(count) rows of \(order)")
-    var n = Int32(order)
-    var columns = Int32(count)
-    var info: Int32 = 0
-    dpotrs_("L", &n, &columns, factor, &n, &rows, &n, &info, 1)
+    LAPACK.solve(&rows, count: count, factor: factor, order: order)
   }
 }

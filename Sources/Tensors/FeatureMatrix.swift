@@ -20,15 +20,7 @@ public struct FeatureMatrix: Sendable {
   }
 
   /// Every row divided by its Euclidean norm; a row of zeros stays.
-  public var unitRows: FeatureMatrix {
-    var scaled = values
-    for row in 0..<count {
-      let range = row * width..<(row + 1) * width
-      let norm = range.reduce(0) { $0 + values[$1] * values[$1] }.squareRoot()
-      if norm > 0 { for index in range { scaled[index] /= norm } }
-    }
-    return FeatureMatrix(scaled, width: width)
-  }
+  public var unitRows: FeatureMatrix { FeatureMatrix(Tensors.unitRows(values, width: width), width: width) }
 
   /// How far the directions of features differ: √D times the mean over channels of the standard deviation over samples,
   /// ÷ n, of unit rows.

@@ -1,3 +1,5 @@
+import Platform
+
 /// What a parameter holds before training.
 public enum InitialValue: Sendable {
   /// Every element the same.

@@ -19,7 +19,7 @@ public final class LaneTeam: Sendable {
   private let finished = DispatchSemaphore(value: 0)
 
   /// Starts `count` threads that wait for work.
-  public init(count: Int = LaneTeam.coreCount) {
+  public init(count: Int = MachineCapacity.coreCount) {
     precondition(count > 0, "LaneTeam: \(count) lanes")
     self.count = count
     starts = (0..<count).map { _ in DispatchSemaphore(value: 0) }
@@ -39,9 +39,6 @@ public final class LaneTeam: Sendable {
   }
 
   private static let stackBytes = 8 << 20
-
-  /// Cores that this process may use.
-  public static var coreCount: Int { max(1, CoreAffinity.allowedCores.count) }
 
   /// Runs `body(lane)` on every lane and returns when all are done.
   public func run(_ body: @escaping @Sendable (_ lane: Int) -> Void) {

@@ -40,10 +40,4 @@ public final class Parameter: @unchecked Sendable {
   public func assign(_ values: [Scalar]) {
     value.assign(values)
   }
-
-  /// value ← value − rate · gradient: a step of plain gradient descent, for small heads.
-  public func descend(_ gradient: Tensor, rate: Scalar) {
-    precondition(gradient.count == value.count, "\(name): gradient of shape \(gradient.shape) for \(shape)")
-    for index in 0..<value.count { value.pointer[index] -= rate * gradient.pointer[index] }
-  }
 }

@@ -43,56 +43,7 @@ public struct AdamWConstants: Sendable {
   }
 }
 
-/// Constants of one step of gradient descent with momentum.
-public struct MomentumConstants: Sendable {
-  let learningRate, momentum, gradientFactor, decayFactor: Scalar
-  let nesterov: Bool
-
-  /// The gradient used is gradientFactor·g + decayFactor·θ.
-  public init(
-    learningRate: Double, momentum: Double, nesterov: Bool = false, gradientFactor: Double = 1,
-    decayFactor: Double = 0
-  ) {
-    self.learningRate = Scalar(learningRate)
-    self.momentum = Scalar(momentum)
-    self.nesterov = nesterov
-    self.gradientFactor = Scalar(gradientFactor)
-    self.decayFactor = Scalar(decayFactor)
-  }
-}
-
 extension Parameter {
-  /// d = a·g + b·θ; μ ← m·μ + d; θ ← θ − lr·μ, or θ ← θ − lr·(d + m·μ) of Nesterov, on a range.
-  public func momentumStep(
-    _ range: Range<Int>, gradient: Tensor, velocity: Tensor, _ constants: MomentumConstants
-  ) {
-    precondition(
-      gradient.count == value.count && velocity.count == value.count, "\(name): a step of another shape")
-    let (weights, g, velocities) = (value.pointer, gradient.pointer, velocity.pointer)
-    for index in range {
-      let direction = constants.gradientFactor * g[index] + constants.decayFactor * weights[index]
-      let speed = constants.momentum * velocities[index] + direction
-      velocities[index] = speed
-      weights[index] -=
-        constants.learningRate * (constants.nesterov ? direction + constants.momentum * speed : speed)
-    }
-  }
-
-  /// ‖θ‖ and ‖scale·g + decay·θ‖.
-  public func decayedNorms(
-    gradient: Tensor, scale: Double, decay: Double
-  ) -> (weight: Double, gradient: Double) {
-    precondition(gradient.count == value.count, "\(name): a gradient of shape \(gradient.shape)")
-    var (weights, gradients) = (0.0, 0.0)
-    for index in 0..<value.count {
-      let weight = Double(value.pointer[index])
-      let pulled = scale * Double(gradient.pointer[index]) + decay * weight
-      weights += weight * weight
-      gradients += pulled * pulled
-    }
-    return (weights.squareRoot(), gradients.squareRoot())
-  }
-
   /// One AdamW step on a range of the value; the gradient is the sum of `gradients`, one a lane.
   ///
   /// θ ← θ(1 − lr·wd) − lr·m̂/(√v̂ + ε). Returns Σ g² of the summed gradient before scaling.

@@ -1,3 +1,5 @@
+import Platform
+
 /// Which samples a micro-batch holds, so that random choices belong to the sample and not to the thread.
 public struct SampleIdentity: Sendable {
   /// The run's seed.

@@ -1,4 +1,3 @@
-import COpenBLAS
 import Foundation
 
 /// The singular values of a matrix in double precision, by LAPACK's divide and conquer, without its vectors.
@@ -11,21 +10,11 @@ public struct Spectrum: Sendable {
     precondition(
       matrix.count == rows * columns && rows > 0 && columns > 0,
       "Spectrum: \(matrix.count) values for [\(rows), \(columns)]")
-    _ = BLAS.singleThreaded
     // LAPACK reads the transpose, whose singular values are the same.
-    var (m, n, one) = (Int32(columns), Int32(rows), Int32(1))
-    var scratch = matrix
-    var values = [Double](repeating: 0, count: min(rows, columns))
-    var integers = [Int32](repeating: 0, count: 8 * values.count)
-    var (left, right, work, info) = ([0.0], [0.0], [0.0], Int32(0))
-    for size in [-1, nil] as [Int32?] {  // The first call asks for the size of its work space.
-      var length = size ?? Int32(work[0])
-      if size == nil { work = [Double](repeating: 0, count: Int(length)) }
-      dgesdd_(
-        "N", &m, &n, &scratch, &m, &values, &left, &one, &right, &one, &work, &length, &integers, &info, 1)
-    }
-    guard info == 0, values.allSatisfy(\.isFinite) else { return nil }
-    self.values = values
+    guard let found = LAPACK.decompose(matrix, rows: columns, columns: rows, vectors: false),
+      found.values.allSatisfy(\.isFinite)
+    else { return nil }
+    values = found.values
   }
 
   /// RankMe (Garrido et al., 2022): exp(−Σ p_k·log p_k), p_k = σ_k/Σσ + 1e-7.

@@ -46,11 +46,9 @@ struct Embed: ParsableCommand {
       of: try ImageSources.open(
         data, options: SourceOptions(split: split, bands: bands.names ?? argument.bands, maximumBad: maxBad)))
     let model = try file.makeModel()
-    let extraction = FeatureExtraction(
-      encoders: [.init(name: "model", model: model)], preprocessing: file.preprocessing,
-      includesPixels: false,
-      team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad,
-      decoding: decoding.options)
+    let settings = FeatureSettings(
+      lanes: lanes ?? MachineCapacity.coreCount, maximumBad: maxBad, decoding: decoding.options)
+    let extraction = settings.extraction([.init(name: "model", model: model)], file.preprocessing)
     let line = ProgressLine()
     line.say(passedOverIn: source)
     let sets = try extraction.run(source) { _, fraction, rate in

@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Foundation
 import Imaging
+import Optimization
 import Platform
 import Pretraining
 import VisionTransformer

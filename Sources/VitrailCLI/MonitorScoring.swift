@@ -8,7 +8,7 @@ import VisionTransformer
 
 /// What `train.monitor` of a recipe asks for: the sets are opened once, the encoder is scored at every look.
 struct MonitorScoring {
-  private let evaluators: [any Evaluator.Type]
+  private let evaluators: [EvaluatorChoice]
   private let train, test: any ImageSource
   private let recipe: Recipe
   /// What scores leave out or count as wrong, a sentence each.
@@ -16,7 +16,7 @@ struct MonitorScoring {
 
   private var lanes: Int {
     if case .count(let count) = recipe.train.lanes { return count }
-    return LaneTeam.coreCount
+    return MachineCapacity.coreCount
   }
 
   /// Opens the sets.
@@ -25,11 +25,8 @@ struct MonitorScoring {
   ///   evaluator could not score such sets.
   init(_ monitor: MonitorRecipe, _ recipe: Recipe) throws(Failure) {
     evaluators = try monitor.evaluators.map { (name) throws(Failure) in
-      let evaluator = try Evaluators.named(name)
-      func wantsMore<E: Evaluator>(_: E.Type) -> Bool {
-        !E.readouts(E.Options(), of: recipe.model.configuration(at: "model")).isEmpty
-      }
-      guard !wantsMore(evaluator) else {
+      let evaluator = try EvaluatorChoice(Evaluators.named(name))
+      guard try evaluator.readouts(of: recipe.model.configuration(at: "model")).isEmpty else {
         throw Failure(
           "\(name) reads more than the features of the last block", at: "train.monitor.evaluators",
           mend: "choose others, such as [knn, linear]")
@@ -50,8 +47,7 @@ struct MonitorScoring {
     self.recipe = recipe
     let labels = TaskLabels(
       train: try RowLabels(of: train), test: try RowLabels(of: test), hasImages: false)
-    func check<E: Evaluator>(_: E.Type) throws(Failure) { try E.check(labels, options: E.Options()) }
-    for evaluator in evaluators { try check(evaluator) }
+    for evaluator in evaluators { try evaluator.check(labels) }
     notes = labels.notes
   }
 
@@ -59,20 +55,18 @@ struct MonitorScoring {
   func score(
     _ encoder: VisionTransformer, _ preprocessing: Preprocessing, _ line: ProgressLine
   ) throws(Failure) -> [String: Double] {
-    let extraction = FeatureExtraction(
-      encoders: [.init(name: "model", model: encoder)], preprocessing: preprocessing, includesPixels: false,
-      team: LaneTeam(count: lanes), maximumBad: recipe.data.maxBad,
-      decoding: recipe.data.loading.decoding)
+    let settings = FeatureSettings(
+      lanes: lanes, maximumBad: recipe.data.maxBad, decoding: recipe.data.loading.decoding)
+    let extraction = settings.extraction([.init(name: "model", model: encoder)], preprocessing)
     func features(_ source: any ImageSource) throws(Failure) -> Features? {
       try extraction.run(source) { line.show("monitor: \($0)", $1, rate: $2) }.features["model"]
     }
     guard let trainFeatures = try features(train), let testFeatures = try features(test) else { return [:] }
     let task = EvaluationTask(train: trainFeatures, test: testFeatures)
     var scores: [String: Double] = [:]
-    func measure<E: Evaluator>(_: E.Type) throws(Failure) -> Double {
-      try E.evaluate(task, options: E.Options()) { line.show("monitor: \($0)", $1) }.score
+    for choice in evaluators {
+      scores[choice.evaluator.name] = try choice.evaluate(task) { line.show("monitor: \($0)", $1) }.score
     }
-    for evaluator in evaluators { scores[evaluator.name] = try measure(evaluator) }
     return scores
   }
 }

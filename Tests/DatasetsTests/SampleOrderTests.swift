@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Platform
 import Tensors
 import Testing
 

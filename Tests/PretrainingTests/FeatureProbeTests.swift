@@ -1,4 +1,5 @@
 import Foundation
+import Optimization
 import Platform
 import Pretraining
 import Tensors

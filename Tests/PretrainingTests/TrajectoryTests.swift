@@ -1,3 +1,4 @@
+import Optimization
 import Pretraining
 import Tensors
 import TestSupport

@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// Gradients of a tape against central differences of fourth order. Meaningful when `Scalar` is `Double`.

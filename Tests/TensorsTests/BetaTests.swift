@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Tensors
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
-// Loops dense in exp and erf, compiled for several instruction sets and chosen at load time.
-// Everything else is Swift: these are the loops where one compiled for a single CPU was measured
-// to lose (docs/architecture.md). All matrices are row-major; `stride` is between stored rows.
+// The loops of a step where one compiled for a single CPU was measured to lose (docs/architecture.md): attention, GELU,
+// softmax, norms, column sums, patches, AdamW. They are compiled for several instruction sets and chosen at load time.
+// All matrices are row-major; `stride` is between stored rows.
 #pragma once
 #include <stdint.h>
 

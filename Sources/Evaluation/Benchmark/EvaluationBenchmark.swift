@@ -39,7 +39,7 @@ public struct EvaluationBenchmark: Sendable {
   public init(neighbors: Int = 20, l2: [Double] = LinearProbeOptions().l2, threads: Int? = nil) {
     self.neighbors = neighbors
     self.l2 = l2.sorted(by: >)
-    self.threads = threads ?? defaultThreadCount
+    self.threads = threads ?? MachineCapacity.coreCount
   }
 
   /// Runs on labelled features.

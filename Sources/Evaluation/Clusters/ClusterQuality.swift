@@ -1,4 +1,5 @@
 import Platform
+import Tensors
 
 /// Clustering: how far groups that an algorithm finds without labels are the classes.
 ///
@@ -24,7 +25,7 @@ public enum ClusterQuality: Evaluator {
   public static func evaluate(
     _ task: EvaluationTask, options: ClusterOptions, progress: ProgressHandler
   ) throws(Failure) -> ClusterResult {
-    try evaluate(task, options: options, threads: defaultThreadCount, progress: progress)
+    try evaluate(task, options: options, threads: MachineCapacity.coreCount, progress: progress)
   }
 
   package static func evaluate(

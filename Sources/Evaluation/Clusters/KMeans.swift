@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// k-means by Lloyd's iterations (Lloyd, 1982).
@@ -23,13 +24,13 @@ public struct KMeans: Sendable {
     let points = PointSet(values, width: width)
     return fit(
       points, centers: PointSet(shifted: shiftedRows(centers, by: points.mean), mean: points.mean),
-      maximumIterations: maximumIterations, threads: defaultThreadCount)
+      maximumIterations: maximumIterations, threads: MachineCapacity.coreCount)
   }
 
   /// Clusters `values` into `count` from centres drawn by `seed`; see `SpreadCenters`.
   package static func fit(
     values: [Float], width: Int, count: Int, maximumIterations: Int, seed: UInt64,
-    threads: Int = defaultThreadCount
+    threads: Int = MachineCapacity.coreCount
   ) -> KMeans {
     let points = PointSet(values, width: width)
     let rows = SpreadCenters.rows(of: points, count: count, seed: seed, threads: threads)

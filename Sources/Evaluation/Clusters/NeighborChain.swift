@@ -1,3 +1,5 @@
+import Platform
+
 /// The squared distances between rows, each pair once.
 struct SquaredDistanceTable {
   private(set) var count: Int

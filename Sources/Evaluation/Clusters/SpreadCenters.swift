@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Tensors
 
 /// Rows to start k-means from, by k-means++ (Arthur & Vassilvitskii, 2007) in its greedy form, scikit-learn's: the first

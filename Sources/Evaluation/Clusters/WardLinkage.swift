@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// Agglomerative clustering by Ward's criterion (Ward, 1963): of all pairs of clusters the one whose union adds least to
@@ -22,7 +23,7 @@ public struct WardLinkage: Sendable {
   /// Links `values`, row-major [rows, width]. Of equally near clusters the earlier of the chain, then of the rows, comes
   /// first.
   public init(values: [Float], width: Int) {
-    self.init(values: values, width: width, threads: defaultThreadCount)
+    self.init(values: values, width: width, threads: MachineCapacity.coreCount)
   }
 
   package init(values: [Float], width: Int, threads: Int) {

@@ -17,19 +17,6 @@ func drawnRows(_ limit: Int, of count: Int, seed: UInt64, for use: String) -> [I
   return random.permutation(count).prefix(limit).map { Int($0) }.sorted()
 }
 
-/// Rows scaled to length 1 (zero rows stay zero), followed by zero rows up to `padded` rows.
-func unitRows(_ values: [Float], width: Int, paddedTo padded: Int? = nil) -> [Float] {
-  var result = [Float](repeating: 0, count: padded.map { $0 * width } ?? values.count)
-  for base in stride(from: 0, to: values.count, by: width) {
-    var squares = 0.0
-    for index in base..<(base + width) { squares += Double(values[index]) * Double(values[index]) }
-    guard squares > 0 else { continue }
-    let scale = 1 / squares.squareRoot()
-    for index in base..<(base + width) { result[index] = Float(Double(values[index]) * scale) }
-  }
-  return result
-}
-
 /// The mean of each column of a row-major matrix.
 func columnMeans(_ values: [Float], width: Int) -> [Double] {
   var sums = [Double](repeating: 0, count: width)

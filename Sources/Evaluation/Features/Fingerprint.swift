@@ -13,7 +13,7 @@ enum Fingerprint {
     var hashes: [ContentHash] = []
     hashes.reserveCapacity(source.count)
     for block in rowRanges(count: source.count, multiple: 4096) {
-      hashes += parallelMap(count: block.count, threads: defaultThreadCount) { place in
+      hashes += parallelMap(count: block.count, threads: MachineCapacity.coreCount) { place in
         image(block.lowerBound + place, of: source, decoding)
       }
       progress(Double(block.upperBound) / Double(source.count))

@@ -21,7 +21,7 @@ public enum FewShot: Evaluator {
   public static func evaluate(
     _ task: EvaluationTask, options: FewShotOptions, progress: ProgressHandler
   ) throws(Failure) -> FewShotResult {
-    try evaluate(task, options: options, threads: defaultThreadCount, progress: progress)
+    try evaluate(task, options: options, threads: MachineCapacity.coreCount, progress: progress)
   }
 
   package static func evaluate(

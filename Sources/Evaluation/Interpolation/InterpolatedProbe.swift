@@ -23,7 +23,7 @@ public enum InterpolatedProbe: Evaluator {
   public static func evaluate(
     _ task: EvaluationTask, options: InterpolatedProbeOptions, progress: ProgressHandler
   ) throws(Failure) -> InterpolatedProbeResult {
-    try evaluate(task, options: options, threads: defaultThreadCount, progress: progress)
+    try evaluate(task, options: options, threads: MachineCapacity.coreCount, progress: progress)
   }
 
   package static func evaluate(

@@ -1,3 +1,5 @@
+import Platform
+
 /// The mixtures of vote and linear probe to choose from, each list ascending.
 struct MixtureGrid: Sendable {
   private let lambdas: [Double]

@@ -28,7 +28,7 @@ public enum LayerProbe: Evaluator {
   public static func evaluate(
     _ task: EvaluationTask, options: LayerProbeOptions, progress: ProgressHandler
   ) throws(Failure) -> LayerProbeResult {
-    try evaluate(task, options: options, threads: defaultThreadCount, progress: progress)
+    try evaluate(task, options: options, threads: MachineCapacity.coreCount, progress: progress)
   }
 
   /// Images to compute features from, a test set, and classes that both share.

@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// An upper bound of a linear objective's Hessian, the same for every class: c·XᵀX/n + λ·I, with c = ½ for softmax

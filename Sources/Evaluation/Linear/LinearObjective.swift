@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// An objective of linear scores, (1/n)·Σ loss + (λ/2)·‖W‖², and its gradient.

@@ -27,7 +27,7 @@ public enum LinearProbe: Evaluator {
   public static func evaluate(
     _ task: EvaluationTask, options: LinearProbeOptions, progress: ProgressHandler
   ) throws(Failure) -> LinearProbeResult {
-    try evaluate(task, options: options, threads: defaultThreadCount, progress: progress)
+    try evaluate(task, options: options, threads: MachineCapacity.coreCount, progress: progress)
   }
 
   package static func evaluate(

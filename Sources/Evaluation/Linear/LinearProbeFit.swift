@@ -1,4 +1,5 @@
 import Datasets
+import Tensors
 
 /// What `LinearProbe` learns from train features: the standardisation, the penalty and the model.
 struct LinearProbeFit: Sendable {
@@ -36,7 +37,7 @@ struct LinearProbeFit: Sendable {
 
   /// The probabilities of the classes, row-major [rows, classCount], of features [rows, width].
   func probabilities(of values: [Float]) -> [Float] {
-    ClassificationScores.softmax(
+    SoftmaxRows.probabilities(
       model.logits(of: standardizer.apply(to: values)), classes: model.classCount)
   }
 

@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// Multinomial logistic regression: the minimiser of (1/n)·Σ CE + (λ/2)·‖W‖² with free intercepts.
@@ -41,7 +42,7 @@ public struct LogisticRegression: Sendable {
     var method = LimitedMemoryBFGS()
     method.maximumIterations = maximumIterations
     let bound = CurvatureBound(
-      values: values, width: width, classCount: classCount, threads: defaultThreadCount)
+      values: values, width: width, classCount: classCount, threads: MachineCapacity.coreCount)
     return fit(objective, bound: bound, start: start, method: method)
   }
 
@@ -68,7 +69,7 @@ public struct LogisticRegression: Sendable {
     let count = values.count / width
     let weights = weights.map { Float($0) }
     let blocks = rowRanges(count: count, multiple: 256)
-    let pieces = parallelMap(count: blocks.count, threads: defaultThreadCount) { index in
+    let pieces = parallelMap(count: blocks.count, threads: MachineCapacity.coreCount) { index in
       let rows = blocks[index]
       var piece = [Float](repeating: 0, count: rows.count * classCount)
       matrixProduct(

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// The objective of a logistic regression for each class on its own, (1/n)·Σ Σ BCE + (λ/2)·‖W‖² with sums over rows and
 /// classes; see `LinearObjective`.
@@ -25,7 +26,7 @@ package struct SigmoidObjective: LinearObjective {
   /// Holds the data.
   package init(
     values: [Float], positives: [Bool], width: Int, classCount: Int, l2: Double,
-    threads: Int = defaultThreadCount
+    threads: Int = MachineCapacity.coreCount
   ) {
     count = values.count / width
     precondition(

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// The objective of multinomial logistic regression, (1/n)·Σ CE + (λ/2)·‖W‖²; see `LinearObjective`.
 package struct SoftmaxObjective: LinearObjective {
@@ -21,7 +22,8 @@ package struct SoftmaxObjective: LinearObjective {
 
   /// Holds the data. Labels must be below `classCount`.
   package init(
-    values: [Float], labels: [Int], width: Int, classCount: Int, l2: Double, threads: Int = defaultThreadCount
+    values: [Float], labels: [Int], width: Int, classCount: Int, l2: Double,
+    threads: Int = MachineCapacity.coreCount
   ) {
     precondition(!labels.isEmpty && values.count == labels.count * width, "SoftmaxObjective: sizes")
     precondition(l2 >= 0, "SoftmaxObjective: a penalty is at least 0")

@@ -1,3 +1,5 @@
+import Platform
+
 /// Shifts and scales each feature to mean 0 and standard deviation 1 over the train rows.
 ///
 /// A feature that is constant over the train rows (standard deviation at most 1e-6 of its root mean square,
@@ -10,7 +12,7 @@ public struct Standardizer: Sendable {
 
   /// Measures the columns of `values`, row-major `[count, width]`, with sums in Float64.
   public init(values: [Float], count: Int, width: Int) {
-    self.init(values: values, count: count, width: width, threads: defaultThreadCount)
+    self.init(values: values, count: count, width: width, threads: MachineCapacity.coreCount)
   }
 
   package init(values: [Float], count: Int, width: Int, threads: Int) {

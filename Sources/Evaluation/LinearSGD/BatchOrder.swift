@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// The order in which rows are seen: of each epoch a permutation of its own, one after another.

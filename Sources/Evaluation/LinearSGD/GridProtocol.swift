@@ -1,5 +1,6 @@
 import Datasets
 import Platform
+import Tensors
 
 /// DINOv2's linear evaluation (Oquab et al., 2023): a grid of heads is trained at once, the best is scored.
 ///
@@ -50,7 +51,7 @@ struct GridProtocol {
     let losses = part.training.losses[grid[chosen].place]
     return LinearSGDResult(
       scores: ClassificationScores(
-        probabilities: ClassificationScores.softmax(logits, classes: classes.classCount), classes),
+        probabilities: SoftmaxRows.probabilities(logits, classes: classes.classCount), classes),
       protocol: .dinov2, chosen: heads[chosen], heads: heads, iterations: options.iterations,
       batchSize: batchSize, augmentedPasses: 0, trainLoss: losses.reduce(0, +) / Double(losses.count))
   }

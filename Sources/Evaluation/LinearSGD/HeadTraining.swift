@@ -1,4 +1,4 @@
-import Foundation
+import Optimization
 
 /// Heads that see the same features, trained at once: each batch is gathered once for all, and no head knows of another.
 package struct HeadTraining: Sendable {
@@ -14,6 +14,8 @@ package struct HeadTraining: Sendable {
   package private(set) var step = 0
   /// Steps of the whole training, over which half a cosine takes the learning rates to 0.
   package let iterations: Int
+
+  private let schedule = HalfCosine(from: 1, to: 0)
 
   /// Prepares a training of so many steps.
   package init(features: JoinedFeatures, labels: [Int], heads: [MomentumHead], iterations: Int) {
@@ -35,7 +37,7 @@ package struct HeadTraining: Sendable {
       let taken = rows[start..<min(start + batchSize, rows.count)]
       features.gather(taken, into: &batch)
       let classes = taken.map { labels[Int($0)] }
-      let share = 0.5 * (1 + cos(Double.pi * Double(step) / Double(iterations)))
+      let share = schedule.value(after: Double(step), of: Double(iterations))
       for index in heads.indices {
         losses[index].append(heads[index].step(batch, labels: classes, share: share, logits: &logits))
       }

@@ -1,3 +1,5 @@
+import Platform
+
 /// Feature matrices of the same rows, side by side: what one head sees.
 package struct JoinedFeatures: Sendable {
   private let parts: [Features]

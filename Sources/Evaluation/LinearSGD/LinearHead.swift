@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// A linear classifier: logits x·W + b.

@@ -19,7 +19,7 @@ public enum LinearSGD: Evaluator {
   public static func evaluate(
     _ task: EvaluationTask, options: LinearSGDOptions, progress: ProgressHandler
   ) throws(Failure) -> LinearSGDResult {
-    try evaluate(task, options: options, threads: defaultThreadCount, progress: progress)
+    try evaluate(task, options: options, threads: MachineCapacity.coreCount, progress: progress)
   }
 
   package static func evaluate(

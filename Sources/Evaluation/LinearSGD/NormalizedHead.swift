@@ -1,3 +1,5 @@
+import Optimization
+import Platform
 import Tensors
 
 /// MAE's head for linear probing: batch norm without scale and shift, then a linear classifier, trained by LARS.
@@ -8,31 +10,34 @@ import Tensors
 ///   all: μ ← 0.9·μ + g; θ ← θ − lr·μ.
 package struct NormalizedHead: Sendable {
   /// What comes behind the batch norm.
-  package private(set) var head: LinearHead
+  package var head: LinearHead { LinearHead(weights: weights.values, biases: biases.values) }
   /// The running means, `[width]`.
   package private(set) var means: [Double]
   /// The running variances, `[width]`.
   package private(set) var variances: [Double]
-  private var weightVelocity: [Float]
-  private var biasVelocity: [Float]
+  private var weights, biases: MomentumWeights
 
-  private static let momentum: Float = 0.9
+  /// MAE's, of which vectors take the momentum alone.
+  private static let lars: LARS.Options = {
+    var options = LARS.Options()
+    options.weightDecay = 0
+    return options
+  }()
   private static let runningShare = 0.1
-  private static let trust = 0.001
   private static let epsilon = 1e-6
   private static let blockRows = 256
 
   /// Starts with running means of 0 and variances of 1.
   package init(_ head: LinearHead) {
-    self.head = head
     means = [Double](repeating: 0, count: head.width)
     variances = [Double](repeating: 1, count: head.width)
-    weightVelocity = [Float](repeating: 0, count: head.weights.count)
-    biasVelocity = [Float](repeating: 0, count: head.classCount)
+    weights = MomentumWeights(head.weights)
+    biases = MomentumWeights(head.biases)
   }
 
   /// One linear map in place of the running batch norm and the head: W/√(σ² + ε), b − Wᵀμ/√(σ² + ε).
   package var folded: LinearHead {
+    let head = head
     let classes = head.classCount
     var result = head
     var biases = head.biases.map { Double($0) }
@@ -55,12 +60,12 @@ package struct NormalizedHead: Sendable {
     _ rows: [Int32], of values: [Float], labels: [Int], learningRate: Double, threads: Int
   ) -> Double {
     precondition(rows.count > 1, "NormalizedHead: a batch of one row has no variance")
+    let head = head
     let pieceCount = min(16, max(2, 64_000_000 / head.weights.count))
     let ranges = rowRanges(count: rows.count, pieces: pieceCount, multiple: Self.blockRows)
     let (mean, variance) = Self.moments(rows, ranges, of: values, width: head.width, threads: threads)
     let shift = mean.map { Float($0) }
     let scale = variance.map { Float(1 / ($0 + Self.epsilon).squareRoot()) }
-    let head = head
     let pieces = parallelMap(count: ranges.count, threads: threads) { index in
       Self.piece(rows[ranges[index]], of: values, labels: labels, head, shift: shift, scale: scale)
     }
@@ -74,26 +79,15 @@ package struct NormalizedHead: Sendable {
       for index in weightGradient.indices { weightGradient[index] += Double(piece.weights[index]) / count }
       for index in biasGradient.indices { biasGradient[index] += piece.biases[index] / count }
     }
-    update(weightGradient, biasGradient, learningRate: Float(learningRate))
+    weights.step(weightGradient, learningRate: learningRate, Self.lars)
+    biases.step(
+      biasGradient, MomentumConstants(learningRate: learningRate, momentum: Self.lars.momentum))
     let unbiased = count / (count - 1)
     for column in means.indices {
       means[column] += Self.runningShare * (mean[column] - means[column])
       variances[column] += Self.runningShare * (variance[column] * unbiased - variances[column])
     }
     return loss / count
-  }
-
-  private mutating func update(_ weights: [Double], _ biases: [Double], learningRate: Float) {
-    let (own, change) = (norm(head.weights.map { Double($0) }), norm(weights))
-    let factor = own > 0 && change > 0 ? Self.trust * own / change : 1
-    for index in weights.indices {
-      weightVelocity[index] = Self.momentum * weightVelocity[index] + Float(factor * weights[index])
-      head.weights[index] -= learningRate * weightVelocity[index]
-    }
-    for index in biases.indices {
-      biasVelocity[index] = Self.momentum * biasVelocity[index] + Float(biases[index])
-      head.biases[index] -= learningRate * biasVelocity[index]
-    }
   }
 
   /// Mean and biased variance of every column over `rows`, of sums in Float64.
@@ -149,7 +143,7 @@ package struct NormalizedHead: Sendable {
       }
       matrixProduct(
         rows: block.count, columns: classes, inner: width, batch, .none, head.weights, into: &logits)
-      piece.loss += CrossEntropy.turnIntoResiduals(
+      piece.loss += SoftmaxRows.turnIntoResiduals(
         &logits, biases: head.biases, labels: block.map { labels[Int($0)] })
       matrixProduct(
         rows: width, columns: classes, inner: block.count, batch, .transposed, logits, beta: 1,

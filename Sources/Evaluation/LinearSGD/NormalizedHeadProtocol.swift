@@ -1,5 +1,6 @@
-import Foundation
+import Optimization
 import Platform
+import Tensors
 
 /// MAE's linear probe (He et al., 2021): one head behind a batch norm (`NormalizedHead`), and nothing is chosen.
 ///
@@ -49,7 +50,7 @@ struct NormalizedHeadProtocol {
       model.folded, (0..<test.count).map { Int32($0) }, threads: threads)
     return LinearSGDResult(
       scores: ClassificationScores(
-        probabilities: ClassificationScores.softmax(logits, classes: classes.classCount), classes),
+        probabilities: SoftmaxRows.probabilities(logits, classes: classes.classCount), classes),
       protocol: .mae, chosen: nil, heads: [], iterations: options.epochs * steps, batchSize: batchSize,
       augmentedPasses: options.augmentedPasses > 0 ? passes.count : 0, trainLoss: loss / Double(steps))
   }
@@ -79,7 +80,8 @@ struct NormalizedHeadProtocol {
   /// The learning rate's share of its peak.
   private func share(epoch: Double) -> Double {
     let (warmup, epochs) = (Double(options.warmupEpochs), Double(options.epochs))
-    return epoch < warmup ? epoch / warmup : 0.5 * (1 + cos(Double.pi * (epoch - warmup) / (epochs - warmup)))
+    if epoch < warmup { return epoch / warmup }
+    return HalfCosine(from: 1, to: 0).value(after: epoch - warmup, of: epochs - warmup)
   }
 
   /// Rows a batch: as wanted, but a quarter of the rows at most and two at least.

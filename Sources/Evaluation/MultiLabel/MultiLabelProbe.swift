@@ -32,7 +32,7 @@ public enum MultiLabelProbe: Evaluator {
   public static func evaluate(
     _ task: EvaluationTask, options: LinearProbeOptions, progress: ProgressHandler
   ) throws(Failure) -> MultiLabelResult {
-    try evaluate(task, options: options, threads: defaultThreadCount, progress: progress)
+    try evaluate(task, options: options, threads: MachineCapacity.coreCount, progress: progress)
   }
 
   /// The mean of the shares of the test rows that have a class: the average precision of a random order.

@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// The direction of each class: the mean of the unit vectors of its rows, made a unit vector again.

@@ -1,4 +1,5 @@
 import Platform
+import Tensors
 
 /// The nearest class mean: a test row is of the class whose direction is nearest, the direction of a class being the mean
 /// of its rows' unit vectors, made a unit vector again.
@@ -59,7 +60,7 @@ public enum NearestClassMean: Evaluator {
   public static func evaluate(
     _ task: EvaluationTask, options: Options, progress: ProgressHandler
   ) throws(Failure) -> Result {
-    try evaluate(task, options: options, threads: defaultThreadCount)
+    try evaluate(task, options: options, threads: MachineCapacity.coreCount)
   }
 
   package static func evaluate(
@@ -73,7 +74,7 @@ public enum NearestClassMean: Evaluator {
       .map { Float(Double($0) / options.temperature) }
     return Result(
       scores: ClassificationScores(
-        probabilities: ClassificationScores.softmax(logits, classes: task.classCount), task),
+        probabilities: SoftmaxRows.probabilities(logits, classes: task.classCount), task),
       temperature: options.temperature)
   }
 }

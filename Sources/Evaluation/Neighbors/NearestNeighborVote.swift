@@ -24,7 +24,7 @@ public enum NearestNeighborVote: Evaluator {
   public static func evaluate(
     _ task: EvaluationTask, options: NearestNeighborOptions, progress: ProgressHandler
   ) throws(Failure) -> NearestNeighborResult {
-    try evaluate(task, options: options, threads: defaultThreadCount, progress: progress)
+    try evaluate(task, options: options, threads: MachineCapacity.coreCount, progress: progress)
   }
 
   /// The share of the most frequent class among the rows that are measured.

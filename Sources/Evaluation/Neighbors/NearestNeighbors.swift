@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// Exact search for the most similar rows of a bank by cosine similarity.
@@ -41,7 +42,7 @@ public struct NearestNeighbors: Sendable {
   ///
   /// - Parameter queries: row-major `[queries, width]`, finite.
   public func search(_ queries: [Float], limit: Int) -> Result {
-    search(queries, limit: limit, threads: defaultThreadCount)
+    search(queries, limit: limit, threads: MachineCapacity.coreCount)
   }
 
   package func search(_ queries: [Float], limit: Int, threads: Int) -> Result {

@@ -27,7 +27,7 @@ public enum Retrieval: Evaluator {
   public static func evaluate(
     _ task: EvaluationTask, options: RetrievalOptions, progress: ProgressHandler
   ) throws(Failure) -> RetrievalResult {
-    try evaluate(task, options: options, threads: defaultThreadCount, progress: progress)
+    try evaluate(task, options: options, threads: MachineCapacity.coreCount, progress: progress)
   }
 
   package static func evaluate(

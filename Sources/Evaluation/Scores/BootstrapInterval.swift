@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// Bounds of a statistic from resampling the rows with replacement: the percentile bootstrap (Efron, 1979).

@@ -109,21 +109,4 @@ public struct ClassificationScores: Encodable, Sendable, Equatable {
       return best
     }
   }
-
-  /// Probabilities of unnormalised log-probabilities, row-major `[rows, classes]`.
-  static func softmax(_ logits: [Float], classes: Int) -> [Float] {
-    var result = logits
-    for base in stride(from: 0, to: logits.count, by: classes) {
-      let row = base..<(base + classes)
-      let largest = logits[row].max() ?? 0
-      var sum = 0.0
-      for index in row {
-        result[index] = exp(logits[index] - largest)
-        sum += Double(result[index])
-      }
-      let scale = Float(1 / sum)
-      for index in row { result[index] *= scale }
-    }
-    return result
-  }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 
 /// The mutual information that two partitions with given sizes of parts have on average when rows are dealt at random
 /// (Vinh et al., 2010): Σ_ij Σ_k P(k)·k/n·log(n·k/(a_i·b_j)), P hypergeometric.
@@ -9,7 +10,7 @@ enum ExpectedMutualInformation {
   /// A weight this far below the largest one adds nothing.
   private static let negligible = 1e-25
 
-  static func of(_ table: ContingencyTable, threads: Int = defaultThreadCount) -> Double {
+  static func of(_ table: ContingencyTable, threads: Int = MachineCapacity.coreCount) -> Double {
     let (first, second) = (sizes(table.clusterSizes), sizes(table.classSizes))
     let parts = parallelMap(count: first.count, threads: threads) { index in
       let (size, count) = first[index]

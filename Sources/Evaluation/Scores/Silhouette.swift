@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// The silhouette of clusters (Rousseeuw, 1987): the mean over rows of (b − a)/max(a, b), a the mean Euclidean distance to
@@ -15,7 +16,7 @@ public enum Silhouette {
   ) -> Double {
     mean(
       values: values, width: width, clusters: clusters, limit: limit, seed: seed,
-      threads: defaultThreadCount)
+      threads: MachineCapacity.coreCount)
   }
 
   package static func mean(

@@ -1,3 +1,5 @@
+import Platform
+
 /// Turns the image by 0, 90, 180 or 270 degrees, each as likely; for pictures without an up, as of cells or of the earth.
 ///
 /// An image that is not square turns by 0 or 180 degrees, so that it keeps its size: put it after the crop.

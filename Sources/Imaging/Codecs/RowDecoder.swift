@@ -37,7 +37,7 @@ func makeRowDecoder(
     if case .unread(let format)? = ImageSignature(bytes) { found = ", but \(format.title)" }
     throw Failure(
       "neither \(ImageCodecs.titles(joinedBy: "nor")), by its first bytes\(found)", at: place,
-      mend: "convert the image to PNG or JPEG, or remove the file")
+      mend: "convert the image to \(ImageCodecs.titles(joinedBy: "or")), or remove the file")
   }
   let decoder = try codec.decoder(of: bytes, options: options, place: place, clock: clock)
   try options.check(decoder.header, place: place)

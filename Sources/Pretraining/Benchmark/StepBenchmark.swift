@@ -1,5 +1,6 @@
 import Datasets
 import Imaging
+import Optimization
 import Platform
 import Synchronization
 import Tensors
@@ -10,7 +11,7 @@ public struct StepBenchmark: Sendable {
   /// How the step is run; the defaults are those of training.
   public struct Options: Sendable {
     /// Lanes.
-    public var lanes = LaneTeam.coreCount
+    public var lanes = MachineCapacity.coreCount
     /// Timed steps.
     public var steps = 10
     /// What the backward pass computes again.

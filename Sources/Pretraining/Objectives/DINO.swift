@@ -1,3 +1,4 @@
+import Optimization
 import Platform
 import Tensors
 import VisionTransformer

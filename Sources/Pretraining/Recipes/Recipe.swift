@@ -1,4 +1,5 @@
 import Imaging
+import Optimization
 import Platform
 import Tensors
 import VisionTransformer

@@ -1,4 +1,5 @@
 import Datasets
+import Optimization
 import Platform
 import Tensors
 import VisionTransformer
@@ -41,7 +42,7 @@ public struct ResolvedRecipe: Sendable {
     var recipe = given
     recipe.data = try given.data.resolved(
       for: given.model, source: source, seed: given.train.seed, onMeasuring: onMeasuring)
-    lanes = recipe.train.lanes.resolved(LaneTeam.coreCount)
+    lanes = recipe.train.lanes.resolved(MachineCapacity.coreCount)
     recipe.train.lanes = .count(lanes)
     // What a model has to say about the choices; nothing is drawn for it.
     let store = ParameterStore(seed: recipe.train.seed)

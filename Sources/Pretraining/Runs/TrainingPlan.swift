@@ -1,5 +1,6 @@
 import Datasets
 import Imaging
+import Optimization
 import Platform
 import Tensors
 import VisionTransformer

@@ -1,3 +1,4 @@
+import Optimization
 import Tensors
 
 /// All that changes while a plan is trained: weights, the optimiser's state and averages.

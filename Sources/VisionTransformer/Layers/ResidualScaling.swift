@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// What happens to a branch before it joins the stream, in this order: the norm and the factors of the placement,

@@ -49,7 +49,7 @@ struct Bench: ParsableCommand {
       let chosen = try findVariant(
         shape, among: BenchmarkShape.all, named: { $0.name }, kind: "shape", at: "--shape")
       var options = StepBenchmark.Options()
-      options.lanes = lanes ?? LaneTeam.coreCount
+      options.lanes = lanes ?? MachineCapacity.coreCount
       options.steps = steps
       options.recompute = try findVariant(
         recompute, among: Recompute.allCases, named: { $0.rawValue }, kind: "level", at: "--recompute")

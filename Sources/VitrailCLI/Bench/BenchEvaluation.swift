@@ -55,7 +55,7 @@ extension Bench {
         shape, among: BenchmarkShape.all, named: { $0.name }, kind: "shape", at: "--shape")
       try Bench.show(
         FeatureBenchmark(
-          chosen.encoder, batch: batch, passes: passes, lanes: lanes ?? LaneTeam.coreCount
+          chosen.encoder, batch: batch, passes: passes, lanes: lanes ?? MachineCapacity.coreCount
         ).run(), output)
     }
   }

@@ -22,8 +22,6 @@ struct Compare: ParsableCommand {
   var markdown: String?
   @OptionGroup var features: FeatureArguments
 
-  private static let timedImages = 2000
-
   func validate() throws {
     guard weights.count > 1 else { throw ValidationError("name two run folders or weights files at least") }
     guard Set(weights).count == weights.count else { throw ValidationError("a model is named twice") }
@@ -50,17 +48,19 @@ struct Compare: ParsableCommand {
       let sources = try sets.open(bands: argument.bands, maximumBad: features.maxBad)
       if models.isEmpty {
         line.say(passedOverIn: sources.all)
-        chosen = try chosen.checked(sources, line)
+        chosen = try chosen.checked(sources.labels(), note: line.say)
       }
       guard let test = sources.test else { preconditionFailure("validate() wants it") }
       let outcome = try ModelEvaluation(
-        argument.model, chosen: chosen, includesBaselines: false, features: features, line: line
-      ).run(train: sources.train, test: test)
+        argument.model, choices: chosen, includesBaselines: false, settings: features.settings
+      ).run(sources, progress: line.show, note: line.say)
       failures.add(outcome.failures)
       models.append(
         Comparison.Model(
-          name: name, parameters: try parameterCount(argument.model),
-          imagesPerSecond: try speed(argument.model, test, line), scores: outcome.scores))
+          name: name, parameters: try argument.model.parameterCount(),
+          imagesPerSecond: try argument.model.imagesPerSecond(over: test, settings: features.settings) {
+            line.show("speed", $1, rate: $2)
+          }, scores: outcome.scores))
       summary = outcome.test.map { (outcome.train, $0) }
     }
     line.finish()
@@ -72,24 +72,6 @@ struct Compare: ParsableCommand {
     if let markdown, markdown != "-" {
       try AtomicFile.write(Data(comparison.markdown.utf8), to: URL(fileURLWithPath: markdown))
     }
-    try failures.end(line)
-  }
-
-  private func parameterCount(_ file: ModelFile) throws(Failure) -> Int {
-    let names = try file.encoderNames()
-    return file.file.entries.reduce(0) { names.contains($1.key) ? $0 + $1.value.shape.reduce(1, *) : $0 }
-  }
-
-  /// Images a second from file to features, nothing cached.
-  private func speed(
-    _ file: ModelFile, _ source: any ImageSource, _ line: ProgressLine
-  ) throws(Failure) -> Double {
-    var timed = features
-    timed.noCache = true
-    let extraction = timed.extraction(
-      [.init(name: "model", model: try file.makeModel())], file.preprocessing, includesPixels: false)
-    let images = SubsetImages.limited(to: Self.timedImages, of: source)
-    let sets = try extraction.run(images) { _, fraction, rate in line.show("speed", fraction, rate: rate) }
-    return sets.imagesPerSecond ?? 0
+    try failures.end(line.say)
   }
 }

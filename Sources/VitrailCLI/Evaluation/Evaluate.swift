@@ -62,64 +62,46 @@ struct Evaluate: ParsableCommand {
     line.say("input: \(argument.model.preprocessing.summary)")
     line.say(passedOverIn: sources.all)
     let evaluation = try ModelEvaluation(
-      argument.model, chosen: try chosen.checked(sources, line), includesBaselines: !noBaselines,
-      features: features, line: line)
-    let scored = try evaluation.run(train: sources.train, test: sources.test)
+      argument.model, choices: try chosen.checked(sources.labels(), note: line.say),
+      includesBaselines: !noBaselines, settings: features.settings)
+    let scored = try evaluation.run(sources, progress: line.show, note: line.say)
     line.finish()
-    var report = EvaluationReport(
-      weights: weights, train: scored.train, test: scored.test, scores: scored.scores,
-      identity: scored.identity, directions: scored.directions)
+    var report = scored.report(weights: weights)
     try tell(&report, to: out, run: argument.folder, images: scored.images)
-    try scored.failures.end(line)
+    try scored.failures.end(line.say)
   }
 
-  private func evaluateStored(_ chosen: [EvaluatorChoices.Chosen], _ line: ProgressLine) throws {
+  private func evaluateStored(_ chosen: [EvaluatorChoice], _ line: ProgressLine) throws {
     guard let trainFeatures else { preconditionFailure("validate() wants it") }
-    let train = try FeatureFiles.read(URL(fileURLWithPath: trainFeatures))
-    let test = try testFeatures.map { try FeatureFiles.read(URL(fileURLWithPath: $0)) }
-    if let testFeatures {
-      try FeatureOrigin.requireSame(URL(fileURLWithPath: trainFeatures), URL(fileURLWithPath: testFeatures))
-    }
-    let usable = try chosen.checked(
-      TaskLabels(train: train.rowLabels, test: test?.rowLabels, hasImages: false), line)
-    let task = EvaluationTask(train: train, test: test)
-    var scores: [Scores] = []
-    var failures = EvaluatorFailures()
-    for choice in usable {
-      failures.collect(choice.evaluator.name) { () throws(Failure) in
-        scores.append(try choice.measure(task) { line.show($0, $1) })
-      }
-    }
+    let stored = try StoredEvaluation(
+      train: URL(fileURLWithPath: trainFeatures), test: testFeatures.map { URL(fileURLWithPath: $0) })
+    let usable = try chosen.checked(stored.labels, note: line.say)
+    let outcome = try stored.run(usable, place: trainFeatures) { line.show($0, $1) }
     line.finish()
-    if !scores.isEmpty {
-      var report = EvaluationReport(
-        weights: trainFeatures, train: .init(train), test: test.map { .init($0) }, scores: scores,
-        directions: try UsedDirections(task))
-      try tell(&report, to: out, run: nil, images: nil)
-    }
-    try failures.end(line)
+    if var report = outcome.report { try tell(&report, to: out, run: nil, images: nil) }
+    try outcome.failures.end(line.say)
   }
 
   private func sweep(
-    _ sizes: [Int], _ argument: WeightsArgument, _ chosen: [EvaluatorChoices.Chosen], _ line: ProgressLine
+    _ sizes: [Int], _ argument: WeightsArgument, _ chosen: [EvaluatorChoice], _ line: ProgressLine
   ) throws {
     let sources = try sets.open(bands: argument.bands, maximumBad: features.maxBad)
     line.say(passedOverIn: sources.all)
-    let usable = try chosen.checked(sources, line)
+    let usable = try chosen.checked(sources.labels(), note: line.say)
     var failures = EvaluatorFailures()
     let sweep = try ResizeSweep(sizes, argument.model) { (preprocessing) throws(Failure) in
       line.say("input: \(preprocessing.summary)")
       let scored = try ModelEvaluation(
-        argument.model, chosen: usable, includesBaselines: false, features: features,
-        preprocessing: preprocessing, line: line
-      ).run(train: sources.train, test: sources.test)
+        argument.model, choices: usable, includesBaselines: false, settings: features.settings,
+        preprocessing: preprocessing
+      ).run(sources, progress: line.show, note: line.say)
       failures.add(scored.failures)
       return scored.scores
     }
     line.finish()
     let compared = sweep.without(failures.evaluators)
     try output.tell(compared.table, compared)
-    try failures.end(line)
+    try failures.end(line.say)
   }
 
   /// Prints scores and what they come to in words; writes tables and pictures, and the record of a run.

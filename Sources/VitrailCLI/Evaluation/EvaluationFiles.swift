@@ -14,13 +14,6 @@ struct EvaluationFiles {
   /// The images of both sets.
   typealias Images = (train: RowImages, test: RowImages?)
 
-  /// The images of some rows of a set.
-  struct RowImages {
-    let source: any ImageSource
-    let rows: [Int]
-    let decoding: DecodeOptions
-  }
-
   /// What was written.
   struct Written {
     /// How many tables and pictures.

@@ -2,7 +2,6 @@ import ArgumentParser
 import Evaluation
 import Platform
 import Pretraining
-import VisionTransformer
 
 /// The evaluators of a command and their options.
 struct EvaluatorChoices: ParsableArguments {
@@ -17,24 +16,8 @@ struct EvaluatorChoices: ParsableArguments {
     }
   }
 
-  /// An evaluator and what was set of its options.
-  struct Chosen {
-    let evaluator: any Evaluator.Type
-    let options: Choice
-    /// Whether it was asked for by its name, not by `all`.
-    let isNamed: Bool
-
-    /// Further places that it wants features of.
-    func readouts(of encoder: VisionTransformerConfiguration) throws(Failure) -> [FeatureReadout] {
-      func readouts<E: Evaluator>(_: E.Type) throws(Failure) -> [FeatureReadout] {
-        E.readouts(try options.decodeOptions(E.Options.self, at: E.name), of: encoder)
-      }
-      return try readouts(evaluator)
-    }
-  }
-
   /// The chosen evaluators, their options checked.
-  func chosen() throws(Failure) -> [Chosen] {
+  func chosen() throws(Failure) -> [EvaluatorChoice] {
     var tree = JSONValue.object([:])
     for override in set { tree = tree.overlaid(with: try RecipeFile.parse(override: override)) }
     guard case .object(var options) = tree else { preconditionFailure("overrides make an object") }
@@ -42,7 +25,7 @@ struct EvaluatorChoices: ParsableArguments {
       evaluators == "all"
       ? Evaluators.all.map { $0.name }
       : evaluators.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-    var found: [Chosen] = []
+    var found: [EvaluatorChoice] = []
     for name in names {
       let evaluator = try Evaluators.named(name)
       guard !found.contains(where: { $0.evaluator == evaluator }) else { continue }
@@ -54,12 +37,7 @@ struct EvaluatorChoices: ParsableArguments {
         throw Failure(
           "'\(evaluator.name)' is no option", at: "--set", mend: "write \(evaluator.name).key=value")
       }
-      let choice = Choice(evaluator.name, options: keys)
-      func check<E: Evaluator>(_: E.Type) throws(Failure) {
-        _ = try choice.decodeOptions(E.Options.self, at: E.name)
-      }
-      try check(evaluator)
-      found.append(Chosen(evaluator: evaluator, options: choice, isNamed: evaluators != "all"))
+      found.append(try EvaluatorChoice(evaluator, options: keys, isRequired: evaluators != "all"))
     }
     if let unused = options.keys.sorted().first {
       throw Failure(

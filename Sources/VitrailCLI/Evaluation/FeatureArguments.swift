@@ -1,7 +1,7 @@
 import ArgumentParser
 import Datasets
 import Evaluation
-import Imaging
+import Platform
 import Tensors
 
 /// How features of images are computed.
@@ -14,13 +14,10 @@ struct FeatureArguments: ParsableArguments {
   @Flag(help: "Compute all features, and keep none in ~/.cache/vitrail/features.")
   var noCache = false
 
-  /// A pass over images.
-  func extraction(
-    _ encoders: [FeatureExtraction.Encoder], _ preprocessing: Preprocessing, includesPixels: Bool
-  ) -> FeatureExtraction {
-    FeatureExtraction(
-      encoders: encoders, preprocessing: preprocessing, includesPixels: includesPixels,
-      team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad, decoding: decoding.options,
+  /// The same for the library.
+  var settings: FeatureSettings {
+    FeatureSettings(
+      lanes: lanes ?? MachineCapacity.coreCount, maximumBad: maxBad, decoding: decoding.options,
       cache: noCache ? nil : .standard())
   }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Datasets
+import Evaluation
 import Platform
 
 /// The images that evaluators learn from and are measured on.
@@ -31,37 +31,12 @@ struct LabelledSets: ParsableArguments {
     }
   }
 
-  /// The sets, as they were asked for.
-  struct Opened {
-    let train: any ImageSource
-    let test: (any ImageSource)?
-
-    /// Both, where there are two.
-    var all: [any ImageSource] { [train] + (test.map { [$0] } ?? []) }
-  }
-
   /// Both sets of images; `bands` are those of the weights. No test set where none was asked for.
-  func open(bands: [String], maximumBad: Double) throws(Failure) -> Opened {
+  func open(bands: [String], maximumBad: Double) throws(Failure) -> EvaluationSets {
     guard let train else { throw Failure("no images", at: "--train", mend: "give --train PATH") }
-    func open(_ path: String, _ split: DatasetSplit) throws(Failure) -> any ImageSource {
-      try ImageSources.open(
-        path,
-        options: SourceOptions(split: split, bands: self.bands.names ?? bands, maximumBad: maximumBad))
-    }
-    let trainSource = try open(train, .train)
-    if let holdOut {
-      let split = try SubsetImages.split(trainSource, holdingOut: holdOut, seed: splitSeed)
-      return Opened(
-        train: SubsetImages.limited(to: limit, of: split.kept),
-        test: SubsetImages.limited(to: limit, of: split.heldOut))
-    }
-    let testSource = try test.map { (path) throws(Failure) in try open(path, .test) }
-    // Of one class alone the evaluators say that it is too few, which matters more.
-    if let testSource, trainSource.classNames.count != 1 {
-      try requireDistinct(train: trainSource, test: testSource)
-    }
-    return Opened(
-      train: SubsetImages.limited(to: limit, of: trainSource),
-      test: testSource.map { SubsetImages.limited(to: limit, of: $0) })
+    return try EvaluationSets.open(
+      train: train,
+      measured: holdOut.map { .heldOut(share: $0, seed: splitSeed) } ?? test.map { .path($0) }, limit: limit,
+      bands: self.bands.names ?? bands, maximumBad: maximumBad)
   }
 }

@@ -56,7 +56,8 @@ struct Predict: ParsableCommand {
     try AtomicFile.createFolder(table.deletingLastPathComponent())
     let source = SubsetImages.limited(to: limit, of: opened)
     let pass = ClassificationPass(
-      classifier, team: LaneTeam(count: lanes ?? LaneTeam.coreCount), maximumBad: maxBad, loading: loading)
+      classifier, team: LaneTeam(count: lanes ?? MachineCapacity.coreCount), maximumBad: maxBad,
+      loading: loading)
     let line = ProgressLine()
     line.say(passedOverIn: source)
     let outcome = try pass.run(source) { line.show("predictions", done: $0, of: source.count) }

@@ -48,7 +48,7 @@ final class StudyRunner: Sendable {
     self.budget = budget
     self.folder = folder
     self.jobs = jobs
-    self.lanes = lanes ?? max(1, LaneTeam.coreCount / jobs)
+    self.lanes = lanes ?? max(1, MachineCapacity.coreCount / jobs)
     state = Mutex(State(waiting: [], results: Array(repeating: nil, count: plan.runs.count)))
     for index in plan.runs.indices {
       let earlier = try job(index, shouldStop: { false }).earlierResult()

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Tensors
 
 /// Masks rectangles until a given number of patches is masked (Bao et al., 2021).

@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// Leaves a given number of patches visible in a regular pattern (He et al., 2021), moved by a random number of rows and

@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// Which patches of each sample are visible and which are masked; the same number of each in every sample.

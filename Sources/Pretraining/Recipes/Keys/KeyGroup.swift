@@ -1,4 +1,5 @@
 import Imaging
+import Optimization
 import Platform
 import VisionTransformer
 

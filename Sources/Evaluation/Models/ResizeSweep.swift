@@ -1,14 +1,13 @@
-import Evaluation
 import Foundation
 import Imaging
 import Platform
 import VisionTransformer
 
 /// The scores of one encoder at several input sizes; encodes as `{"sizes": [{"size", "evaluators"}]}`.
-struct ResizeSweep: Encodable {
+public struct ResizeSweep: Encodable, Sendable {
   private let rows: [Row]
 
-  private struct Row: Encodable {
+  private struct Row: Encodable, Sendable {
     let size: Int
     let isOwn: Bool
     let scores: [Scores]
@@ -28,7 +27,7 @@ struct ResizeSweep: Encodable {
   /// Measures at every size, from small to large.
   ///
   /// - Throws: `Failure` when a size is no multiple of the patch's side, before anything is measured.
-  init(
+  public init(
     _ sizes: [Int], _ file: ModelFile, measure: (Preprocessing) throws(Failure) -> [Scores]
   ) throws(Failure) {
     let patch = file.configuration.patchSize
@@ -53,7 +52,7 @@ struct ResizeSweep: Encodable {
   }
 
   /// The same without some evaluators: only what could be measured at every size makes a table.
-  func without(_ evaluators: Set<String>) -> ResizeSweep {
+  public func without(_ evaluators: Set<String>) -> ResizeSweep {
     ResizeSweep(
       rows: rows.map { row in
         Row(
@@ -64,7 +63,7 @@ struct ResizeSweep: Encodable {
   private init(rows: [Row]) { self.rows = rows }
 
   /// A line a size, a column a number; the encoder's own size is marked.
-  var table: String {
+  public var table: String {
     guard let first = rows.first else { return "" }
     let names = first.scores.flatMap { score in
       score.lines.map { "\(score.evaluator) \($0.name)\($0.kind == .number ? "" : ", %")" }
@@ -72,7 +71,7 @@ struct ResizeSweep: Encodable {
     let lines = rows.map { row in
       ["\(row.size)\(row.isOwn ? " (own)" : "")"]
         + row.scores.flatMap(\.lines).map {
-          $0.kind == .number ? String(format: "%.4g", $0.value) : fixed($0.value * 100, 2)
+          $0.kind == .number ? String(format: "%.4g", $0.value) : String(format: "%.2f", $0.value * 100)
         }
     }
     return TextTable.aligned([["pixels"] + names] + lines)

@@ -58,7 +58,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   }
 
   /// Uniform in [0, 1), 53 bits.
-  public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+  public mutating func uniform() -> Double { next().unitFraction }
 
   /// Normal with mean 0 and variance 1 (Box & Muller, 1958); draws come in pairs.
   public mutating func normal() -> Double {
@@ -72,7 +72,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     return radius * cos(angle)
   }
 
-  /// An index below `count`: the upper half of a product of 128 bits, the same in every Swift release.
+  /// An index below `count`: the upper half of a product of 128 bits, the same in every Swift release. Takes one word
+  /// always, unlike `uniformIndex(below:)`, which redraws against a bias of 2⁻⁶⁴·count.
   public mutating func index(below count: Int) -> Int {
     Int(next().multipliedFullWidth(by: UInt64(count)).high)
   }

@@ -3,15 +3,15 @@ import Foundation
 /// Normal numbers with mean 0 and variance 1 (Box & Muller, 1958), two from each word of a generator.
 ///
 /// The upper 24 bits of a word make the radius √(−2·ln((bits + 1)/2²⁴)), the next 24 the angle 2π·bits/2²⁴; the cosine
-/// is given before the sine.
+/// is given before the sine. In single precision, for pixels; `RandomStream.normal` is in double precision.
 package struct NormalDraws {
-  private var spare: Float?
+  @usableFromInline var spare: Float?
 
   /// Nothing drawn yet.
-  package init() {}
+  @inlinable package init() {}
 
   /// The next number.
-  package mutating func next(using generator: inout some RandomNumberGenerator) -> Float {
+  @inlinable package mutating func next(using generator: inout some RandomNumberGenerator) -> Float {
     if let number = spare {
       spare = nil
       return number

@@ -1,16 +1,12 @@
 import Dispatch
-import Foundation
 import Synchronization
 
-/// The number of threads used when a caller does not say: one a core.
-///
-/// No result depends on it: work is cut into pieces fixed by the problem's size alone, and the pieces'
-/// results are combined in their order.
-package var defaultThreadCount: Int { ProcessInfo.processInfo.activeProcessorCount }
-
 /// `body(0), …, body(count − 1)`, computed on up to `threads` threads, in order of index.
-func parallelMap<Element: Sendable>(
-  count: Int, threads: Int, _ body: @Sendable (Int) -> Element
+///
+/// For work outside of a training step, which has lanes. No result depends on the number of threads where work is cut
+/// into pieces by the problem's size alone and the pieces' results are combined in their order.
+package func parallelMap<Element: Sendable>(
+  count: Int, threads: Int = MachineCapacity.coreCount, _ body: @Sendable (Int) -> Element
 ) -> [Element] {
   let results = Mutex([Element?](repeating: nil, count: count))
   let next = Atomic<Int>(0)
@@ -27,7 +23,7 @@ func parallelMap<Element: Sendable>(
 
 /// Cuts `0..<count` into ranges, all but the last a multiple of `multiple` long: at most `pieces` of them, or
 /// without `pieces` ranges of exactly `multiple`.
-func rowRanges(count: Int, pieces: Int? = nil, multiple: Int) -> [Range<Int>] {
+package func rowRanges(count: Int, pieces: Int? = nil, multiple: Int) -> [Range<Int>] {
   let blocks = (count + multiple - 1) / multiple
   let length = pieces.map { max(1, (blocks + $0 - 1) / $0) * multiple } ?? multiple
   return stride(from: 0, to: count, by: length).map { $0..<min($0 + length, count) }

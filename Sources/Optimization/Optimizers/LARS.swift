@@ -31,6 +31,11 @@ public struct LARS: Optimizer {
     public static let ranges: [String: KeyRange] = [
       "momentum": .momentum, "weightDecay": .weightDecay, "trustCoefficient": .above(0, to: 1e6),
     ]
+
+    /// c·‖θ‖/‖g‖, by which a matrix's gradient is multiplied; 1 where a norm is 0.
+    package func trust(weightNorm: Double, gradientNorm: Double) -> Double {
+      weightNorm > 0 && gradientNorm > 0 ? trustCoefficient * weightNorm / gradientNorm : 1
+    }
   }
 
   private let parameters: [Parameter]
@@ -55,7 +60,7 @@ public struct LARS: Optimizer {
     if isMatrix {
       let (weightNorm, gradientNorm) = parameter.decayedNorms(
         gradient: gradients[0], scale: step.gradientScale, decay: decay)
-      if weightNorm > 0 && gradientNorm > 0 { trust = options.trustCoefficient * weightNorm / gradientNorm }
+      trust = options.trust(weightNorm: weightNorm, gradientNorm: gradientNorm)
     }
     velocities.step(
       slice, gradient: gradients[0],

@@ -1,6 +1,3 @@
-import Foundation
-import Platform
-
 /// Linear warm-up, then half a cosine down to a floor; a function of the fractional epoch (Loshchilov & Hutter, 2016).
 public struct WarmupCosine: Sendable, Equatable {
   /// The highest rate.
@@ -24,7 +21,6 @@ public struct WarmupCosine: Sendable, Equatable {
   public func rate(at epoch: Double) -> Double {
     if epoch < warmupEpochs { return peak * epoch / warmupEpochs }
     guard epochs > warmupEpochs else { return peak }
-    let progress = min((epoch - warmupEpochs) / (epochs - warmupEpochs), 1)
-    return minimum + (peak - minimum) * 0.5 * (1 + cos(Double.pi * progress))
+    return HalfCosine(from: peak, to: minimum).value(at: (epoch - warmupEpochs) / (epochs - warmupEpochs))
   }
 }

@@ -1,5 +1,5 @@
+import Optimization
 import Platform
-import Pretraining
 import Tensors
 import TestSupport
 import Testing
@@ -95,14 +95,6 @@ struct OptimizerTests {
     #expect(relativeError(matrix.value.values, to: wanted) <= same)
   }
 
-  @Test func larsTakesWholeParametersInAStep() throws {
-    let model = try ComparingModel("simCLR")
-    let (step, team) = model.step({ LARS(parameters: $0, options: .init()) }, lanes: 2)
-    defer { team.dissolve() }
-    let outcome = step.run(model.batch(4), learningRate: 0.1, step: 1)
-    #expect(outcome.loss.isFinite && outcome.gradientNorm > 0)
-  }
-
   /// Half a cosine from the first decay to the last; Adam's own step is the same in both.
   @Test(arguments: [0, 0.5, 1])
   func adamWChangesItsDecay(fraction: Double) {
@@ -127,21 +119,6 @@ struct OptimizerTests {
       $0 * (decays ? 1 - 0.1 * 0.5 : 1) - ($1 > 0 ? 0.1 : -0.1)
     }
     #expect(relativeError(vector.value.values, to: wanted) <= bound(single: 1e-5, double: 1e-6))
-  }
-
-  @Test func eachParameterMayBeClippedAlone() throws {
-    let model = try ComparingModel("simCLR")
-    let (step, team) = model.step(lanes: 2, clipping: GradientClipping(norm: 0.01, clipsEachParameter: true))
-    defer { team.dissolve() }
-    let before = model.trainable.map(\.value.values)
-    _ = step.run(model.batch(5), learningRate: 1, step: 1)
-    var clipped = 0
-    for (parameter, old) in zip(model.trainable, before) {
-      let moved = norm(zip(parameter.value.values, old).map { $0 - $1 })
-      #expect(moved <= 0.01 * (1 + 1e-3), "\(parameter.name)")
-      if moved > 0.0099 { clipped += 1 }
-    }
-    #expect(clipped > 3)
   }
 
   @Test(arguments: [

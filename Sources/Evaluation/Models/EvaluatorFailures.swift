@@ -1,13 +1,16 @@
 import Platform
 
 /// What evaluators could not do: told at the end, when the others' scores are printed and written.
-struct EvaluatorFailures {
+public struct EvaluatorFailures: Sendable {
   /// The evaluators that failed.
-  private(set) var evaluators: Set<String> = []
+  public private(set) var evaluators: Set<String> = []
   private var failures: [Failure] = []
 
+  /// None.
+  public init() {}
+
   /// Runs what an evaluator does, and keeps its failure.
-  mutating func collect(_ evaluator: String, _ body: () throws(Failure) -> Void) {
+  public mutating func collect(_ evaluator: String, _ body: () throws(Failure) -> Void) {
     do throws(Failure) {
       try body()
     } catch {
@@ -16,7 +19,7 @@ struct EvaluatorFailures {
   }
 
   /// Adds those of another pass.
-  mutating func add(_ other: EvaluatorFailures) {
+  public mutating func add(_ other: EvaluatorFailures) {
     evaluators.formUnion(other.evaluators)
     for failure in other.failures where !failures.contains(failure) { failures.append(failure) }
   }
@@ -27,9 +30,9 @@ struct EvaluatorFailures {
     if !failures.contains(failure) { failures.append(failure) }
   }
 
-  /// Says all of them, and throws the last.
-  func end(_ line: ProgressLine) throws(Failure) {
-    for failure in failures.dropLast() { line.say("error: \(failure)") }
+  /// Says all of them but the last, which it throws.
+  public func end(_ note: (String) -> Void) throws(Failure) {
+    for failure in failures.dropLast() { note("error: \(failure)") }
     if let last = failures.last { throw last }
   }
 }

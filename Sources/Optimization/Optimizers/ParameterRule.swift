@@ -1,6 +1,5 @@
 import Foundation
 import Tensors
-import VisionTransformer
 
 /// How a parameter is moved beside the others, whatever the optimiser.
 public struct ParameterRule: Sendable, Equatable {
@@ -16,7 +15,7 @@ public struct ParameterRule: Sendable, Equatable {
   }
 
   /// The step as it is for this parameter.
-  func applied(to step: OptimizerStep) -> OptimizerStep {
+  package func applied(to step: OptimizerStep) -> OptimizerStep {
     var own = step
     own.learningRate *= learningRateScale
     own.decays = decays

@@ -1,43 +1,62 @@
 import Datasets
-import Evaluation
 import Foundation
 import Imaging
 import Platform
 import Tensors
 import VisionTransformer
 
-/// One encoder through the chosen evaluators: one pass over the images for all of them.
-struct ModelEvaluation {
+/// One encoder through chosen evaluators: one pass over the images for all of them, and for the baselines.
+public struct ModelEvaluation: Sendable {
   /// What came of it.
-  struct Outcome {
-    let scores: [Scores]
+  public struct Outcome: Sendable {
+    /// What each evaluator measured that did not fail.
+    public let scores: [Scores]
     /// What evaluators could not do.
-    let failures: EvaluatorFailures
-    let directions: UsedDirections
-    let identity: EvaluationIdentity
-    let train: EvaluationReport.SetSummary
-    let test: EvaluationReport.SetSummary?
-    let images: (train: EvaluationFiles.RowImages, test: EvaluationFiles.RowImages?)
-    let imagesPerSecond: Double?
+    public let failures: EvaluatorFailures
+    /// How many directions the features fill.
+    public let directions: UsedDirections
+    /// What the scores belong to.
+    public let identity: EvaluationIdentity
+    /// The size of the train set.
+    public let train: EvaluationReport.SetSummary
+    /// The size of the test set, where there is one.
+    public let test: EvaluationReport.SetSummary?
+    /// Where the images of rows are, for pictures of them.
+    public let images: (train: RowImages, test: RowImages?)
+    /// Images of the train set a second; nil where all its features were kept from before.
+    public let imagesPerSecond: Double?
+
+    /// The report; `weights` names the encoder.
+    public func report(weights: String) -> EvaluationReport {
+      EvaluationReport(
+        weights: weights, train: train, test: test, scores: scores, identity: identity, directions: directions
+      )
+    }
   }
 
-  private let chosen: [EvaluatorChoices.Chosen]
+  private let choices: [EvaluatorChoice]
   private let readouts: [[FeatureReadout]]
   private let extraction: FeatureExtraction
   private let encoder: VisionTransformer
   private let includesBaselines: Bool
   private let decoding: DecodeOptions
-  private let line: ProgressLine
 
   private static let modelName = "model"
   private static let untrainedName = "randomInit"
 
-  /// Prepares the pass; `preprocessing` takes the place of the file's.
-  init(
-    _ file: ModelFile, chosen: [EvaluatorChoices.Chosen], includesBaselines: Bool,
-    features: FeatureArguments, preprocessing: Preprocessing? = nil, line: ProgressLine
+  /// Prepares the pass.
+  ///
+  /// - Parameters:
+  ///   - file: the encoder, and how its images are prepared.
+  ///   - includesBaselines: whether raw pixels and an encoder of random weights are scored too.
+  ///   - preprocessing: takes the place of the file's.
+  /// - Throws: `Failure` when the file holds no such encoder.
+  public init(
+    _ file: ModelFile, choices: [EvaluatorChoice], includesBaselines: Bool = true,
+    settings: FeatureSettings = FeatureSettings(), preprocessing: Preprocessing? = nil
   ) throws(Failure) {
-    let readouts = try chosen.map { (choice) throws(Failure) in try choice.readouts(of: file.configuration) }
+    precondition(!choices.isEmpty, "ModelEvaluation: no evaluator")
+    let readouts = try choices.map { (choice) throws(Failure) in try choice.readouts(of: file.configuration) }
     let all = readouts.flatMap { $0 }
     encoder = try file.makeModel()
     var encoders = [FeatureExtraction.Encoder(name: Self.modelName, model: encoder, readouts: all)]
@@ -45,24 +64,28 @@ struct ModelEvaluation {
       let untrained = try VisionTransformer(file.configuration, parameters: ParameterStore(seed: 0))
       encoders.append(.init(name: Self.untrainedName, model: untrained, readouts: all))
     }
-    extraction = features.extraction(
+    extraction = settings.extraction(
       encoders, preprocessing ?? file.preprocessing, includesPixels: includesBaselines)
-    decoding = features.decoding.options
-    self.chosen = chosen
+    decoding = settings.decoding
+    self.choices = choices
     self.readouts = readouts
     self.includesBaselines = includesBaselines
-    self.line = line
   }
 
   /// Extracts features and measures; an evaluator that fails leaves the others' scores as they are.
   ///
+  /// - Parameter note: told what happened by the way, a sentence each.
   /// - Throws: `Failure` when the images cannot be read, or no evaluator gave a score.
-  func run(train: any ImageSource, test: (any ImageSource)?) throws(Failure) -> Outcome {
-    let trainSets = try pass(train, "train")
-    let testSets = try test.map { (source) throws(Failure) in try pass(source, "test") }
+  public func run(
+    _ sets: EvaluationSets, progress: FeatureExtraction.Progress = { _, _, _ in },
+    note: (String) -> Void = { _ in }
+  ) throws(Failure) -> Outcome {
+    let (train, test) = (sets.train, sets.test)
+    let trainSets = try pass(train, "train", progress, note)
+    let testSets = try test.map { (source) throws(Failure) in try pass(source, "test", progress, note) }
     var scores: [Scores] = []
     var failures = EvaluatorFailures()
-    for (choice, readouts) in zip(chosen, readouts) {
+    for (choice, readouts) in zip(choices, readouts) {
       var baselines: [String: EvaluationTask] = [:]
       if includesBaselines {
         baselines[Self.untrainedName] = task(Self.untrainedName, train, trainSets, testSets, readouts)
@@ -74,18 +97,18 @@ struct ModelEvaluation {
       }
       let own = task(Self.modelName, train, trainSets, testSets, readouts)
       failures.collect(choice.evaluator.name) { () throws(Failure) in
-        scores.append(try choice.measure(own, baselines: baselines) { line.show($0, $1) })
+        scores.append(try choice.measure(own, baselines: baselines) { progress($0, $1, nil) })
       }
     }
     guard !scores.isEmpty else {
-      try failures.end(line)
+      try failures.end(note)
       preconditionFailure("at least one evaluator is chosen")
     }
     let own = task(Self.modelName, train, trainSets, testSets, [])
-    func images(_ source: any ImageSource, _ sets: FeatureExtraction.Sets) -> EvaluationFiles.RowImages {
+    func images(_ source: any ImageSource, _ sets: FeatureExtraction.Sets) -> RowImages {
       // Rows of results are those that have a class, where any has.
       let labelled = features(Self.modelName, sets).rowLabels.labelledRows
-      return .init(
+      return RowImages(
         source: source, rows: labelled.map { $0.map { sets.rows[$0] } } ?? sets.rows, decoding: decoding)
     }
     return Outcome(
@@ -101,12 +124,15 @@ struct ModelEvaluation {
       ), imagesPerSecond: trainSets.imagesPerSecond)
   }
 
-  private func pass(_ source: any ImageSource, _ name: String) throws(Failure) -> FeatureExtraction.Sets {
+  private func pass(
+    _ source: any ImageSource, _ name: String, _ progress: FeatureExtraction.Progress,
+    _ note: (String) -> Void
+  ) throws(Failure) -> FeatureExtraction.Sets {
     let sets = try extraction.run(source) { stage, fraction, rate in
-      line.show("\(stage) \(source.count) \(name) images", fraction, rate: rate)
+      progress("\(stage) \(source.count) \(name) images", fraction, rate)
     }
     if let first = sets.skipped.first {
-      line.say(
+      note(
         "skipped \(sets.skipped.count) bad images in \(source.path), such as \(first.path): \(first.reason)")
     }
     return sets
@@ -139,19 +165,5 @@ struct ModelEvaluation {
       preconditionFailure("features of \(name) were extracted")
     }
     return features
-  }
-}
-
-extension EvaluatorChoices.Chosen {
-  /// Runs the evaluator with the options that were set.
-  func measure(
-    _ task: EvaluationTask, baselines: [String: EvaluationTask] = [:], progress: ProgressHandler
-  ) throws(Failure) -> Scores {
-    func measure<E: Evaluator>(_: E.Type) throws(Failure) -> Scores {
-      try Scores.measure(
-        E.self, task, baselines: baselines, options: try options.decodeOptions(E.Options.self, at: E.name),
-        progress: progress)
-    }
-    return try measure(evaluator)
   }
 }

@@ -1,4 +1,4 @@
-import Pretraining
+import Optimization
 import Testing
 
 @Suite("Warm-up and cosine")
