@@ -2,6 +2,7 @@ import Datasets
 import Evaluation
 import Foundation
 import Platform
+import Records
 import Testing
 
 /// What an evaluation leaves of the scores that were there before.

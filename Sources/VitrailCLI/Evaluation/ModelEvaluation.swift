@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Imaging
 import Platform
+import Records
 import Tensors
 import VisionTransformer
 
