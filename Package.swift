@@ -6,6 +6,7 @@ let package = Package(
   name: "Vitrail",
   products: [
     .library(name: "VisionTransformer", targets: ["VisionTransformer", "Tensors", "Imaging", "Platform"]),
+    .library(name: "Records", targets: ["Records"]),
     .library(name: "Datasets", targets: ["Datasets"]),
     .library(name: "Pretraining", targets: ["Pretraining", "Optimization"]),
     .library(name: "Evaluation", targets: ["Evaluation"]),
@@ -40,9 +41,10 @@ let package = Package(
     // Floor 1
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CVectorKernels", "CSystemCalls", "Platform"]),
     .target(name: "Imaging", dependencies: ["CPNG", "CJPEG", "CImageKernels", "Platform"]),
+    .target(name: "Records", dependencies: ["Platform"]),
 
     // Floor 2
-    .target(name: "Datasets", dependencies: ["Tensors", "Imaging", "Platform", "CZlib"]),
+    .target(name: "Datasets", dependencies: ["Tensors", "Imaging", "Records", "Platform", "CZlib"]),
     .target(name: "VisionTransformer", dependencies: ["Tensors", "Imaging", "Platform"]),
     .target(name: "Optimization", dependencies: ["Tensors", "Platform"]),
 
@@ -50,13 +52,16 @@ let package = Package(
     .target(
       name: "Pretraining",
       dependencies: [
-        "Optimization", "VisionTransformer", "Datasets", "Tensors", "Imaging", "Platform", "CRecipes", "Yams",
+        "Optimization", "VisionTransformer", "Datasets", "Tensors", "Imaging", "Records", "Platform",
+        "CRecipes", "Yams",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .target(
       name: "Evaluation",
-      dependencies: ["Optimization", "VisionTransformer", "Datasets", "Tensors", "Imaging", "Platform"]),
-    .target(name: "Reports", dependencies: ["Imaging", "Platform"]),
+      dependencies: [
+        "Optimization", "VisionTransformer", "Datasets", "Tensors", "Imaging", "Records", "Platform",
+      ]),
+    .target(name: "Reports", dependencies: ["Imaging", "Records", "Platform"]),
 
     // Floor 4
     .plugin(name: "RecordCommit", capability: .buildTool()),
@@ -64,7 +69,7 @@ let package = Package(
       name: "VitrailCLI",
       dependencies: [
         "Pretraining", "Evaluation", "Reports", "Optimization", "VisionTransformer", "Datasets", "Tensors",
-        "Imaging", "Platform", "CSystemCalls",
+        "Imaging", "Records", "Platform", "CSystemCalls",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       plugins: ["RecordCommit"]),
@@ -73,6 +78,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["VisionTransformer", "Tensors", "Platform"], path: "Tests/Support"),
     // What tests import they name: a build that knows of no dependency leaves old objects beside new layouts.
     .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Records", "Platform"]),
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "Platform", "CVectorKernels", "TestSupport"],
       resources: [.copy("Golden")]),
@@ -91,14 +97,17 @@ let package = Package(
     .testTarget(
       name: "PretrainingTests",
       dependencies: [
-        "Pretraining", "Optimization", "VisionTransformer", "Datasets", "Tensors", "Imaging", "Platform",
+        "Pretraining", "Optimization", "VisionTransformer", "Datasets", "Tensors", "Imaging", "Records",
+        "Platform",
         "TestSupport",
       ], resources: [.copy("Golden")]),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Evaluation", "VisionTransformer", "Datasets", "Tensors", "Imaging", "Platform"],
+      dependencies: [
+        "Evaluation", "VisionTransformer", "Datasets", "Tensors", "Imaging", "Records", "Platform",
+      ],
       resources: [.copy("Golden")]),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Imaging", "Platform"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Imaging", "Records", "Platform"]),
     .testTarget(
       name: "VitrailCLITests",
       dependencies: [

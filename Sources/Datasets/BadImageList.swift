@@ -1,10 +1,14 @@
 import Foundation
 import Platform
+import Records
 
 /// The file of bad images: a line `path<TAB>reason` each, appended when one is found.
 struct BadImageList: Sendable {
   /// The most bytes of an older list that are read.
   private static let maximumBytes = 1 << 30
+
+  /// Its name in the folder of a run, and in one of shards.
+  static let fileName = RunFile.badImages.name
 
   let path: String
 

@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Records
 
 /// The images, folders and links in one folder, in the order of their bytes, a folder's name counted with a slash at
 /// its end.
@@ -80,6 +81,10 @@ struct FolderListing: Equatable {
 
   /// The names by which a folder that this program wrote is known.
   private struct OutputSigns {
+    private static let recipe = Array(RunFile.recipe.name.utf8)
+    private static let metrics = Array(RunFile.metrics.name.utf8)
+    private static let checkpoints = Array(RunFile.checkpoints.name.utf8)
+
     private var hasRecipe = false
     private var hasLog = false
     private(set) var hasMarks = false
@@ -90,9 +95,9 @@ struct FolderListing: Equatable {
     mutating func see(_ name: UnsafeRawBufferPointer) {
       switch name.first {
       case UInt8(ascii: "."): hasMarks = hasMarks || name.elementsEqual(OutputMarks.fileName.utf8)
-      case UInt8(ascii: "r"): hasRecipe = hasRecipe || name.elementsEqual("recipe.yaml".utf8)
-      case UInt8(ascii: "m"): hasLog = hasLog || name.elementsEqual("metrics.jsonl".utf8)
-      case UInt8(ascii: "c"): hasLog = hasLog || name.elementsEqual("checkpoints".utf8)
+      case Self.recipe.first: hasRecipe = hasRecipe || name.elementsEqual(Self.recipe)
+      case Self.metrics.first: hasLog = hasLog || name.elementsEqual(Self.metrics)
+      case Self.checkpoints.first: hasLog = hasLog || name.elementsEqual(Self.checkpoints)
       default: break
       }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Records
 
 /// Visits a folder and all folders below it, depth first; listings of an earlier walk are used where nothing changed.
 ///
@@ -27,7 +28,7 @@ struct FolderWalk {
   private static let maximumVisits = 1000
   // Where a run writes pictures.
   private static let runFolders = Set(
-    ["classification/", "evaluation/", "reconstructions/"].map { Array($0.utf8) })
+    RunFile.resultFolders.map { Array("\($0.name)/".utf8) })
 
   /// Prepares a walk.
   ///

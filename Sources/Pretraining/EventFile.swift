@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Records
 
 /// A file of scalars for TensorBoard: TFRecords, each an `Event` in protobuf's wire format.
 ///
@@ -37,7 +38,7 @@ public final class EventFile {
   ) throws(Failure) {
     let wallTime = min(max(0, wallTime), 1e15)
     let name = host.replacingOccurrences(of: "/", with: "-")
-    url = folder.appendingPathComponent("events.out.tfevents.\(Int(wallTime)).\(name).\(process)")
+    url = folder.appendingPathComponent("\(RunFile.eventsPrefix)\(Int(wallTime)).\(name).\(process)")
     descriptor = open(url.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw systemFailure("cannot create the event file", url.path) }
     var event = ProtobufMessage()

@@ -1,44 +1,16 @@
 import Foundation
 import Platform
+import Records
 
 /// What `health.jsonl` tells about the blocks of a run, thinned to a few steps spread over it.
 struct HealthSummary: Sendable {
-  /// What is logged of each block.
-  enum Quantity: String, CaseIterable {
-    case meanSquare, variance, attentionEntropy, gradientNorm, updateRatio, rotation
-
-    /// The heading of its plot.
-    var title: String {
-      switch self {
-      case .meanSquare: "mean square of the stream"
-      case .variance: "variance of the stream"
-      case .attentionEntropy: "attention entropy"
-      case .gradientNorm: "gradient norm"
-      case .updateRatio: "update to weight ratio"
-      case .rotation: "layer rotation"
-      }
-    }
-
-    /// Its vertical axis.
-    var unit: String {
-      switch self {
-      case .meanSquare: "mean square"
-      case .variance: "variance in a token"
-      case .attentionEntropy: "nats"
-      case .gradientNorm: "Euclidean norm"
-      case .updateRatio: "‖ΔW‖ / ‖W‖"
-      case .rotation: "1 − cos to the start"
-      }
-    }
-  }
-
   /// The stacks of blocks, those of an encoder first.
   private(set) var stacks: [String] = []
   /// Lines that were no whole object with a step.
   private(set) var unreadableCount = 0
   /// Whether the run began with weights that its seed does not give.
   private(set) var startedFromOtherWeights = false
-  private var entries: [(step: Int, stacks: JSONValue)] = []
+  private var entries: [DepthHealth] = []
 
   /// Lines that are kept at most.
   private static let limit = 128
@@ -52,17 +24,15 @@ struct HealthSummary: Sendable {
     guard let size = RunContents.size(of: url) else { return }
     var summary = self
     var (count, stride) = (0, 1)
-    var latest: (step: Int, stacks: JSONValue)?
+    var latest: DepthHealth?
     try LineReader.forEachLine(of: url, limit: size) { text in
-      guard let line = try? JSONDecoder().decode(JSONValue.self, from: Data(text)),
-        let step = line["step"]?.number.flatMap(Int.init(exactly:)), let stacks = line["stacks"]
-      else {
+      guard let line = DepthHealth(json: text) else {
         if text.contains(where: { $0 > 32 }) { summary.unreadableCount += 1 }
         return
       }
-      if line["rotationFrom"]?.string == "start" { summary.startedFromOtherWeights = true }
-      latest = (step, stacks)
-      if count % stride == 0 { summary.entries.append((step, stacks)) }
+      if line.rotationFrom == .start { summary.startedFromOtherWeights = true }
+      latest = line
+      if count % stride == 0 { summary.entries.append(line) }
       count += 1
       if summary.entries.count > Self.limit {
         summary.entries = summary.entries.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
@@ -70,20 +40,16 @@ struct HealthSummary: Sendable {
       }
     }
     if let latest, summary.entries.last?.step != latest.step { summary.entries.append(latest) }
-    let names = Set(
-      summary.entries.flatMap { entry -> [String] in
-        if case .object(let stacks) = entry.stacks { Array(stacks.keys) } else { [] }
-      })
+    let names = Set(summary.entries.flatMap(\.stacks.keys))
     let order = ["encoder"]
     summary.stacks = order.filter(names.contains) + names.subtracting(order).sorted()
     self = summary
   }
 
   /// The values of a quantity by block, at a few steps, the first and the last among them.
-  func lines(of quantity: Quantity, in stack: String) -> [DepthPlot.Line] {
-    let found = entries.compactMap { step, stacks -> DepthPlot.Line? in
-      guard case .array(let values)? = stacks[stack]?[quantity.rawValue] else { return nil }
-      return DepthPlot.Line(step: step, values: values.map(\.number))
+  func lines(of quantity: BlockQuantity, in stack: String) -> [DepthPlot.Line] {
+    let found = entries.compactMap { entry in
+      entry.stacks[stack]?[quantity].map { DepthPlot.Line(step: entry.step, values: $0) }
     }
     guard found.count > Self.shown else { return found }
     return (0..<Self.shown).map { found[$0 * (found.count - 1) / (Self.shown - 1)] }

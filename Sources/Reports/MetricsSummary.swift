@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Records
 
 /// What `metrics.jsonl` tells about a run, read in bounded memory: a gigabyte of lines took 66 MB and 18 s.
 ///
@@ -20,16 +21,10 @@ public struct MetricsSummary: Sendable {
   public let dataWait: Double
   /// The last look at the features; nil before the first.
   let look: MetricsLine?
-  /// Loss over steps.
-  public let loss: DecimatedSeries
-  /// Learning rate over steps.
-  public let learningRate: DecimatedSeries
-  /// Gradient norm over steps.
-  public let gradNorm: DecimatedSeries
-  /// Images a second over steps.
-  public let imagesPerSecond: DecimatedSeries
-  /// What looks at the features found, over steps; only what was logged.
-  public let health: [LoggedHealth: DecimatedSeries]
+  private let curves: MetricCurves
+
+  /// A number with a plot over the steps; nil where there is none, and of what no look has found.
+  public subscript(metric: Metric) -> DecimatedSeries? { curves[metric] }
 
   /// Reads a file twice: first for what was logged anew, then for the values.
   ///
@@ -55,11 +50,7 @@ public struct MetricsSummary: Sendable {
     medianImagesPerSecond = median(reading.speeds)
     dataWait = reading.waitWeight > 0 ? reading.waitSum / reading.waitWeight : .nan
     look = reading.look
-    loss = reading.loss
-    learningRate = reading.learningRate
-    gradNorm = reading.gradNorm
-    imagesPerSecond = reading.imagesPerSecond
-    health = reading.health
+    curves = reading.curves
   }
 }
 
@@ -67,8 +58,8 @@ extension MetricsSummary {
   /// What the run has come to in words; nil where nothing tells.
   var verdict: RunVerdict? {
     RunVerdict(
-      loss: last.loss, blindLoss: look?.health[.baselineLoss], rankMe: look?.health[.rankMe],
-      directions: look?.directions)
+      loss: last[.loss] ?? .nan, blindLoss: look?[.baselineLoss], rankMe: look?[.rankMe],
+      directions: look?[.directions].flatMap(Int.init(exactly:)))
   }
 }
 
@@ -106,11 +97,7 @@ private struct Reading {
   private(set) var speeds: [Float] = []
   private(set) var waitSum = 0.0
   private(set) var waitWeight = 0.0
-  private(set) var loss = DecimatedSeries()
-  private(set) var learningRate = DecimatedSeries()
-  private(set) var gradNorm = DecimatedSeries()
-  private(set) var imagesPerSecond = DecimatedSeries()
-  private(set) var health: [LoggedHealth: DecimatedSeries] = [:]
+  private(set) var curves = MetricCurves()
 
   init(returns: Returns) { self.returns = returns.entries }
 
@@ -120,30 +107,24 @@ private struct Reading {
       if text.contains(where: { $0 > 32 }) { unreadableCount += 1 }
       return
     }
-    let elapsed = values.seconds - previousSeconds
-    if values.seconds.isFinite { previousSeconds = values.seconds }
+    let seconds = values.finite(.seconds)
+    let elapsed = (seconds ?? .nan) - previousSeconds
+    if let seconds { previousSeconds = seconds }
     while passed < returns.count && returns[passed].line <= line { passed += 1 }
     if passed < returns.count && values.step >= returns[passed].step {
       replacedCount += 1
       return
     }
     last = values
-    if !values.health.isEmpty { look = values }
+    if values.hasLook { look = values }
     lineCount += 1
-    if values.imagesPerSecond.isFinite { speeds.append(Float(values.imagesPerSecond)) }
-    if values.dataWait.isFinite {
+    if let speed = values.finite(.imagesPerSecond) { speeds.append(Float(speed)) }
+    if let wait = values.finite(.dataWait) {
       let weight = elapsed > 0 ? elapsed : 1e-9
-      waitSum += weight * values.dataWait
+      waitSum += weight * wait
       waitWeight += weight
     }
-    let step = Double(values.step)
-    loss.append(x: step, y: values.loss)
-    learningRate.append(x: step, y: values.learningRate)
-    gradNorm.append(x: step, y: values.gradNorm)
-    imagesPerSecond.append(x: step, y: values.imagesPerSecond)
-    for (quantity, value) in values.health {
-      health[quantity, default: DecimatedSeries()].append(x: step, y: value)
-    }
+    curves.append(values)
   }
 }
 

@@ -1,5 +1,5 @@
 import Foundation
-import Platform
+import Records
 
 /// What `monitor.jsonl` of a run tells: scores of the encoder over the steps.
 struct MonitorSummary: Sendable {
@@ -8,14 +8,7 @@ struct MonitorSummary: Sendable {
 
   /// Reads the file; no lines where there is none. Lines that are not whole are passed over.
   init(contentsOf url: URL) {
-    struct Look: Decodable {
-      let step: Int
-      let scores: [String: Double]
-    }
-    let data = (try? Data(contentsOf: url)) ?? Data()
-    let looks = data.split(separator: 0x0a).compactMap {
-      try? JSONDecoder().decode(Look.self, from: Data($0))
-    }
+    let looks = RecordFile.lines(MonitorLook.self, of: url)
     let names = Set(looks.flatMap { $0.scores.keys }).sorted()
     lines = names.map { name in
       .init(

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// The HTML of a run's report.
 struct ReportPage: Sendable {
@@ -52,19 +53,18 @@ struct ReportPage: Sendable {
   }
 
   private var headline: String {
-    let trend = metrics.loss.trend.last.flatMap(\.self)?.y
+    let trend = metrics[.loss]?.trend.last.flatMap(\.self)?.y
     let cards = [
       card("Steps", NumberText.grouped(metrics.last.step)),
-      metrics.last.epoch.isFinite ? card("Epochs", NumberText.fixed(metrics.last.epoch, decimals: 1)) : nil,
+      metrics.last.finite(.epoch).map { card("Epochs", NumberText.fixed($0, decimals: 1)) },
       card(
-        "Final loss", NumberText.measured(metrics.last.loss),
+        "Final loss", NumberText.measured(metrics.last[.loss] ?? .nan),
         detail: trend.map { "trend \(NumberText.measured($0))" }),
       metrics.medianImagesPerSecond.isFinite
         ? card("Images/s", NumberText.measured(metrics.medianImagesPerSecond), detail: "median") : nil,
       metrics.dataWait.isFinite
         ? card("Waiting for data", NumberText.percentage(metrics.dataWait), detail: "of the time") : nil,
-      metrics.last.seconds.isFinite
-        ? card("Total time", NumberText.duration(seconds: metrics.last.seconds)) : nil,
+      metrics.last.finite(.seconds).map { card("Total time", NumberText.duration(seconds: $0)) },
     ]
     return "<section class=\"cards\">\n\(cards.compactMap(\.self).joined(separator: "\n"))\n</section>"
   }
@@ -76,29 +76,30 @@ struct ReportPage: Sendable {
   }
 
   private var curves: String? {
-    let plots = [
+    let plots = Metric.drawn.filter { !$0.field.isOfLooks }.compactMap { metric in
       plot(
-        "Loss", "loss", metrics.loss, logarithmicFrom: 20,
-        reference: metrics.health[.baselineLoss].map { ("blind to the images", $0) }),
-      plot("Learning rate", "learning rate", metrics.learningRate, beginsAtZero: true, showsTrend: false),
-      plot("Speed", "images/s", metrics.imagesPerSecond, beginsAtZero: true),
-      plot("Gradient norm", "Euclidean norm", metrics.gradNorm, logarithmicFrom: 20),
-    ].compactMap(\.self)
+        metric, reference: metric == .loss ? metrics[.baselineLoss].map { ("blind to the images", $0) } : nil)
+    }
     guard !plots.isEmpty else { return nil }
     return "<section><h2>Curves</h2>\n<div class=\"plots\">\n\(plots.joined())</div></section>"
   }
 
-  /// A plot, logarithmic where the highest value is that many times the lowest; nil for values never logged.
+  // A logarithmic axis shows more where the highest value is that many times the lowest.
+  private static let wideRatio = 20.0
+
+  /// A plot; nil for values never logged, but for the loss, whose absence is told.
   private func plot(
-    _ title: String, _ yLabel: String, _ series: DecimatedSeries, logarithmicFrom ratio: Double = .infinity,
-    beginsAtZero: Bool = false, showsTrend: Bool = true,
-    reference: (name: String, series: DecimatedSeries)? = nil
+    _ metric: Metric, reference: (name: String, series: DecimatedSeries)? = nil
   ) -> String? {
-    if series.yRange == nil && title != "Loss" { return nil }
-    let isWide = series.yRange.map { $0.lowerBound > 0 && $0.upperBound / $0.lowerBound >= ratio } ?? false
+    guard let words = metric.field.plot, let series = metrics[metric],
+      series.yRange != nil || metric == .loss
+    else { return nil }
+    let isWide =
+      words.axis == .decades
+      && (series.yRange.map { $0.lowerBound > 0 && $0.upperBound / $0.lowerBound >= Self.wideRatio } ?? false)
     let plot = LinePlot(
-      title: title, xLabel: "step", yLabel: yLabel, scale: isWide ? .logarithmic : .linear,
-      beginsAtZero: beginsAtZero, showsTrend: showsTrend)
+      title: words.title, xLabel: "step", yLabel: words.unit, scale: isWide ? .logarithmic : .linear,
+      beginsAtZero: words.axis == .fromZero, showsTrend: words.isNoisy)
     return "<figure>\(plot.svg(series, reference: reference))</figure>\n"
   }
 
@@ -109,18 +110,15 @@ struct ReportPage: Sendable {
   }
 
   private var features: String? {
-    let plots = LoggedHealth.allCases.compactMap { quantity -> String? in
-      guard quantity != .baselineLoss, let series = metrics.health[quantity] else { return nil }
-      return plot(
-        quantity.title, quantity.unit, series, beginsAtZero: quantity.beginsAtZero, showsTrend: false)
-    }
+    // The loss's plot has the baseline.
+    let plots = Metric.ofLooks.filter { $0 != .baselineLoss }.compactMap { plot($0) }
     guard !plots.isEmpty else { return nil }
     return "<section><h2>Features</h2>\n<div class=\"plots\">\n\(plots.joined())</div></section>"
   }
 
   private var health: String? {
     let plots = contents.health.stacks.flatMap { stack in
-      HealthSummary.Quantity.allCases.compactMap { quantity in
+      BlockQuantity.allCases.compactMap { quantity in
         DepthPlot(
           title: "\(stack.capitalized): \(quantity.title)", yLabel: quantity.unit,
           lines: contents.health.lines(of: quantity, in: stack)
@@ -145,7 +143,7 @@ struct ReportPage: Sendable {
       ? (
         "Measure what the encoder has learned, beside baselines, then report again:",
         "vitrail evaluate --weights \(run) --train TRAIN_FOLDER --test TEST_FOLDER "
-          + "--json \(Self.quoted(contents.url.path + "/evaluation.json"))"
+          + "--json \(Self.quoted("\(contents.url.path)/\(RunFile.evaluation.name)"))"
       )
       : (
         "Turn images into features with this encoder:",
@@ -196,7 +194,7 @@ struct ReportPage: Sendable {
         "\(Self.lines(metrics.unreadableCount)) of metrics.jsonl could not be read and were left out; "
           + "a crash while writing leaves such a line.")
     }
-    if !metrics.last.loss.isFinite {
+    if metrics.last.finite(.loss) == nil {
       lines.append("The last loss is not finite: the run has diverged. A lower learning rate may mend it.")
     }
     lines += contents.remarks

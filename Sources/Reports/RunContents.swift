@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Records
 
 /// The pieces of a run folder that a report shows; each may be absent.
 struct RunContents: Sendable {
@@ -50,38 +51,35 @@ struct RunContents: Sendable {
         mend: "name a folder that `vitrail pretrain` wrote, such as runs/…")
     }
     self.url = url
-    metrics = try MetricsSummary(contentsOf: url.appendingPathComponent("metrics.jsonl"))
+    metrics = try MetricsSummary(contentsOf: RunFile.metrics.url(in: url))
     var remarks: [String] = []
-    health = try HealthSummary(contentsOf: url.appendingPathComponent("health.jsonl"))
+    health = try HealthSummary(contentsOf: RunFile.health.url(in: url))
     if health.unreadableCount > 0 {
       remarks.append("Some lines of health.jsonl could not be read and were left out.")
     }
     if health.startedFromOtherWeights {
       remarks.append("Layer rotation counts from the weights that the run started from, not from its seed's.")
     }
-    monitor = MonitorSummary(contentsOf: url.appendingPathComponent("monitor.jsonl"))
+    monitor = MonitorSummary(contentsOf: RunFile.monitor.url(in: url))
     warnings =
-      Self.bytes(of: url, "warnings.txt", limit: Self.largestText, &remarks).map { data in
+      Self.bytes(of: url, RunFile.warnings.name, limit: Self.largestText, &remarks).map { data in
         String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
       } ?? []
-    recipe = Self.bytes(of: url, "recipe.yaml", limit: Self.largestText, &remarks)
+    recipe = Self.bytes(of: url, RunFile.recipe.name, limit: Self.largestText, &remarks)
       .map { String(decoding: $0, as: UTF8.self) }
-    let json = Self.bytes(of: url, "evaluation.json", limit: Self.largestText, &remarks)
+    let json = Self.bytes(of: url, RunFile.evaluation.name, limit: Self.largestText, &remarks)
     scores = json.flatMap(EvaluationScores.init(json:))
     if json != nil && scores == nil {
       remarks.append("evaluation.json could not be understood; run vitrail evaluate again.")
     }
-    classification = Self.bytes(of: url, "classification.json", limit: Self.largestText, &remarks)
+    classification = Self.bytes(of: url, RunFile.classification.name, limit: Self.largestText, &remarks)
       .flatMap(EvaluationScores.init(json:))
-    (badImageCount, badImageExamples) = Self.badImages(url.appendingPathComponent("bad-images.txt"), &remarks)
+    (badImageCount, badImageExamples) = Self.badImages(RunFile.badImages.url(in: url), &remarks)
     sessions =
-      Self.bytes(of: url, "provenance.jsonl", limit: Self.largestText, &remarks).map { data in
-        data.split(separator: UInt8(ascii: "\n")).compactMap {
-          try? JSONDecoder().decode(Provenance.self, from: $0)
-        }
-      } ?? []
+      Self.bytes(of: url, RunFile.provenance.name, limit: Self.largestText, &remarks)
+      .map(Provenance.sessions) ?? []
     pictures = Self.pictures(of: [scores, classification].compactMap(\.self), in: url, &remarks)
-    reconstructions = Self.reconstructions(in: url.appendingPathComponent("reconstructions"), &remarks)
+    reconstructions = Self.reconstructions(in: RunFile.reconstructions.url(in: url), &remarks)
     self.remarks = remarks
   }
 
@@ -132,10 +130,11 @@ struct RunContents: Sendable {
   private static func pictures(
     of scores: [EvaluationScores], in folder: URL, _ remarks: inout [String]
   ) -> [String: EmbeddedPicture] {
+    let folders = [RunFile.evaluationFiles.name, RunFile.classificationFiles.name]
     var found: [String: EmbeddedPicture] = [:]
     for picture in scores.flatMap(\.pictures) {
       let parts = picture.file.split(separator: "/")
-      guard parts.count == 2, ["evaluation", "classification"].contains(parts[0]), parts[1] != "..",
+      guard parts.count == 2, folders.contains(String(parts[0])), parts[1] != "..",
         let data = bytes(of: folder, picture.file, limit: largestPicture, &remarks)
       else { continue }
       found[picture.file] = EmbeddedPicture(name: picture.file, caption: picture.caption, data: data)
@@ -165,7 +164,7 @@ struct RunContents: Sendable {
 
   /// What a picture of reconstructions shows, by its name: `step-00000100.png`.
   private static func caption(ofReconstructions name: String) -> String {
-    guard let step = name.wholeMatch(of: /step-(\d+)\.png/).flatMap({ Int($0.1) }) else { return name }
+    guard name.hasSuffix(".png"), let step = StepName.step(of: name.dropLast(4)) else { return name }
     return
       "After step \(NumberText.grouped(step)): a row an image; as it is, what the encoder saw of it, and what "
       + "the decoder made of that"

@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Records
 
 /// The report on a run: one HTML file that needs nothing else.
 public enum RunReport {
@@ -15,7 +16,7 @@ public enum RunReport {
   @discardableResult
   public static func write(runFolder: URL) throws(Failure) -> URL {
     let page = ReportPage(contents: try RunContents(runFolder))
-    let report = runFolder.appendingPathComponent("report.html")
+    let report = RunFile.report.url(in: runFolder)
     try AtomicFile.write(Data(page.html.utf8), to: report)
     return report
   }

@@ -1,4 +1,4 @@
-import Platform
+import Records
 
 /// How far scores are above those of a baseline, ready to be said.
 struct StatedLead: Sendable, Equatable {
@@ -11,12 +11,10 @@ struct StatedLead: Sendable, Equatable {
   /// Whether so large a difference would be chance in fewer than one of twenty cases; without an error, any difference.
   let isSure: Bool
 
-  /// Reads an entry of `leads`.
-  init?(_ json: JSONValue?, over baseline: String) {
-    guard let difference = json?["difference"]?.number, let error = json?["standardError"]?.number,
-      let chance = json?["pValue"]?.number
-    else { return nil }
-    (self.baseline, self.difference, standardError, isSure) = (baseline, difference, error, chance < 0.05)
+  /// States an entry of `leads`.
+  init(_ lead: Lead, over baseline: String) {
+    self.baseline = baseline
+    (difference, standardError, isSure) = (lead.difference, lead.standardError, lead.pValue < 0.05)
   }
 
   /// The distance of two numbers of which no error is known.

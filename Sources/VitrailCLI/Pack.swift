@@ -3,6 +3,7 @@ import Datasets
 import Foundation
 import Imaging
 import Platform
+import Records
 
 struct Pack: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -85,7 +86,7 @@ struct Pack: ParsableCommand {
       + "\(fixed(Double(summary.bytes) * 1e-6, 1)) MB, \(folder.path)"
     if summary.skipped > 0 {
       text +=
-        "\nskipped \(summary.skipped) bad images: \(folder.appendingPathComponent("bad-images.txt").path)"
+        "\nskipped \(summary.skipped) bad images: \(RunFile.badImages.url(in: folder).path)"
     }
     try output.tell(text, summary)
   }

@@ -2,6 +2,7 @@ import Datasets
 import Evaluation
 import Foundation
 import Platform
+import Records
 import Testing
 
 /// What an evaluation leaves of the scores that were there before.
@@ -51,6 +52,18 @@ import Testing
     #expect(try adding(report, to: nil) == report.json())
     #expect(try adding(report, to: "{") == report.json())
     #expect(try adding(report, to: "[1]") == report.json())
+  }
+
+  /// The sizes of sets have two types, because the writer's tells too what was passed over.
+  @Test func readersFindWhatReportsSay() throws {
+    let report = try report(LinearProbe.self, data: "a", picture: "evaluation/x.png")
+    let record = try #require(EvaluationRecord(json: Data(report.json().utf8)))
+    #expect(record.weights == "w" && record.train.images == train.count)
+    #expect(record.test.images == test.count && record.test.classes == test.classNames.count)
+    let linear = try #require(record.evaluators["linear"])
+    #expect(linear.measures == report.scores[0].lines && linear.leads == report.scores[0].leads)
+    #expect(!linear.leads.isEmpty && linear.pictures.map(\.file) == ["evaluation/x.png"])
+    #expect(record.top1 == ["linear": report.scores[0].lines[0].value])
   }
 
   @Test func evaluatorsOfTheSameDataCompleteEachOther() throws {

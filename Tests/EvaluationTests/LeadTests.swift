@@ -1,5 +1,6 @@
 import Evaluation
 import Platform
+import Records
 import Testing
 
 /// How far one classifier is ahead of another, and which of two measures is the better one.

@@ -5,14 +5,8 @@ import Synchronization
 
 /// Noise images in memory, of two classes in turn, that counts how often they are read; those of `missing` cannot be.
 final class NoiseImages: ImageSource {
-  static let name = "noise"
-  static let summary = "noise"
-  static let source = "tests"
-  static func open(path: String, options: SourceOptions) throws(Failure) -> NoiseImages? { nil }
-
-  let path = "noise"
   let count: Int
-  let classNames = ["even", "odd"]
+  let facts = ImageSetFacts(path: "noise", classNames: ["even", "odd"])
   private let missing: Set<Int>
   private let reads = Atomic(0)
 

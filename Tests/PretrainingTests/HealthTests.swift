@@ -1,6 +1,7 @@
 import Foundation
 import Platform
 import Pretraining
+import Records
 import Tensors
 import TestSupport
 import Testing
@@ -88,10 +89,11 @@ struct HealthTests {
           $0 + $1 * $1
         }
         #expect(
-          relativeError([try #require(stack.gradientNorm[block])], [squares.squareRoot()]) <= close)
+          relativeError([try #require(stack[.gradientNorm]?[block] ?? nil)], [squares.squareRoot()]) <= close)
         let update = zip(after[place], before[place]).map { $0 - $1 }
         #expect(
-          relativeError([try #require(stack.updateRatio[block])], [norm(update) / norm(before[place])])
+          relativeError(
+            [try #require(stack[.updateRatio]?[block] ?? nil)], [norm(update) / norm(before[place])])
             <= 1e-12)
         place += 1
       }
@@ -104,7 +106,7 @@ struct HealthTests {
     model.store.randomize(seed: 5)
     let (health, _, _, after) = try look(model, samples: 3)
     let start = BlockStack.all(in: try Model().store).flatMap(\.matrices).map(weights)
-    let found = ["encoder", "decoder"].flatMap { health.stacks[$0]?.rotation ?? [] }.map { $0 ?? .nan }
+    let found = ["encoder", "decoder"].flatMap { health.stacks[$0]?[.rotation] ?? [] }.map { $0 ?? .nan }
     let wanted = zip(after, start).map { now, then in
       1 - zip(now, then).reduce(0) { $0 + $1.0 * $1.1 } / norm(now) / norm(then)
     }
@@ -132,13 +134,13 @@ struct HealthTests {
       PassContext(.training, samples: few.identity), recordsGradients: false, observer: observer)
     _ = model.objective.loss(few, tape)
     let (health, _, _, _) = try look(model, samples: samples)
-    func found(_ quantity: KeyPath<StackHealth, [Double?]>) -> [Double] {
-      ["encoder", "decoder"].flatMap { health.stacks[$0]?[keyPath: quantity] ?? [] }.map { $0 ?? .nan }
+    func found(_ quantity: BlockQuantity) -> [Double] {
+      ["encoder", "decoder"].flatMap { health.stacks[$0]?[quantity] ?? [] }.map { $0 ?? .nan }
     }
     #expect(moments.count == 5)
-    #expect(found(\.meanSquare) == moments.map(\.meanSquare))
-    #expect(found(\.variance) == moments.map(\.variance))
-    #expect(found(\.attentionEntropy) == means)
+    #expect(found(.meanSquare) == moments.map(\.meanSquare))
+    #expect(found(.variance) == moments.map(\.variance))
+    #expect(found(.attentionEntropy) == means)
   }
 
   /// A rate that throws the weights to infinity: the steps before have their lines, the one that diverged has none.

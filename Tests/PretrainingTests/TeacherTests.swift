@@ -114,8 +114,8 @@ struct TeacherTests {
       initial: MatricesAtStart(origin: .seed, matrices: [:]))
     let look = probe.look(at: batch, TrainingProgress(step: 0))
     #expect(step.run(batch, learningRate: 0.1, step: 1).isFinite)
-    let found = try #require(probe.complete(look, after: step).stacks["encoder"]).attentionEntropy.compactMap
-    { $0 }
+    let stack = try #require(probe.complete(look, after: step).stacks["encoder"])
+    let found = try #require(stack[.attentionEntropy]).compactMap(\.self)
     #expect(found.count == 2 && relativeError(found, wanted) <= 1e-6)
   }
 

@@ -1,45 +1,13 @@
 import Foundation
 import Platform
+import Records
 import Reports
 import Testing
 
 @Suite struct MetricsTests {
-  private func line(_ text: String) -> MetricsLine? { MetricsLine(json: Array(text.utf8)[...]) }
-
   private func summary(_ text: String) throws -> MetricsSummary {
     let folder = try TemporaryFolder()
     return try MetricsSummary(contentsOf: folder.write("metrics.jsonl", text))
-  }
-
-  @Test func aWholeLineIsRead() throws {
-    let values = try #require(
-      line(
-        #"{"step":7,"epoch":0.5,"loss":1.25e-1,"learningRate":1.5e-4,"gradNorm":2,"imagesPerSecond":61.5,"#
-          + #""dataWait":0.02,"seconds":12.75}"#))
-    #expect(values.step == 7 && values.epoch == 0.5 && values.loss == 0.125 && values.learningRate == 1.5e-4)
-    #expect(values.gradNorm == 2 && values.imagesPerSecond == 61.5)
-    #expect(values.dataWait == 0.02 && values.seconds == 12.75)
-  }
-
-  @Test func otherKeysSpacesAndAbsentValuesAreFine() throws {
-    let values = try #require(
-      line(
-        " { \"note\" : \"a \\\"quoted\\\" } , text\", \"nested\": {\"step\": 9, \"a\": [1, {\"b\": \"]\"}]}, "
-          + "\"step\" : 3 , \"loss\" : null, \"gradNorm\": \"NaN\", \"flag\": true, \"epoch\": NaN } \r"))
-    #expect(values.step == 3)
-    #expect(values.loss.isNaN && values.gradNorm.isNaN && values.epoch.isNaN && values.seconds.isNaN)
-  }
-
-  @Test(arguments: [
-    "", "{", "{}", #"{"step":1"#, #"{"step":1,"lo"#, #"{"step":1,"loss":"#, #"{"step":1,"loss":0.}x"#,
-    #"{"step":1,"lo{"step":2,"loss":1}"#, #"{"loss":1}"#, #"{"step":1.5}"#, #"{"step":-1}"#,
-    #"{"step":1e300}"#,
-    #"{"step":1}{"step":2}"#, #"{"step":1,}"#, #"{"step":1,"a":[1}"#, #"["step",1]"#, #"{"step":"1"}"#,
-    "null",
-    #"{"step":1,"a":"b\"#,
-  ])
-  func brokenLinesAreNone(text: String) {
-    #expect(line(text) == nil)
   }
 
   @Test func summaryOfAShortRun() throws {
@@ -48,13 +16,13 @@ import Testing
         + "\"dataWait\":\(step == 4 ? 0.6 : 0.1),\"seconds\":\(step * step)}"
     }
     let summary = try summary(text.joined(separator: "\n") + "\n")
-    #expect(summary.last.step == 4 && summary.last.epoch == 2 && summary.last.loss == 2)
+    #expect(summary.last.step == 4 && summary.last[.epoch] == 2 && summary.last[.loss] == 2)
     #expect(summary.lineCount == 4 && summary.replacedCount == 0 && summary.unreadableCount == 0)
     #expect(summary.medianImagesPerSecond == 25)
     // Nine of sixteen seconds at 0.1, seven at 0.6.
     #expect(abs(summary.dataWait - 0.31875) <= 1e-12)
-    #expect(summary.loss.outline.map { $0?.y } == [8, 4, 2, 2])
-    #expect(summary.gradNorm.yRange == nil)
+    #expect(summary[.loss]?.outline.map { $0?.y } == [8, 4, 2, 2])
+    #expect(summary[.gradNorm] != nil && summary[.gradNorm]?.yRange == nil)
   }
 
   @Test func aBrokenLastLineIsSkippedAndCounted() throws {
@@ -70,14 +38,14 @@ import Testing
     let steps = [10, 20, 30, 40, 20, 30, 40, 50, 25, 35, 60]
     let text = steps.enumerated().map { "{\"step\":\($1),\"loss\":\($0)}\n" }.joined()
     let summary = try summary(text)
-    #expect(summary.loss.outline.map { $0?.x } == [10, 20, 25, 35, 60])
-    #expect(summary.loss.outline.map { $0?.y } == [0, 4, 8, 9, 10])
+    #expect(summary[.loss]?.outline.map { $0?.x } == [10, 20, 25, 35, 60])
+    #expect(summary[.loss]?.outline.map { $0?.y } == [0, 4, 8, 9, 10])
     #expect(summary.replacedCount == 6 && summary.lineCount == 5)
   }
 
   @Test func aLineLoggedTwiceCountsOnce() throws {
     let summary = try summary("{\"step\":1,\"loss\":1}\n{\"step\":1,\"loss\":2}\n{\"step\":1,\"loss\":3}\n")
-    #expect(summary.lineCount == 1 && summary.replacedCount == 2 && summary.last.loss == 3)
+    #expect(summary.lineCount == 1 && summary.replacedCount == 2 && summary.last[.loss] == 3)
   }
 
   /// The rule said another way: a line counts if every later line has a higher step.
@@ -90,7 +58,7 @@ import Testing
       }
       let expected = steps.indices.filter { index in steps[(index + 1)...].allSatisfy { $0 > steps[index] } }
       let text = steps.enumerated().map { "{\"step\":\($1),\"loss\":\($0)}\n" }.joined()
-      #expect(try summary(text).loss.outline.map { $0?.y } == expected.map { Double($0) })
+      #expect(try summary(text)[.loss]?.outline.map { $0?.y } == expected.map { Double($0) })
     }
   }
 
@@ -103,18 +71,5 @@ import Testing
       let failure = #expect(throws: Failure.self) { try summary(text) }
       #expect(failure?.problem == "metrics.jsonl has no readable line")
     }
-  }
-
-  @Test func linesAreReadAcrossChunksAndLongOnesCut() throws {
-    let folder = try TemporaryFolder()
-    let lengths = [0, 1, 262_143, 262_144, 262_145, 600_000, LineReader.longestLine + 5, 3]
-    let text = lengths.map { String(repeating: "x", count: $0) }.joined(separator: "\n")
-    let file = try folder.write("lines", text)
-    var found: [Int] = []
-    try LineReader.forEachLine(of: file) { found.append($0.count) }
-    #expect(found == lengths.map { min($0, LineReader.longestLine) })
-    found = []
-    try LineReader.forEachLine(of: file, limit: 3) { found.append($0.count) }
-    #expect(found == [0, 1])
   }
 }

@@ -71,7 +71,7 @@ final class PackFolder {
 
   private static func clear(_ folder: URL, isLocked: Bool) throws(Failure) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    let own = ["shard-", "classes.txt", "bad-images.txt"]
+    let own = ["shard-", "classes.txt", BadImageList.fileName]
     if let foreign = names.sorted().first(where: { name in !own.contains(where: name.hasPrefix) }) {
       throw Failure(
         "holds '\(foreign)', which no packing wrote", at: folder.path,

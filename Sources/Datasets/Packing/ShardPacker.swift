@@ -147,7 +147,7 @@ public struct ShardPacker: Sendable {
       try AtomicFile.write(Data(lines.joined().rawBytes), to: folder.appendingPathComponent("classes.txt"))
     }
     guard badImages.count > 0 else { return }
-    let list = BadImageList(path: folder.appendingPathComponent("bad-images.txt").path)
+    let list = BadImageList(path: folder.appendingPathComponent(BadImageList.fileName).path)
     for (index, reason) in badImages.entries {
       try list.append(location: source.location(of: index), reason: reason)
     }

@@ -1,4 +1,5 @@
 import Platform
+import Records
 
 /// What an evaluator measured; its encoding is an entry of the JSON that `vitrail evaluate` writes.
 public protocol EvaluationResult: Encodable, Sendable {
@@ -33,21 +34,9 @@ extension EvaluationResult {
 /// A number that an evaluator measured.
 public struct Measure: Codable, Sendable, Equatable {
   /// How a number is read.
-  public enum Kind: String, Codable, Sendable {
-    /// A share of right answers, which `chance` can be compared with.
-    case accuracy
-    /// Another share, 0…1.
-    case share
-    /// A plain number.
-    case number
-  }
-
+  public typealias Kind = MeasureKind
   /// Which of two values is the better one.
-  public enum Direction: String, Codable, Sendable {
-    case higherIsBetter, lowerIsBetter
-    /// Neither: the number describes and does not judge.
-    case neither
-  }
+  public typealias Direction = MeasureDirection
 
   /// What was measured: `top-1`, `k = 20`.
   public let name: String

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Imaging
 import Platform
+import Records
 import Tensors
 import VisionTransformer
 

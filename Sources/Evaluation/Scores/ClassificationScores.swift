@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import Tensors
 
 /// What probabilities of classes say about a labelled test set. A test row whose class the train set does not have is
@@ -53,16 +54,12 @@ public struct ClassificationScores: Encodable, Sendable, Equatable {
   /// The confusion matrix and the table of the classes.
   public var attachments: [EvaluationAttachment] { [.confusion(confusion), classTable] }
 
-  private enum CodingKeys: CodingKey { case top1, top5, balancedAccuracy, calibrationError, top1Interval }
-
   /// Encodes all but the confusion matrix and the predictions.
   public func encode(to encoder: any Encoder) throws {
-    var object = encoder.container(keyedBy: CodingKeys.self)
-    try object.encode(top1, forKey: .top1)
-    try object.encode(top5, forKey: .top5)
-    try object.encode(balancedAccuracy, forKey: .balancedAccuracy)
-    try object.encode(calibrationError, forKey: .calibrationError)
-    try object.encode([top1Interval.lowerBound, top1Interval.upperBound], forKey: .top1Interval)
+    try ClassificationRecord(
+      top1: top1, top5: top5, balancedAccuracy: balancedAccuracy, calibrationError: calibrationError,
+      top1Interval: [top1Interval.lowerBound, top1Interval.upperBound]
+    ).encode(to: encoder)
   }
 
   /// A row a class: images, recall, precision.

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Platform
+import Records
 
 /// The scores of one encoder on one pair of sets, as JSON and as a table.
 public struct EvaluationReport: Encodable, Sendable {
@@ -33,18 +34,7 @@ public struct EvaluationReport: Encodable, Sendable {
   }
 
   /// A picture that belongs to a result.
-  public struct Picture: Codable, Sendable, Equatable {
-    /// Where it is, from the run folder.
-    public let file: String
-    /// What it shows.
-    public let caption: String
-
-    /// Names a picture.
-    public init(file: String, caption: String) {
-      self.file = file
-      self.caption = caption
-    }
-  }
+  public typealias Picture = EvaluationPicture
 
   private let weights: String
   private let train: SetSummary
@@ -76,14 +66,13 @@ public struct EvaluationReport: Encodable, Sendable {
     try Self.text(of: self, at: weights)
   }
 
+  static func notFinite(at place: String) -> Failure {
+    Failure("a score is not a finite number", at: place, mend: "check the features")
+  }
+
   static func text(of value: some Encodable, at place: String) throws(Failure) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    do {
-      return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
-    } catch {
-      throw Failure("a score is not a finite number", at: place, mend: "check the features")
-    }
+    guard let text = EvaluationRecord.text(of: value) else { throw notFinite(at: place) }
+    return text
   }
 
   /// A line a number: the model's beside its baselines, shares in per cent.
@@ -108,13 +97,13 @@ public struct EvaluationReport: Encodable, Sendable {
 
   /// Encodes the keys of design.md's JSON section.
   public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Key.self)
-    try container.encode(weights, forKey: Key("weights"))
-    try container.encode(train, forKey: Key("train"))
-    try container.encodeIfPresent(test, forKey: Key("test"))
-    try container.encodeIfPresent(identity, forKey: Key("identity"))
-    try container.encodeIfPresent(directions, forKey: Key("directions"))
-    var entries = container.nestedContainer(keyedBy: Key.self, forKey: Key("evaluators"))
+    var container = encoder.container(keyedBy: EvaluationKey.self)
+    try container.encode(weights, forKey: .weights)
+    try container.encode(train, forKey: .train)
+    try container.encodeIfPresent(test, forKey: .test)
+    try container.encodeIfPresent(identity, forKey: .identity)
+    try container.encodeIfPresent(directions, forKey: .directions)
+    var entries = container.nestedContainer(keyedBy: Key.self, forKey: .evaluators)
     for score in scores {
       try entries.encode(
         Entry(scores: score, pictures: pictures[score.evaluator] ?? []), forKey: Key(score.evaluator))
@@ -132,8 +121,8 @@ public struct EvaluationReport: Encodable, Sendable {
 
     func encode(to encoder: any Encoder) throws {
       try scores.encode(to: encoder)
-      var object = encoder.container(keyedBy: Key.self)
-      if !pictures.isEmpty { try object.encode(pictures, forKey: Key("pictures")) }
+      var object = encoder.container(keyedBy: EvaluatorKey.self)
+      if !pictures.isEmpty { try object.encode(pictures, forKey: .pictures) }
     }
   }
 

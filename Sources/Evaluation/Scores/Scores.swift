@@ -1,4 +1,5 @@
 import Platform
+import Records
 
 /// One evaluator's result beside its baselines.
 ///
@@ -49,20 +50,7 @@ public struct Scores: Encodable, Sendable {
   }
 
   /// A number of the result with what chance and the baselines come to.
-  public struct Line: Encodable, Sendable, Equatable {
-    /// What was measured.
-    public let name: String
-    /// How it is read.
-    public let kind: Measure.Kind
-    /// Which of two values is the better one.
-    public let direction: Measure.Direction
-    /// The number.
-    public let value: Double
-    /// What ignoring the features scores, for accuracies.
-    public let chance: Double?
-    /// The same number of other features, by their name.
-    public let baselines: [String: Double]
-  }
+  public typealias Line = MeasureRecord
 
   /// The numbers of the result, each beside its baselines.
   public var lines: [Line] {
@@ -89,12 +77,12 @@ public struct Scores: Encodable, Sendable {
   /// Writes the result's keys, `baselines`, `measures` and `leads` into one object.
   public func encode(to encoder: any Encoder) throws {
     try result.encode(to: encoder)
-    var object = encoder.container(keyedBy: Key.self)
-    var entries = object.nestedContainer(keyedBy: Key.self, forKey: Key("baselines"))
+    var object = encoder.container(keyedBy: EvaluatorKey.self)
+    var entries = object.nestedContainer(keyedBy: Key.self, forKey: .baselines)
     if let chance { try entries.encode(chance, forKey: Key("chance")) }
     for (name, baseline) in baselines { try entries.encode(baseline.baseline, forKey: Key(name)) }
-    try object.encode(lines, forKey: Key("measures"))
-    if !leads.isEmpty { try object.encode(leads, forKey: Key("leads")) }
+    try object.encode(lines, forKey: .measures)
+    if !leads.isEmpty { try object.encode(leads, forKey: .leads) }
   }
 
   private struct Key: CodingKey {

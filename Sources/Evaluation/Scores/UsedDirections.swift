@@ -1,12 +1,7 @@
 import Platform
+import Records
 
-/// How many of the directions that features could fill they do fill: their RankMe (Garrido et al., 2022).
-public struct UsedDirections: Codable, Sendable, Equatable {
-  /// RankMe, from 1.
-  public let used: Double
-  /// The most that there could be: the smaller of rows and width.
-  public let of: Int
-
+extension UsedDirections {
   // Decomposing all rows of a wide encoder would take longer than the evaluators do.
   private static let rows = 2048
 
@@ -17,7 +12,6 @@ public struct UsedDirections: Codable, Sendable, Equatable {
     var options = SpectralRank.Options()
     options.rows = Self.rows
     let found = try SpectralRank.evaluate(task, options: options) { _, _ in }
-    used = found.rankMe
-    of = found.singularValues.count
+    self.init(used: found.rankMe, of: found.singularValues.count)
   }
 }

@@ -1,4 +1,5 @@
 import Platform
+import Records
 import Tensors
 
 /// Looks at the blocks of a model around a training step.
@@ -47,7 +48,7 @@ package final class HealthProbe {
   package func complete(_ look: Look, after trainer: TrainingStep) -> DepthHealth {
     var health = look.health
     for stack in stacks {
-      health.stacks[stack.name]?.gradientNorm = stack.blocks.map { finite(trainer.gradientNorm(of: $0)) }
+      health.stacks[stack.name]?[.gradientNorm] = stack.blocks.map { finite(trainer.gradientNorm(of: $0)) }
       compareWeights(of: stack, into: &health)
     }
     return health
@@ -68,10 +69,10 @@ package final class HealthProbe {
     })
     observer.onAttention = { entropies.append($0.attentionEntropy(headCount: $1, keyCount: $2)) }
     func found(_ stack: String, _ block: Int, _ meanSquare: Double, _ variance: Double) {
-      stacks[stack]?.meanSquare[block] = finite(meanSquare)
-      stacks[stack]?.variance[block] = finite(variance)
+      stacks[stack]?[.meanSquare]?[block] = finite(meanSquare)
+      stacks[stack]?[.variance]?[block] = finite(variance)
       // The attentions of a block, several where it has branches, run before its output is known.
-      stacks[stack]?.attentionEntropy[block] = finite(entropies.reduce(0, +) / Double(entropies.count))
+      stacks[stack]?[.attentionEntropy]?[block] = finite(entropies.reduce(0, +) / Double(entropies.count))
       entropies = []
     }
     let tape = Tape(
@@ -92,8 +93,8 @@ package final class HealthProbe {
           rotation = rotation + matrix.value.compared(to: first)
         }
       }
-      health.stacks[stack.name]?.updateRatio[block] = finite(update.relativeDistance)
-      health.stacks[stack.name]?.rotation[block] = finite(rotation.rotation)
+      health.stacks[stack.name]?[.updateRatio]?[block] = finite(update.relativeDistance)
+      health.stacks[stack.name]?[.rotation]?[block] = finite(rotation.rotation)
     }
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Platform
+import Records
 import Tensors
 import VisionTransformer
 
@@ -42,7 +43,7 @@ final class EncoderMonitor {
     self.log = log
     let judge = recipe.evaluators[0]
     best =
-      StepLines.read(Line.self, from: checkpoint.folder.monitor).compactMap { $0.scores[judge] }.max()
+      RecordFile.lines(MonitorLook.self, of: checkpoint.folder.monitor).compactMap { $0.scores[judge] }.max()
       ?? -.infinity
   }
 
@@ -53,19 +54,13 @@ final class EncoderMonitor {
   ) throws(Failure) -> Bool {
     guard step > 0 else { return false }
     let judge = recipe.evaluators[0]
-    let looks = StepLines.read(Line.self, from: checkpoint.folder.monitor).filter { $0.step <= step }
+    let looks = RecordFile.lines(MonitorLook.self, of: checkpoint.folder.monitor).filter { $0.step <= step }
     let best = looks.compactMap { $0.scores[judge] }.max()
     // Of equal scores the first is the best.
     if let best, looks.first(where: { $0.scores[judge] == best })?.step == step {
       try checkpoint.completeBest(step: step)
     }
     return recipe.isDue(after: step, of: totalSteps) && looks.last?.step != step
-  }
-
-  /// A look; a line of `monitor.jsonl`.
-  struct Line: Codable {
-    let step: Int
-    let scores: [String: Double]
   }
 
   /// Whether a look is due after a step.
@@ -77,7 +72,7 @@ final class EncoderMonitor {
       parameter.assign(found.tensor.values)
     }
     let scores = try scoring(encoder, checkpoint.preprocessing)
-    try lines.append(Line(step: step, scores: scores))
+    try lines.append(MonitorLook(step: step, scores: scores))
     try log.append(scores, group: "monitor", step: step)
     guard let score = scores[recipe.evaluators[0]], score > best else { return false }
     best = score

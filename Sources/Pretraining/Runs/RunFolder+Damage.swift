@@ -1,11 +1,9 @@
 import Foundation
 import Platform
+import Records
 import VisionTransformer
 
 extension RunFolder {
-  /// Where checkpoints that were set aside end.
-  private static let damagedSuffix = ".damaged"
-
   /// Sets checkpoints aside that came after the newest whole one, and lets `last` lead to that; returns what is wrong
   /// with each that was set aside. One of a newer format is whole for all that this version can tell.
   ///
@@ -19,7 +17,7 @@ extension RunFolder {
       guard FileManager.default.isReadableFile(atPath: url.path), let failure = Self.damage(of: url) else {
         guard !damaged.isEmpty else { return [] }
         for (url, _) in damaged {
-          guard rename(url.path, url.path + Self.damagedSuffix) == 0 else {
+          guard rename(url.path, url.path + CheckpointName.damagedSuffix) == 0 else {
             throw systemFailure("cannot set a damaged checkpoint aside", url.path)
           }
         }

@@ -1,46 +1,15 @@
 import Foundation
 import Platform
+import Records
 
-/// One logged step; a line of `metrics.jsonl`.
-public struct Metrics: Codable, Sendable, Equatable {
-  /// The step, from 1.
-  public var step: Int
-  /// The fractional epoch at the end of the step.
-  public var epoch: Double
-  /// Mean loss of the steps since the last line.
-  public var loss: Double
-  /// The rate of this step.
-  public var learningRate: Double
-  /// Norm of this step's gradient before clipping.
-  public var gradNorm: Double
-  /// Since the last line.
-  public var imagesPerSecond: Double
-  /// Share of the time since the last line spent waiting for data.
-  public var dataWait: Double
-  /// Training seconds since the run began, over all its sessions.
-  public var seconds: Double
-
-  /// The spread of the features' directions before this step. This and the values below are there where a look at the
-  /// features was due (`train.featureSteps`), and known.
-  public var featureStd: Double?
-  /// The effective rank of the features.
-  public var rankMe: Double?
-  /// The highest that the effective rank could be: the smaller of samples and width.
-  public var directions: Int?
-  /// The mean squared distance of positive pairs.
-  public var alignment: Double?
-  /// The uniformity of the features.
-  public var uniformity: Double?
-  /// The entropy of the teacher in nats.
-  public var teacherEntropy: Double?
-  /// The loss without a look at the images.
-  public var baselineLoss: Double?
-
+extension MetricsLine {
   /// Adds what a look at the features found.
   mutating func add(_ health: FeatureHealth) {
-    (featureStd, rankMe, directions) = (health.featureStd, health.rankMe, health.directions)
-    (alignment, uniformity) = (health.alignment, health.uniformity)
-    (teacherEntropy, baselineLoss) = (health.teacherEntropy, health.baseline?.value)
+    (self[.featureStd], self[.rankMe], self[.directions]) = (
+      health.featureStd, health.rankMe, Double(health.directions)
+    )
+    (self[.alignment], self[.uniformity]) = (health.alignment, health.uniformity)
+    (self[.teacherEntropy], self[.baselineLoss]) = (health.teacherEntropy, health.baseline?.value)
   }
 }
 
@@ -64,22 +33,12 @@ final class RunLog {
     try events.flush()
   }
 
-  func append(_ line: Metrics) throws(Failure) {
+  func append(_ line: MetricsLine) throws(Failure) {
     try metrics.append(line)
-    let health: [(String, Double?)] = [
-      ("featureStd", line.featureStd), ("rankMe", line.rankMe), ("alignment", line.alignment),
-      ("uniformity", line.uniformity), ("teacherEntropy", line.teacherEntropy),
-      ("baselineLoss", line.baselineLoss),
-    ]
     try events.append(
-      [
-        .init(tag: "loss", value: Float(line.loss)),
-        .init(tag: "learningRate", value: Float(line.learningRate)),
-        .init(tag: "gradNorm", value: Float(line.gradNorm)),
-        .init(tag: "imagesPerSecond", value: Float(line.imagesPerSecond)),
-        .init(tag: "dataWait", value: Float(line.dataWait)),
-      ] + health.compactMap { tag, value in value.map { .init(tag: tag, value: Float($0)) } },
-      step: line.step)
+      Metric.events.compactMap { metric in
+        line[metric].map { .init(tag: metric.key, value: Float($0)) }
+      }, step: line.step)
     try events.flush()
   }
 }

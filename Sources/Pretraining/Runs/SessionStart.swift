@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Platform
+import Records
 
 /// Where a session of training begins: at step 0, or at the newest checkpoint of its folder.
 struct SessionStart {
@@ -55,7 +56,7 @@ struct SessionStart {
       }
     }
     let now = listing ?? DataListing(of: plan.source, roots: roots)
-    try AtomicFile.write(Data((JSONValue.encoding(now).text + "\n").utf8), to: folder.images)
+    try RecordFile.write(now, to: folder.images)
     images = JSONValue.encoding(now.summary).text
     try? FileManager.default.removeItem(at: folder.divergence)
   }

@@ -29,12 +29,6 @@ final class StepLines {
     }
   }
 
-  /// The lines of a file that are whole; none where there is no file.
-  static func read<Line: Decodable>(_: Line.Type, from url: URL) -> [Line] {
-    let data = (try? Data(contentsOf: url)) ?? Data()
-    return data.split(separator: 0x0a).compactMap { try? JSONDecoder().decode(Line.self, from: Data($0)) }
-  }
-
   private static func keepLines(of url: URL, upTo step: Int) throws(Failure) {
     struct Step: Decodable { let step: Int }
     let old = (try? Data(contentsOf: url)) ?? Data()

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// Loss and effective rank of a table's variants, each over the share of its steps that was done.
 ///
@@ -18,7 +19,7 @@ struct StudyCurves {
     variants = table.rows.compactMap { row in
       guard let run = row.runs.first(where: { $0.result != nil }), let result = run.result,
         let log = try? MetricsSummary(
-          contentsOf: folder.appendingPathComponent(run.folder).appendingPathComponent("metrics.jsonl"))
+          contentsOf: RunFile.metrics.url(in: folder.appendingPathComponent(run.folder)))
       else { return nil }
       return Variant(name: row.name, steps: Double(max(1, result.plannedSteps)), log: log)
     }
@@ -27,17 +28,17 @@ struct StudyCurves {
   /// The SVG elements: a plot for as many variants as their names have room for, first of losses, then of ranks.
   var drawings: [String] {
     let baselines = variants.map { variant in
-      variant.log.health[.baselineLoss].flatMap { Self.mean($0.trend) }.flatMap { $0 > 0 ? $0 : nil }
+      variant.log[.baselineLoss].flatMap { Self.mean($0.trend) }.flatMap { $0 > 0 ? $0 : nil }
     }
     let isRelative = baselines.allSatisfy { $0 != nil }
     let losses = zip(variants, baselines).map { variant, baseline in
-      line(variant, variant.log.loss.trend, unit: isRelative ? baseline ?? 1 : 1)
+      line(variant, variant.log[.loss]?.trend ?? [], unit: isRelative ? baseline ?? 1 : 1)
     }
     let ranks = variants.compactMap { variant in
-      variant.log.health[.rankMe].map { line(variant, $0.trend, unit: 1) }
+      variant.log[.rankMe].map { line(variant, $0.trend, unit: 1) }
     }
-    let (loss, rank) = (isRelative ? "loss / baseline" : "loss", LoggedHealth.rankMe)
-    return Self.plots("Loss", loss, losses, .logarithmic) + Self.plots(rank.title, rank.unit, ranks, .linear)
+    return Self.plots(.loss, unit: isRelative ? "loss / baseline" : nil, losses, .logarithmic)
+      + Self.plots(.rankMe, ranks, .linear)
   }
 
   private func line(
@@ -48,8 +49,9 @@ struct StudyCurves {
   }
 
   private static func plots(
-    _ title: String, _ yLabel: String, _ lines: [CurvePlot.Line], _ scale: PlotAxis.Scale
+    _ metric: Metric, unit: String? = nil, _ lines: [CurvePlot.Line], _ scale: PlotAxis.Scale
   ) -> [String] {
+    guard let words = metric.field.plot else { return [] }
     var groups: [[CurvePlot.Line]] = []
     for line in lines where !line.points.isEmpty {
       if let last = groups.last, CurvePlot.hasRoom(for: (last + [line]).map(\.name)) {
@@ -58,7 +60,8 @@ struct StudyCurves {
         groups.append([line])
       }
     }
-    let plot = CurvePlot(title: title, xLabel: "share of the steps", yLabel: yLabel, scale: scale)
+    let plot = CurvePlot(
+      title: words.title, xLabel: "share of the steps", yLabel: unit ?? words.unit, scale: scale)
     return groups.map { plot.svg($0) }
   }
 

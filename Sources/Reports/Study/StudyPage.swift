@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// The HTML page of a study: for each of its tables the numbers, the curves, and plots with error bars.
 struct StudyPage {

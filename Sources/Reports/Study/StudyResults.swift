@@ -1,93 +1,36 @@
 import Foundation
 import Platform
+import Records
 
-/// What a study has found so far, table by table.
-public struct StudyResults: Codable, Sendable, Equatable {
-  /// A run with its seed.
-  public struct Run: Codable, Sendable, Equatable {
-    /// The seed.
-    public var seed: UInt64
-    /// Its folder, relative to the study's.
-    public var folder: String
-    /// What came of it; absent before it has ended.
-    public var result: StudyRunResult?
+extension StudyResults.Row {
+  /// What has come of the runs that have ended.
+  var ended: [StudyRunResult] { runs.compactMap(\.result) }
 
-    /// Creates a run.
-    public init(seed: UInt64, folder: String, result: StudyRunResult?) {
-      self.seed = seed
-      self.folder = folder
-      self.result = result
+  /// Mean and spread of a column over the runs that have ended; nil where none has a value.
+  func summary(_ column: StudyColumn) -> MeanAndSpread? { MeanAndSpread(ended.compactMap(column.value)) }
+
+  /// How the runs ended: `finished`, `2 finished, 1 diverged at step 17`.
+  var stability: String {
+    let texts = ended.map(\.stability.text)
+    var kinds: [String] = []
+    for text in texts where !kinds.contains(text) { kinds.append(text) }
+    let counted = kinds.map { kind in
+      let count = texts.count { $0 == kind }
+      return count == texts.count ? kind : "\(count) \(kind)"
     }
+    let missing = runs.count - ended.count
+    return (counted + (missing > 0 ? ["\(missing) to come"] : [])).joined(separator: ", ")
   }
+}
 
-  /// A variant with its runs.
-  public struct Row: Codable, Sendable, Equatable {
-    /// The variant.
-    public var name: String
-    /// A run a seed.
-    public var runs: [Run]
-
-    /// Creates a row.
-    public init(name: String, runs: [Run]) {
-      self.name = name
-      self.runs = runs
-    }
-
-    /// What has come of the runs that have ended.
-    var ended: [StudyRunResult] { runs.compactMap(\.result) }
-
-    /// Mean and spread of a column over the runs that have ended; nil where none has a value.
-    func summary(_ column: StudyColumn) -> MeanAndSpread? { MeanAndSpread(ended.compactMap(column.value)) }
-
-    /// How the runs ended: `finished`, `2 finished, 1 diverged at step 17`.
-    var stability: String {
-      let texts = ended.map(\.stability.text)
-      var kinds: [String] = []
-      for text in texts where !kinds.contains(text) { kinds.append(text) }
-      let counted = kinds.map { kind in
-        let count = texts.count { $0 == kind }
-        return count == texts.count ? kind : "\(count) \(kind)"
-      }
-      let missing = runs.count - ended.count
-      return (counted + (missing > 0 ? ["\(missing) to come"] : [])).joined(separator: ", ")
-    }
-  }
-
-  /// A table of variants.
-  public struct Table: Codable, Sendable, Equatable {
-    /// The heading.
-    public var name: String
-    /// The variants.
-    public var rows: [Row]
-
-    /// Creates a table.
-    public init(name: String, rows: [Row]) {
-      self.name = name
-      self.rows = rows
-    }
-  }
-
-  /// The study.
-  public var name: String
-  /// The budget of a run: `2000 steps`, `90 s`.
-  public var budget: String
-  /// The tables.
-  public var tables: [Table]
-
-  /// Creates results.
-  public init(name: String, budget: String, tables: [Table]) {
-    self.name = name
-    self.budget = budget
-    self.tables = tables
-  }
-
+extension StudyResults {
   /// The columns that have a value somewhere.
   var columns: [StudyColumn] {
     let results = tables.flatMap(\.rows).flatMap(\.ended)
     let scores = Set(results.flatMap(\.scores.keys))
     let order = ["linear", "knn"]
     let names = order.filter(scores.contains) + scores.subtracting(order).sorted()
-    let health = [LoggedHealth.rankMe, .featureStd].map { StudyColumn.health($0) }
+    let health = [Metric.rankMe, .featureStd].map { StudyColumn.health($0) }
     return [.loss] + names.map { .score($0) }
       + health.filter { column in results.contains { column.value($0) != nil } } + [.imagesPerSecond, .steps]
   }
@@ -97,8 +40,8 @@ public struct StudyResults: Codable, Sendable, Equatable {
   /// - Throws: `Failure` when a file cannot be written.
   public func write(to folder: URL) throws(Failure) {
     let page = StudyPage(self, folder: folder)
-    for (name, text) in [("results.csv", csv), ("table.md", markdown), ("table.html", page.html)] {
-      try AtomicFile.write(Data(text.utf8), to: folder.appendingPathComponent(name))
+    for (file, text) in [(StudyOutput.results, csv), (.markdown, markdown), (.page, page.html)] {
+      try AtomicFile.write(Data(text.utf8), to: file.url(in: folder))
     }
   }
 }
@@ -125,7 +68,7 @@ struct MeanAndSpread: Equatable {
 enum StudyColumn: Equatable {
   case loss, imagesPerSecond, steps
   case score(String)
-  case health(LoggedHealth)
+  case health(Metric)
 
   /// The value of a run; nil where it has none.
   func value(_ result: StudyRunResult) -> Double? {
@@ -134,7 +77,7 @@ enum StudyColumn: Equatable {
     case .imagesPerSecond: result.imagesPerSecond
     case .steps: Double(result.steps)
     case .score(let name): result.scores[name]
-    case .health(let quantity): result.health?[quantity.rawValue]
+    case .health(let metric): result.health?[metric.key]
     }
   }
 
@@ -147,7 +90,7 @@ enum StudyColumn: Equatable {
     case .score("linear"): "linear probe, %"
     case .score("knn"): "k-NN, %"
     case .score(let name): "\(name), %"
-    case .health(let quantity): quantity.columnTitle
+    case .health(let metric): metric.columnTitle
     }
   }
 
@@ -157,7 +100,7 @@ enum StudyColumn: Equatable {
     case .loss: 4
     case .imagesPerSecond, .steps: 0
     case .score: 2
-    case .health(let quantity): quantity == .rankMe ? 1 : 3
+    case .health(let metric): metric == .rankMe ? 1 : 3
     }
   }
 

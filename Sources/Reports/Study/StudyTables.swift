@@ -1,4 +1,5 @@
 import Platform
+import Records
 
 extension StudyResults {
   /// A line for each run that has ended, for other programs: empty where a run has no value.
@@ -7,7 +8,7 @@ extension StudyResults {
       if case .score(let name) = column { name } else { nil }
     }
     let logged = Set(tables.flatMap(\.rows).flatMap(\.ended).compactMap(\.health).flatMap(\.keys))
-    let health = LoggedHealth.allCases.map(\.rawValue).filter(logged.contains)
+    let health = Metric.ofLooks.map(\.key).filter(logged.contains)
     let head =
       ["table", "variant", "seed", "stability", "step", "steps", "plannedSteps", "loss", "finalLoss"]
       + scores + health + ["imagesPerSecond", "seconds", "folder"]

@@ -4,6 +4,7 @@ import Evaluation
 import Foundation
 import Platform
 import Pretraining
+import Records
 import Tensors
 import VisionTransformer
 

@@ -67,8 +67,8 @@ struct ClassifierScoring {
     var report = EvaluationReport(
       weights: folder.url.path, train: .init(images: train.count, classes: classNames.count),
       test: .init(images: found.scores.predictions.count, classes: test.classNames.count), scores: [result])
-    let place = folder.url.appendingPathComponent("classification")
-    report.pictures = try EvaluationFiles(folder: place, images: nil).write([result]).pictures
+    report.pictures = try EvaluationFiles(folder: folder.classificationFiles, images: nil).write([result])
+      .pictures
     try AtomicFile.write(Data(try report.json().utf8), to: folder.classification)
     return report
   }

@@ -1,6 +1,7 @@
 import Foundation
 import Platform
 import Pretraining
+import Records
 import Reports
 import Synchronization
 
@@ -15,11 +16,6 @@ struct StepRateMeasurement {
   let seconds: Double
   let log: URL
   let shouldStop: () -> Bool
-
-  private struct Record: Codable {
-    var seconds, stepsPerSecond: Double
-    var steps: Int
-  }
 
   /// Runs of one variant that start side by side wait for one measurement.
   private static let locks = Mutex<[String: NSLock]>([:])
@@ -37,25 +33,23 @@ struct StepRateMeasurement {
     defer { lock.unlock() }
     if let known, known.seconds == seconds { return known.steps }
     guard let found = try measure() else { return nil }
-    let record = Record(
+    let record = StudyBudgetRecord(
       seconds: seconds, stepsPerSecond: found.isFinite ? 1 / found.secondsPerStep : 0, steps: found.steps)
-    try AtomicFile.write(Data((JSONValue.encoding(record).text + "\n").utf8), to: file)
+    try RecordFile.write(record, to: file)
     return record.steps
   }
 
   /// Whether the variant was measured for another budget before.
   var isOfAnotherBudget: Bool { known.map { $0.seconds != seconds } ?? false }
 
-  private var file: URL { folder.appendingPathComponent("budget.json") }
+  private var file: URL { StudyOutput.budget.url(in: folder) }
 
-  private var known: Record? {
-    (try? Data(contentsOf: file)).flatMap { try? JSONDecoder().decode(Record.self, from: $0) }
-  }
+  private var known: StudyBudgetRecord? { RecordFile.read(StudyBudgetRecord.self, from: file) }
 
   /// What a dry run of `seconds` finds; nil when stopped.
   private func measure() throws(Failure) -> RunForecast? {
     let (written, found) = (
-      folder.appendingPathComponent("measurement.yaml"), folder.appendingPathComponent("measurement.json")
+      StudyOutput.measuredRecipe.url(in: folder), StudyOutput.measurement.url(in: folder)
     )
     defer { for file in [written, found] { try? FileManager.default.removeItem(at: file) } }
     var recipe = recipe

@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import Platform
 import Pretraining
+import Records
 import Reports
 import Tensors
 
@@ -64,7 +65,7 @@ struct Study: ParsableCommand {
     } else if let failure = ending.failure {
       throw failure
     }
-    say("tables: \(folder.appendingPathComponent("table.html").path)")
+    say("tables: \(StudyOutput.page.url(in: folder).path)")
   }
 
   private func withArguments(_ study: StudyFile) -> StudyFile {

@@ -1,6 +1,7 @@
 import Foundation
 import Platform
 import Pretraining
+import Records
 import Reports
 
 /// One run of a study: measured where its budget is in seconds, trained, scored and summed up.
@@ -20,8 +21,6 @@ struct StudyJob {
   let shouldStop: () -> Bool
 
   private var runFolder: RunFolder { RunFolder(folder.appendingPathComponent(run.folder)) }
-  private var result: URL { runFolder.url.appendingPathComponent("result.json") }
-  private var report: URL { runFolder.url.appendingPathComponent("report.html") }
   private var log: URL { runFolder.url.appendingPathExtension("log") }
   private var recipe: URL { runFolder.url.appendingPathExtension("yaml") }
 
@@ -31,12 +30,12 @@ struct StudyJob {
   func earlierResult() throws(Failure) -> StudyRunResult? {
     guard FileManager.default.fileExists(atPath: recipe.path) else { return nil }
     try requireSameRecipe(RecipeFile.load(recipe.path, folders: []))
-    guard let data = try? Data(contentsOf: result) else { return nil }
+    guard let data = try? Data(contentsOf: runFolder.result) else { return nil }
     do {
       return try JSONDecoder().decode(StudyRunResult.self, from: data)
     } catch {
       throw Failure(
-        "no result of a run", at: result.path,
+        "no result of a run", at: runFolder.result.path,
         mend: "remove it: the run is then scored again, and not trained again")
     }
   }
@@ -57,16 +56,14 @@ struct StudyJob {
     }
     let result = try StudyRunResult(
       metrics: runFolder.metrics, plannedSteps: planned, divergedAt: divergence?.step, scores: scores)
-    try AtomicFile.write(Data((JSONValue.encoding(result).text + "\n").utf8), to: self.result)
+    try RecordFile.write(result, to: runFolder.result)
     // The encoder stays; what only going on would need goes.
     try? FileManager.default.removeItem(at: runFolder.checkpoints)
     return .done(result)
   }
 
   private var divergence: Divergence? {
-    (try? Data(contentsOf: runFolder.divergence)).flatMap {
-      try? JSONDecoder().decode(Divergence.self, from: $0)
-    }
+    RecordFile.read(Divergence.self, from: runFolder.divergence)
   }
 
   private func requireSameRecipe(_ stored: Recipe) throws(Failure) {
@@ -112,7 +109,7 @@ struct StudyJob {
 
   /// Its report is the last that a run writes, and only a run that was summed up has lost its checkpoints.
   private var isTrained: Bool {
-    FileManager.default.fileExists(atPath: report.path)
+    FileManager.default.fileExists(atPath: runFolder.report.path)
       && !FileManager.default.fileExists(atPath: runFolder.checkpoints.path)
   }
 
@@ -128,7 +125,7 @@ struct StudyJob {
     if divergence != nil { return true }
     if code == ExitStatus.interrupted.rawValue { return false }
     try require(code, "training")
-    return FileManager.default.fileExists(atPath: report.path)
+    return FileManager.default.fileExists(atPath: runFolder.report.path)
   }
 
   private func evaluate() throws(Failure) -> [String: Double]? {
@@ -144,12 +141,10 @@ struct StudyJob {
     let code = try ChildProcess(stopSignal: SIGKILL, log: log).run(arguments, shouldStop: shouldStop)
     if code == -SIGKILL && shouldStop() { return nil }
     try require(code, "evaluation")
-    guard let data = try? Data(contentsOf: runFolder.evaluation),
-      let tree = try? JSONDecoder().decode(JSONValue.self, from: data)
-    else {
+    guard let record = RecordFile.read(EvaluationRecord.self, from: runFolder.evaluation) else {
       throw Failure("the evaluation left no scores", at: runFolder.evaluation.path, mend: "see \(log.path)")
     }
-    return Self.scores(tree)
+    return record.top1
   }
 
   private func require(_ code: Int32, _ what: String) throws(Failure) {
@@ -158,15 +153,5 @@ struct StudyJob {
     let last = text.split(separator: "\n").last.map(String.init) ?? "it said nothing"
     throw Failure(
       "\(what) ended with code \(code): \(last)", at: log.path, mend: "mend that, and run the study again")
-  }
-
-  /// Top-1 accuracies by evaluator; of several numbers of neighbours, the one nearest to 20, as DINO reports.
-  static func scores(_ evaluation: JSONValue) -> [String: Double] {
-    guard case .object(let evaluators)? = evaluation["evaluators"] else { return [:] }
-    return evaluators.compactMapValues { entry in
-      guard case .object(let byCount)? = entry["top1"] else { return entry["top1"]?.number }
-      let nearest = byCount.keys.compactMap(Int.init).min { (abs($0 - 20), $0) < (abs($1 - 20), $1) }
-      return nearest.flatMap { byCount["\($0)"]?.number }
-    }
   }
 }

@@ -2,6 +2,7 @@ import Evaluation
 import Foundation
 import Platform
 import Pretraining
+import Records
 import Reports
 import Synchronization
 import Tensors

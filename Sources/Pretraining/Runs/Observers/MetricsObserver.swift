@@ -1,5 +1,6 @@
 import Datasets
 import Platform
+import Records
 
 /// Writes `metrics.jsonl` and the TensorBoard file: a line every `train.logSteps` steps, at the last, and at every look at
 /// the features.
@@ -29,11 +30,11 @@ final class MetricsObserver: TrainingObserver {
     let isLast = step.number == plan.totalSteps
     guard step.number % plan.recipe.train.logSteps == 0 || isLast || look != nil else { return }
     let interval = meter.closeInterval()
-    var line = Metrics(
-      step: step.number, epoch: plan.epochs(step.number), loss: interval.loss,
-      learningRate: step.learningRate, gradNorm: outcome.gradientNorm,
-      imagesPerSecond: interval.imagesPerSecond, dataWait: interval.dataWait,
-      seconds: earlierSeconds + meter.seconds)
+    var line = MetricsLine(step: step.number)
+    (line[.epoch], line[.seconds]) = (plan.epochs(step.number), earlierSeconds + meter.seconds)
+    (line[.loss], line[.learningRate]) = (interval.loss, step.learningRate)
+    line[.gradNorm] = outcome.gradientNorm
+    (line[.imagesPerSecond], line[.dataWait]) = (interval.imagesPerSecond, interval.dataWait)
     if let look { line.add(look) }
     try log.append(line)
   }

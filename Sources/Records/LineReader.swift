@@ -2,15 +2,15 @@ import Foundation
 import Platform
 
 /// Reads a text file line by line in bounded memory, however large the file.
-package enum LineReader {
+public enum LineReader {
   /// What is kept of a longer line; the rest of it is passed over.
-  package static let longestLine = 1 << 20
+  public static let longestLine = 1 << 20
 
   /// Calls `body` with every line, without its newline; a last line needs none.
   ///
   /// - Parameter limit: how many bytes of the file to read at most.
   /// - Throws: `Failure` when the file cannot be opened or read.
-  package static func forEachLine(
+  public static func forEachLine(
     of url: URL, limit: Int = .max, _ body: (ArraySlice<UInt8>) -> Void
   ) throws(Failure) {
     let newline = UInt8(ascii: "\n")

@@ -1,19 +1,14 @@
 import Foundation
 import Platform
+import Records
 
-/// When and where a run ceased to be finite; `diverged.json` of its folder.
-public struct Divergence: Codable, Sendable, Equatable {
-  /// The step whose loss or gradient is not finite, from 1.
-  public var step: Int
-  /// The first weights, output or gradient that is not.
-  public var first: String
-
+extension Divergence {
   /// Finds what a step diverged in and writes it down; returns what ends the run.
   static func failure(
     at step: PendingStep, _ outcome: TrainingStep.Outcome, of plan: TrainingPlan, in folder: RunFolder
   ) throws(Failure) -> Failure {
     let found = Divergence(step: step.number, first: plan.step.firstNonFinite(in: step.batch, step.progress))
-    try AtomicFile.write(Data((JSONValue.encoding(found).text + "\n").utf8), to: folder.divergence)
+    try RecordFile.write(found, to: folder.divergence)
     let last = FileManager.default.fileExists(atPath: folder.lastCheckpoint.path)
     let clip =
       plan.recipe.train.clipNorm.map { "train.clipNorm, which is \($0)," } ?? "set train.clipNorm: 1,"
