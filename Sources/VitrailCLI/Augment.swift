@@ -52,7 +52,8 @@ struct Augment: ParsableCommand {
     try OutputCheck.file(out)
     var recipe = try RecipeFile.load(recipe, folders: RecipeFolders.all, overrides: overrides)
     if recipe.data.views == nil {
-      recipe.data.views = try Objectives.publishedViews(recipe.objective, recipe.model, at: "objective")
+      recipe.data.views = try Objectives.all.select(recipe.objective, at: "objective").publishedViews(
+        recipe.model)
     }
     let pictures = AugmentationPictures(
       pipelines: try recipe.data.pipelines(for: recipe.model, at: "data"),

@@ -25,7 +25,7 @@ struct MonitorScoring {
   ///   evaluator could not score such sets.
   init(_ monitor: MonitorRecipe, _ recipe: Recipe) throws(Failure) {
     evaluators = try monitor.evaluators.map { (name) throws(Failure) in
-      let evaluator = try Evaluators.named(name)
+      let evaluator = try Evaluators.all.named(name, at: "--evaluators")
       func wantsMore<E: Evaluator>(_: E.Type) -> Bool {
         !E.readouts(E.Options(), of: recipe.model.configuration(at: "model")).isEmpty
       }

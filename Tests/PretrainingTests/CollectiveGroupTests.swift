@@ -57,7 +57,7 @@ struct CollectiveGroupTests {
     defer { team.dissolve() }
     let step = TrainingStep(
       objective: model.objective,
-      optimizer: try Optimizers.make(test.optimizer, parameters: model.trainable, at: "test"),
+      optimizer: try Optimizers.all.select(test.optimizer, at: "test").make(model.trainable),
       parameters: model.trainable, team: team, passes: test.passes, clipping: test.clipping, totalSteps: 20,
       stepsPerEpoch: 2, group: group)
     var result = Result()

@@ -50,18 +50,18 @@ public struct StepBenchmark: Sendable {
     let store = ParameterStore(seed: 0)
     var configuration = shape.encoder
     configuration.norm = options.norm
-    let required = try options.objective.flatMap { (choice) throws(Failure) in
-      try Objectives.requiredPositions(choice, at: "--objective")
+    let task = try options.objective.map { (choice) throws(Failure) in
+      try Objectives.all.select(choice, at: "--objective")
     }
-    configuration.positions = options.positions ?? required ?? configuration.positions
+    configuration.positions = options.positions ?? task?.type.requiredPositions ?? configuration.positions
     let encoder = try VisionTransformer(configuration, parameters: store, place: "bench")
     let objective: any Objective =
-      if let choice = options.objective {
-        try Objectives.make(choice, encoder: encoder, at: "--objective")
+      if let task {
+        try task.make(encoder)
       } else {
         try MaskedAutoencoder(encoder: encoder, options: shape.objective, at: "bench")
       }
-    let pipelines = try views(of: options.objective)
+    let pipelines = try views(of: task)
     let grids = pipelines.map { pipeline in
       PatchGrid(
         height: pipeline.height, width: pipeline.width, channels: 3, patchSize: configuration.patchSize)
@@ -116,14 +116,12 @@ public struct StepBenchmark: Sendable {
   private var batch: Int { options.batch ?? shape.batch }
 
   /// The views that the objective is published with, at the shape's size; MAE's crop and flip without an objective.
-  private func views(of choice: Choice?) throws(Failure) -> [AugmentationPipeline] {
+  private func views(of task: Selection<any Objective.Type>?) throws(Failure) -> [AugmentationPipeline] {
     var model = ModelRecipe()
     model.imageSize = ImageSize(height: shape.encoder.imageHeight, width: shape.encoder.imageWidth)
     model.patchSize = shape.encoder.patchSize
     var data = DataRecipe()
-    data.views = try choice.flatMap { (choice) throws(Failure) in
-      try Objectives.publishedViews(choice, model, at: "--objective")
-    }
+    data.views = task?.publishedViews(model)
     return try data.pipelines(for: model, at: "bench")
   }
 

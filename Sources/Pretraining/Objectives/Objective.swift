@@ -5,9 +5,6 @@ import VisionTransformer
 
 /// A task that an encoder is trained by; a variant is one file and one line in `Objectives.all`.
 public protocol Objective: Variant, Sendable {
-  /// What a recipe may set beside the name.
-  associatedtype Options: DefaultedOptions = NoOptions
-
   /// Declares heads and decoders in the encoder's parameter store.
   ///
   /// - Throws: `Failure` when the options do not fit the encoder; `place` says where they came from.
@@ -96,80 +93,48 @@ extension Objective {
 /// The registered objectives.
 public enum Objectives {
   /// Every variant.
-  public static let all: [any Objective.Type] = [
-    MaskedAutoencoder.self,
-    SimMIM.self,
-    PositionPrediction.self,
-    DropPos.self,
-    SimCLR.self,
-    MoCoV3.self,
-    DINO.self,
-    Classification.self,
-  ]
+  public static let all = Registry<any Objective.Type>(
+    "objective",
+    [
+      MaskedAutoencoder.self,
+      SimMIM.self,
+      PositionPrediction.self,
+      DropPos.self,
+      SimCLR.self,
+      MoCoV3.self,
+      DINO.self,
+      Classification.self,
+    ]
+  ) { $0 }
+}
 
-  /// The objective that a recipe chose, its heads declared beside the encoder.
+extension Selection<any Objective.Type> {
+  /// The chosen objective, its heads declared beside the encoder.
   ///
-  /// - Throws: `Failure` for an unknown name, option or combination.
-  public static func make(
-    _ choice: Choice, encoder: VisionTransformer, among all: [any Objective.Type] = all, at place: String
-  ) throws(Failure) -> any Objective {
-    let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "objective", at: place)
-    return try make(type, choice, encoder, place)
-  }
-
-  /// Checks the name and the options of a choice before there is an encoder.
-  ///
-  /// - Throws: `Failure` for an unknown name or option.
-  static func check(
-    _ choice: Choice, among all: [any Objective.Type], at place: String
-  ) throws(Failure) {
-    func check<O: Objective>(_: O.Type) throws(Failure) {
-      _ = try choice.decodeOptions(O.Options.self, at: place)
+  /// - Throws: `Failure` for a combination that is none.
+  public func make(_ encoder: VisionTransformer) throws(Failure) -> any Objective {
+    func make<O: Objective>(_: O.Type) throws(Failure) -> any Objective {
+      try O(encoder: encoder, options: options(of: O.self), at: place)
     }
-    let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "objective", at: place)
-    try check(type)
+    let type: any Objective.Type = type
+    return try make(type)
   }
 
   /// The choice of a run on some images, with every choice made that goes by them.
   ///
-  /// - Throws: `Failure` for an unknown name or option, and for images that the objective cannot learn from.
-  static func resolved(
-    _ choice: Choice, for source: any ImageSource, among all: [any Objective.Type], at place: String
-  ) throws(Failure) -> Choice {
-    func resolved<O: Objective>(_: O.Type) throws(Failure) -> Choice {
-      let options = try choice.decodeOptions(O.Options.self, at: place)
-      let found = try O.resolved(options, for: source, at: place)
-      guard found != options, case .object(let keys) = JSONValue.encoding(found) else { return choice }
-      return Choice(choice.name, options: keys)
+  /// - Throws: `Failure` for images that the objective cannot learn from.
+  func resolved(for source: any ImageSource) throws(Failure) -> Selection {
+    func resolved<O: Objective>(_: O.Type) throws(Failure) -> Selection {
+      replacing(try O.resolved(options(of: O.self), for: source, at: place), of: O.self)
     }
-    let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "objective", at: place)
+    let type: any Objective.Type = type
     return try resolved(type)
   }
 
   /// The views that the chosen objective is published with; nil: one, by `data.augmentations`.
-  ///
-  /// - Throws: `Failure` for an unknown name or option.
-  public static func publishedViews(
-    _ choice: Choice, _ model: ModelRecipe, among all: [any Objective.Type] = all, at place: String
-  ) throws(Failure) -> [ViewRecipe]? {
-    func views<O: Objective>(_: O.Type) throws(Failure) -> [ViewRecipe]? {
-      O.publishedViews(try choice.decodeOptions(O.Options.self, at: place), model)
-    }
-    let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "objective", at: place)
-    return try views(type)
-  }
-
-  /// What must tell the encoder of the chosen objective where a patch is; nil: anything may.
-  ///
-  /// - Throws: `Failure` for an unknown name.
-  static func requiredPositions(_ choice: Choice, at place: String) throws(Failure) -> Positions? {
-    let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "objective", at: place)
-    return type.requiredPositions
-  }
-
-  private static func make<O: Objective>(
-    _: O.Type, _ choice: Choice, _ encoder: VisionTransformer, _ place: String
-  ) throws(Failure) -> any Objective {
-    try O(encoder: encoder, options: try choice.decodeOptions(O.Options.self, at: place), at: place)
+  public func publishedViews(_ model: ModelRecipe) -> [ViewRecipe]? {
+    func views<O: Objective>(_: O.Type) -> [ViewRecipe]? { O.publishedViews(options(of: O.self), model) }
+    let type: any Objective.Type = type
+    return views(type)
   }
 }

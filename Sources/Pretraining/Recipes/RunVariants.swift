@@ -1,3 +1,4 @@
+import Platform
 import VisionTransformer
 
 /// The variants that a recipe may name: the registered ones, and beside them those of a program of its own.

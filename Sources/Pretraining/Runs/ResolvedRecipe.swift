@@ -48,15 +48,11 @@ public struct ResolvedRecipe: Sendable {
     store.drawsInitialValues = false
     let encoder = try VisionTransformer(
       recipe.model.configuration(at: "model"), parameters: store, variants: variants.model)
-    recipe.objective = try Objectives.resolved(
-      recipe.objective, for: source, among: variants.objectives, at: "objective")
-    if recipe.data.views == nil {
-      recipe.data.views = try Objectives.publishedViews(
-        recipe.objective, recipe.model, among: variants.objectives, at: "objective")
-    }
+    let task = try variants.objectives.select(recipe.objective, at: "objective").resolved(for: source)
+    recipe.objective = task.choice
+    if recipe.data.views == nil { recipe.data.views = task.publishedViews(recipe.model) }
     let pipelines = try recipe.data.pipelines(for: recipe.model, at: "data")
-    let objective = try Objectives.make(
-      recipe.objective, encoder: encoder, among: variants.objectives, at: "objective")
+    let objective = try task.make(encoder)
     self.source =
       try objective.classNames.map { (names) throws(Failure) -> any ImageSource in
         try ClassifiedImages(source, classNames: names)

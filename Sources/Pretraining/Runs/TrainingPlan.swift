@@ -56,8 +56,7 @@ public final class TrainingPlan {
     let store = ParameterStore(seed: train.seed)
     encoder = try VisionTransformer(configuration, parameters: store, variants: variants.model)
     encoderParameterCount = store.parameters.count
-    objective = try Objectives.make(
-      recipe.objective, encoder: encoder, among: variants.objectives, at: "objective")
+    objective = try variants.objectives.select(recipe.objective, at: "objective").make(encoder)
     pipelines = try recipe.data.pipelines(for: recipe.model, at: "data")
     preprocessing = recipe.data.preprocessing(for: recipe.model)
     sampler = EpochSampler(
@@ -68,8 +67,7 @@ public final class TrainingPlan {
     train.trainable.freeze(encoderParameters, of: encoder)
     let encoderNames = Set(encoderParameters.map(\.name))
     let trainable = store.parameters.filter(\.isTrainable)
-    let optimizer = try Optimizers.make(
-      recipe.optimizer, parameters: trainable, among: variants.optimizers, at: "optimizer")
+    let optimizer = try variants.optimizers.select(recipe.optimizer, at: "optimizer").make(trainable)
     state = TrainingState(
       store: store, encoderParameterCount: encoderParameterCount, objective: objective, optimizer: optimizer,
       trainable: trainable, averageMomentum: train.averageMomentum)

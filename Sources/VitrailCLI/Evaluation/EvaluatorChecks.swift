@@ -41,7 +41,7 @@ extension EvaluatorChoices.Chosen {
   /// Checks that the evaluator will be able to score sets of such classes.
   fileprivate func check(_ labels: TaskLabels) throws(Failure) {
     func check<E: Evaluator>(_: E.Type) throws(Failure) {
-      try E.check(labels, options: try options.decodeOptions(E.Options.self, at: E.name))
+      try E.check(labels, options: selection.options(of: E.self))
     }
     try check(evaluator)
   }

@@ -19,17 +19,17 @@ struct EvaluatorChoices: ParsableArguments {
 
   /// An evaluator and what was set of its options.
   struct Chosen {
-    let evaluator: any Evaluator.Type
-    let options: Choice
+    let selection: Selection<any Evaluator.Type>
     /// Whether it was asked for by its name, not by `all`.
     let isNamed: Bool
+    var evaluator: any Evaluator.Type { selection.type }
 
     /// Further places that it wants features of.
-    func readouts(of encoder: VisionTransformerConfiguration) throws(Failure) -> [FeatureReadout] {
-      func readouts<E: Evaluator>(_: E.Type) throws(Failure) -> [FeatureReadout] {
-        E.readouts(try options.decodeOptions(E.Options.self, at: E.name), of: encoder)
+    func readouts(of encoder: VisionTransformerConfiguration) -> [FeatureReadout] {
+      func readouts<E: Evaluator>(_: E.Type) -> [FeatureReadout] {
+        E.readouts(selection.options(of: E.self), of: encoder)
       }
-      return try readouts(evaluator)
+      return readouts(evaluator)
     }
   }
 
@@ -44,7 +44,7 @@ struct EvaluatorChoices: ParsableArguments {
       : evaluators.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     var found: [Chosen] = []
     for name in names {
-      let evaluator = try Evaluators.named(name)
+      let evaluator = try Evaluators.all.named(name, at: "--evaluators")
       guard !found.contains(where: { $0.evaluator == evaluator }) else { continue }
       var keys: [String: JSONValue] = [:]
       switch options.removeValue(forKey: evaluator.name) {
@@ -54,12 +54,9 @@ struct EvaluatorChoices: ParsableArguments {
         throw Failure(
           "'\(evaluator.name)' is no option", at: "--set", mend: "write \(evaluator.name).key=value")
       }
-      let choice = Choice(evaluator.name, options: keys)
-      func check<E: Evaluator>(_: E.Type) throws(Failure) {
-        _ = try choice.decodeOptions(E.Options.self, at: E.name)
-      }
-      try check(evaluator)
-      found.append(Chosen(evaluator: evaluator, options: choice, isNamed: evaluators != "all"))
+      let selection = try Evaluators.all.select(
+        Choice(evaluator.name, options: keys), at: evaluator.name)
+      found.append(Chosen(selection: selection, isNamed: evaluators != "all"))
     }
     if let unused = options.keys.sorted().first {
       throw Failure(

@@ -37,7 +37,7 @@ struct ModelEvaluation {
     _ file: ModelFile, chosen: [EvaluatorChoices.Chosen], includesBaselines: Bool,
     features: FeatureArguments, preprocessing: Preprocessing? = nil, line: ProgressLine
   ) throws(Failure) {
-    let readouts = try chosen.map { (choice) throws(Failure) in try choice.readouts(of: file.configuration) }
+    let readouts = chosen.map { $0.readouts(of: file.configuration) }
     let all = readouts.flatMap { $0 }
     encoder = try file.makeModel()
     var encoders = [FeatureExtraction.Encoder(name: Self.modelName, model: encoder, readouts: all)]
@@ -149,7 +149,7 @@ extension EvaluatorChoices.Chosen {
   ) throws(Failure) -> Scores {
     func measure<E: Evaluator>(_: E.Type) throws(Failure) -> Scores {
       try Scores.measure(
-        E.self, task, baselines: baselines, options: try options.decodeOptions(E.Options.self, at: E.name),
+        E.self, task, baselines: baselines, options: selection.options(of: E.self),
         progress: progress)
     }
     return try measure(evaluator)
