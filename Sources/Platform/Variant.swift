@@ -1,5 +1,8 @@
 /// What every variant of a seam says about itself; `vitrail list` prints it.
 public protocol Variant {
+  /// What a recipe may set beside the name.
+  associatedtype Options: DefaultedOptions = NoOptions
+
   /// The name in recipes.
   static var name: String { get }
   /// What it computes, in a line.
@@ -15,29 +18,26 @@ extension Variant {
   public static var aliases: [String] { [] }
 }
 
-/// Looks a variant up by its name or one of its aliases, whatever their case and dashes.
+/// Looks something up by its name or one of its aliases, whatever their case and dashes.
 ///
 /// - Throws: `Failure` that lists the names and suggests the nearest.
 public func findVariant<V>(
-  _ name: String, among all: [V], named: (V) -> String, kind: String, at place: String
+  _ name: String, among all: [V], named: (V) -> String, aliases: (V) -> [String] = { _ in [] }, kind: String,
+  at place: String
 ) throws(Failure) -> V {
-  if let found = firstVariant(name, among: all, named: named) { return found }
+  if let found = firstVariant(name, among: all, named: named, aliases: aliases) { return found }
   throw Failure(
     "unknown \(kind) '\(name.shortened(to: 100))'", at: place,
     mend: Spelling.remedy(for: name, among: all.map(named)))
 }
 
-/// The registered name of what `name` means among variants; nil when there is none.
-public func registeredName(of name: String, among all: [any Variant.Type]) -> String? {
-  firstVariant(name, among: all) { $0.name }?.name
-}
-
-private func firstVariant<V>(_ name: String, among all: [V], named: (V) -> String) -> V? {
+func firstVariant<V>(
+  _ name: String, among all: [V], named: (V) -> String, aliases: (V) -> [String]
+) -> V? {
   if let exact = all.first(where: { named($0) == name }) { return exact }
   let plain = plainName(name)
   return all.first { candidate in
-    let aliases = (candidate as? any Variant.Type)?.aliases ?? []
-    return ([named(candidate)] + aliases).contains { plainName($0) == plain }
+    ([named(candidate)] + aliases(candidate)).contains { plainName($0) == plain }
   }
 }
 

@@ -8,7 +8,7 @@ struct LaneShare {
   /// The samples, by their numbers in the batch.
   let samples: Range<Int>
   let progress: TrainingProgress
-  /// Where the other lanes that have samples are met; nil for a lane without.
+  /// What joins the lane to the others that have samples; nil for a lane without.
   let collective: (any Collective)?
   let recompute: Recompute
 

@@ -26,9 +26,9 @@ public final class TrainingStep: Sendable {
   private let optimizer: any Optimizer
   private let teacher: Teacher?
   private let rules: [ParameterRule]
-  private let places: [ObjectIdentifier: Int]
-  private let slices: [ParameterSlice]
-  private let slicesOf: [Range<Int>]
+  private let indices: [ObjectIdentifier: Int]
+  private let slices: SlicedParameters
+  private let group: any CollectiveGroup
   private let passes: Int
   private let recompute: Recompute
   private let totalSteps, stepsPerEpoch: Int?
@@ -43,12 +43,13 @@ public final class TrainingStep: Sendable {
   /// `passes` splits each lane's share into that many forward and backward passes (gradient accumulation), 1 with norms
   /// that go by the whole batch;
   /// `recompute` is what the backward pass computes again to save memory; `totalSteps` and
-  /// `stepsPerEpoch` are for schedules inside the model.
+  /// `stepsPerEpoch` are for schedules inside the model; `group` carries what the lanes exchange.
   public init(
     objective: any Objective, optimizer: any Optimizer, parameters: [Parameter],
     rules: [ParameterRule]? = nil, team: LaneTeam, passes: Int = 1, recompute: Recompute = .none,
     clipping: GradientClipping? = nil,
-    average: WeightAverage? = nil, totalSteps: Int? = nil, stepsPerEpoch: Int? = nil
+    average: WeightAverage? = nil, totalSteps: Int? = nil, stepsPerEpoch: Int? = nil,
+    group: any CollectiveGroup = SharedMemoryGroup()
   ) {
     self.objective = objective
     self.optimizer = optimizer
@@ -65,16 +66,10 @@ public final class TrainingStep: Sendable {
     self.average = average
     self.recompute = recompute
     lanes = (0..<team.count).map { _ in Lane() }
-    places = Dictionary(
+    self.group = group
+    indices = Dictionary(
       uniqueKeysWithValues: parameters.enumerated().map { (ObjectIdentifier($1), $0) })
-    let slices =
-      type(of: optimizer).needsWholeParameters
-      ? ParameterSlice.slices(of: parameters, size: .max) : ParameterSlice.slices(of: parameters)
-    self.slices = slices
-    slicesOf = parameters.indices.map { index in
-      let first = slices.firstIndex { $0.index == index } ?? slices.count
-      return first..<(slices[first...].firstIndex { $0.index != index } ?? slices.count)
-    }
+    slices = SlicedParameters(parameters, whole: type(of: optimizer).needsWholeParameters)
   }
 
   /// Whether gradients wait until the norm of all is known.
@@ -95,15 +90,30 @@ public final class TrainingStep: Sendable {
     }
     let loss = differentiate(batch, step: step)
     guard loss.isFinite else { return Outcome(loss: loss, gradientNorm: .nan) }
-    let squares = overSlices { slice, gradients in reduceGradients(gradients, slice.range) }
-    self.squares.withLock { $0 = squares }
-    let scales = clipping.scales(squares: squares, slicesOf: slicesOf)
-    _ = overSlices { [self] slice, gradients in
-      var clipped = update
-      clipped.gradientScale = scales[slice.index]
-      return self.update(slice, [gradients[0]], clipped, progress)
+    let gradients = parameters.map { self.gradients(of: $0) }
+    let collectives = group.collectives(team.count)
+    runLanes { [self] lane in
+      let own = LaneTeam.range(of: lane, lanes: team.count, total: slices.all.count)
+        .filter { !gradients[slices.all[$0].index].isEmpty }
+      var squares = [Double](repeating: 0, count: slices.all.count)
+      timedUpdate(on: lane) {
+        for place in own {
+          let slice = slices.all[place]
+          squares[place] = group.reduce(gradients[slice.index], slice.range)
+        }
+      }
+      timed(.collectives, on: lane) { collectives[lane].allReduce(&squares) }
+      let scales = clipping.scales(squares: squares, slicesOf: slices.places)
+      timedUpdate(on: lane) {
+        for slice in own.map({ slices.all[$0] }) {
+          var clipped = update
+          clipped.gradientScale = scales[slice.index]
+          _ = self.update(slice, [gradients[slice.index][0]], clipped, progress)
+        }
+      }
+      if collectives[lane].isLeader { self.squares.withLock { [squares] in $0 = squares } }
     }
-    return Outcome(loss: loss, gradientNorm: squares.reduce(0, +).squareRoot())
+    return Outcome(loss: loss, gradientNorm: squares.withLock { $0.reduce(0, +) }.squareRoot())
   }
 
   /// Lets an initialiser adjust the weights of a store to the samples of the first lane's first pass, before the first
@@ -126,12 +136,14 @@ public final class TrainingStep: Sendable {
     let progress = progress(before: step)
     let batch = objectivePlan.prepared(batch, progress)
     let shares = shares(of: batch, progress)
-    let losses = Mutex([Double](repeating: 0, count: team.count))
+    let sum = Mutex(0.0)
     runLanes { [self] lane in
-      let loss = differentiate(batch, shares[lane], lane)
-      losses.withLock { $0[lane] = loss }
+      var loss = [differentiate(batch, shares[lane], lane)]
+      guard let collective = shares[lane].collective else { return }
+      timed(.collectives, on: lane) { collective.allReduce(&loss) }
+      if collective.isLeader { sum.withLock { [loss] in $0 = loss[0] } }
     }
-    return losses.withLock { $0.reduce(0, +) }
+    return sum.withLock { $0 }
   }
 
   /// Without clipping a parameter can move as soon as its gradient is known: the backward passes hand gradients over.
@@ -139,31 +151,25 @@ public final class TrainingStep: Sendable {
     _ batch: any StepSamples, _ step: OptimizerStep, _ progress: TrainingProgress
   ) -> Outcome {
     let shares = shares(of: batch, progress)
-    let losses = Mutex([Double](repeating: 0, count: team.count))
-    let exchange = GradientExchange(
-      slices: slices, slicesOf: slicesOf, participantCount: shares.count { !$0.samples.isEmpty },
-      laneCount: team.count
-    ) { [self] slice, gradients in
-      // Every lane has posted its loss by the time that the first parameter is complete.
-      guard losses.withLock({ $0.allSatisfy(\.isFinite) }) else { return 0 }
-      return update(slice, gradients, step, progress)
+    let exchange = group.gradientExchange(of: slices, among: shares.count { $0.collective != nil }) {
+      [self] slice, gradients in update(slice, gradients, step, progress)
     }
     runLanes { [self] lane in
+      guard let rank = shares[lane].collective?.rank else { return lanes[lane].gradients.clear() }
       let take = { [unowned self] (parameter: Parameter, gradient: Tensor?) in
-        guard let place = places[ObjectIdentifier(parameter)] else { return }
-        timedUpdate(on: lane) { exchange.bring(gradient, of: place, from: lane) }
+        guard let index = indices[ObjectIdentifier(parameter)] else { return }
+        timedUpdate(on: lane) { exchange.contribute(gradient, of: index, from: rank) }
       }
       let loss = differentiate(batch, shares[lane], lane) { loss in
-        losses.withLock { $0[lane] = loss }
+        exchange.contribute(loss: loss, from: rank)
         return loss.isFinite ? take : nil
       }
       guard loss.isFinite else { return }
       lanes[lane].gradients.handOver(to: take)
       timedUpdate(on: lane) { exchange.drain() }
     }
-    let loss = losses.withLock { $0.reduce(0, +) }
+    let (loss, squares) = exchange.finish()
     guard loss.isFinite else { return Outcome(loss: loss, gradientNorm: .nan) }
-    let squares = exchange.finish()
     self.squares.withLock { $0 = squares }
     return Outcome(loss: loss, gradientNorm: squares.reduce(0, +).squareRoot())
   }
@@ -199,15 +205,15 @@ public final class TrainingStep: Sendable {
     TrainingProgress(step: step - 1, totalSteps: totalSteps, stepsPerEpoch: stepsPerEpoch)
   }
 
-  /// What each lane has of a batch; lanes with samples meet.
+  /// What each lane has of a batch; lanes with samples are the participants of the step.
   private func shares(of batch: any StepSamples, _ progress: TrainingProgress) -> [LaneShare] {
     let ranges = (0..<team.count).map {
       LaneTeam.range(of: $0, lanes: team.count, total: batch.count)
     }
-    var places = LaneMeeting.places(ranges.count { !$0.isEmpty })[...]
+    var collectives = group.collectives(ranges.count { !$0.isEmpty })[...]
     return ranges.map {
       LaneShare(
-        samples: $0, progress: progress, collective: $0.isEmpty ? nil : places.popFirst(),
+        samples: $0, progress: progress, collective: $0.isEmpty ? nil : collectives.popFirst(),
         recompute: recompute)
     }
   }
@@ -231,28 +237,9 @@ public final class TrainingStep: Sendable {
   public func gradientNorm(of chosen: [Parameter]) -> Double {
     squares.withLock { squares in
       chosen.reduce(0) { sum, parameter in
-        places[ObjectIdentifier(parameter)].map { sum + squares[slicesOf[$0]].reduce(0, +) } ?? sum
+        indices[ObjectIdentifier(parameter)].map { sum + squares[slices.places[$0]].reduce(0, +) } ?? sum
       }
     }.squareRoot()
-  }
-
-  /// Runs `body` for every slice that has gradients, each lane on a range of slices; returns its results, 0 for the
-  /// other slices.
-  private func overSlices(_ body: @escaping @Sendable (ParameterSlice, [Tensor]) -> Double) -> [Double] {
-    let gradients = parameters.map { self.gradients(of: $0) }
-    let results = Mutex([Double](repeating: 0, count: slices.count))
-    runLanes { [self] index in
-      let range = LaneTeam.range(of: index, lanes: team.count, total: slices.count)
-      var found = [Double](repeating: 0, count: range.count)
-      timedUpdate(on: index) {
-        for (place, slice) in slices[range].enumerated() where !gradients[slice.index].isEmpty {
-          found[place] = body(slice, gradients[slice.index])
-        }
-      }
-      let part = found
-      results.withLock { $0.replaceSubrange(range, with: part) }
-    }
-    return results.withLock { $0 }
   }
 
   // MARK: Where the time goes
@@ -287,8 +274,10 @@ public final class TrainingStep: Sendable {
     laneSeconds.withLock { $0.wall += wall * Double(team.count) }
   }
 
-  private func timedUpdate(on lane: Int, _ body: () -> Void) {
+  private func timedUpdate(on lane: Int, _ body: () -> Void) { timed(.optimizer, on: lane, body) }
+
+  private func timed(_ kind: OperationTimes.Kind, on lane: Int, _ body: () -> Void) {
     guard let times = lanes[lane].times else { return body() }
-    times.measure(.optimizer, body)
+    times.measure(kind, body)
   }
 }

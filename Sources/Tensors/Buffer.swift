@@ -2,7 +2,7 @@
 ///
 /// It may be dropped by a tape that knows how to compute its content again, and comes back when it is next read.
 // One thread writes a buffer before it is shared; after that, threads that share it only read it, or write
-// disjoint ranges between two meetings of the lanes. A buffer with `restore` is read by its tape's thread alone.
+// disjoint ranges between two barriers of the lanes. A buffer with `restore` is read by its tape's thread alone.
 final class Buffer: @unchecked Sendable {
   private var block: BufferPool.Block
   private let pool: BufferPool

@@ -30,7 +30,7 @@ struct ChannelSums {
     }
   }
 
-  fileprivate mutating func add(over collective: any Collective) { collective.sum(&values) }
+  fileprivate mutating func add(over collective: any Collective) { collective.allReduce(&values) }
 }
 
 extension Tape {
@@ -41,13 +41,13 @@ extension Tape {
     return sums
   }
 
-  /// Sums over all lanes of the step, which meet for it; in training alone.
+  /// All-reduces sums over the participants of the step; in training alone.
   ///
-  /// Lanes record the same operations, so that they meet as often and in the same order, whatever their numbers are.
+  /// Participants record the same operations, so that their collectives match, whatever their numbers are.
   func overWholeBatch(_ sums: ChannelSums) -> ChannelSums {
     guard context.mode == .training, let collective = context.collective else { return sums }
     var whole = sums
-    timed(.meetings) { whole.add(over: collective) }
+    timed(.collectives) { whole.add(over: collective) }
     return whole
   }
 

@@ -1,6 +1,6 @@
 /// What one lane owns: a pool of buffers, and the gradients that gather over the passes of a step.
 public final class Lane: @unchecked Sendable {
-  // Between two meetings of the team, only the thread that runs this lane touches it; at a meeting gradients are read by
+  // Between two barriers of the team, only the thread that runs this lane touches it; at a barrier gradients are read by
   // any thread and written by none. `times` is set between two steps.
 
   /// The pool of all its passes.

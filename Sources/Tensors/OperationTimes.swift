@@ -5,7 +5,7 @@ import Foundation
 package final class OperationTimes {
   /// What a training step is made of.
   package enum Kind: Int, CaseIterable, Sendable {
-    case matrixProducts, attention, norms, gelu, biasesAndResiduals, optimizer, meetings
+    case matrixProducts, attention, norms, gelu, biasesAndResiduals, optimizer, collectives
   }
 
   private var nanoseconds = [UInt64](repeating: 0, count: Kind.allCases.count)

@@ -12,7 +12,7 @@ public struct PassContext: Sendable {
   public let samples: SampleIdentity?
   /// How far the training is, for layers that change with time.
   public let progress: TrainingProgress
-  /// Where the other participants of the step are met; nil when this pass has the whole batch.
+  /// What joins this participant of the step to the others; nil when this pass has the whole batch.
   public let collective: (any Collective)?
   /// Which intermediate results the backward pass computes again instead of keeping them.
   public let recompute: Recompute

@@ -1,3 +1,5 @@
+import Platform
+
 /// The variants that a configuration may name: the registered ones, and beside them those of a program of its own.
 public struct ModelVariants: Sendable {
   /// Norm functions.

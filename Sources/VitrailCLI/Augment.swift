@@ -52,7 +52,8 @@ struct Augment: ParsableCommand {
     try OutputCheck.file(out)
     var recipe = try RecipeFile.load(recipe, folders: RecipeFolders.all, overrides: overrides)
     if recipe.data.views == nil {
-      recipe.data.views = try Objectives.demands(recipe.objective, of: recipe.model, at: "objective").views
+      recipe.data.views = try Objectives.all.select(recipe.objective, at: "objective")
+        .demands(of: recipe.model).views
     }
     let pictures = AugmentationPictures(
       pipelines: try recipe.data.pipelines(for: recipe.model, at: "data"),

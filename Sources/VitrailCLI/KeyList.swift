@@ -7,10 +7,9 @@ struct KeyList {
   private let groups: [KeyGroup]
 
   init() {
-    func options<E: Evaluator>(_: E.Type) -> KeyGroup {
-      KeyGroup(options: E.Options.self, of: E.name, at: E.name)
-    }
-    groups = KeyGroup.recipe() + Evaluators.all.map { options($0) }.filter { !$0.keys.isEmpty }
+    groups =
+      KeyGroup.recipe()
+      + Evaluators.all.variants.map { KeyGroup(of: $0, at: $0.name) }.filter { !$0.keys.isEmpty }
   }
 
   var keys: [RecipeKey] { groups.flatMap(\.keys) }

@@ -56,14 +56,14 @@ struct List: ParsableCommand {
     }
     switch kind {
     case .keys: return []
-    case .norms: return variants(Norms.all)
-    case .placements: return variants(NormPlacements.all)
-    case .initializers: return variants(Initializers.all)
-    case .objectives: return variants(Objectives.all)
-    case .optimizers: return variants(Optimizers.all)
+    case .norms: return variants(Norms.all.variants)
+    case .placements: return variants(NormPlacements.all.variants)
+    case .initializers: return variants(Initializers.all.variants)
+    case .objectives: return variants(Objectives.all.variants)
+    case .optimizers: return variants(Optimizers.all.variants)
     case .sources: return variants(ImageSources.all)
-    case .augmentations: return variants(Augmentations.all)
-    case .evaluators: return variants(Evaluators.all)
+    case .augmentations: return variants(Augmentations.all.variants)
+    case .evaluators: return variants(Evaluators.all.variants)
     case .patchNorms:
       return PatchNorm.allCases.map {
         Entry(name: $0.rawValue, summary: $0.summary, source: "Kumar et al., 2023")

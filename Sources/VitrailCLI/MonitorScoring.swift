@@ -25,8 +25,8 @@ struct MonitorScoring {
   ///   evaluator could not score such sets.
   init(_ monitor: MonitorRecipe, _ recipe: Recipe) throws(Failure) {
     evaluators = try monitor.evaluators.map { (name) throws(Failure) in
-      let evaluator = try EvaluatorChoice(Evaluators.named(name))
-      guard try evaluator.readouts(of: recipe.model.configuration(at: "model")).isEmpty else {
+      let evaluator = try EvaluatorChoice(Evaluators.all.named(name, at: "--evaluators"))
+      guard evaluator.readouts(of: recipe.model.configuration(at: "model")).isEmpty else {
         throw Failure(
           "\(name) reads more than the features of the last block", at: "train.monitor.evaluators",
           mend: "choose others, such as [knn, linear]")

@@ -56,7 +56,7 @@ import VisionTransformer
 
   /// Whoever chooses anything has only train labels to choose by.
   @Test(arguments: names) func testLabelsDecideNothing(_ name: String) throws {
-    let evaluator = try Evaluators.named(name)
+    let evaluator = try Evaluators.all.named(name, at: "--evaluators")
     let train = try clusters(count: 160, width: 6, classes: 5, seed: 1)
     let test = try clusters(count: 60, width: 6, classes: 5, seed: 2)
     let shuffled = test.labels.indices.map { test.labels[($0 * 7 + 3) % test.count] }
@@ -82,7 +82,7 @@ import VisionTransformer
 
   /// Odd sets have defined results, or are refused with a remedy.
   @Test(arguments: names) func oddSetsAreScoredOrRefused(_ name: String) throws {
-    let evaluator = try Evaluators.named(name)
+    let evaluator = try Evaluators.all.named(name, at: "--evaluators")
     let test = try clusters(count: 40, width: 4, classes: 4, seed: 2)
     let single = try clusters(count: 4, width: 4, classes: 4, seed: 3)
     let some = try clusters(count: 60, width: 4, classes: 3, seed: 4)
@@ -107,7 +107,7 @@ import VisionTransformer
 
   /// An accuracy over one class says nothing; only the rank does not ask.
   @Test(arguments: names) func oneClassIsRefused(_ name: String) throws {
-    let evaluator = try Evaluators.named(name)
+    let evaluator = try Evaluators.all.named(name, at: "--evaluators")
     let one = try clusters(count: 30, width: 4, classes: 1, seed: 1)
     let found = try outcome { try run(evaluator, one, one) }
     #expect((found == nil) == (evaluator != SpectralRank.self))
@@ -115,7 +115,7 @@ import VisionTransformer
 
   /// A test set is missed only by those that say so.
   @Test(arguments: names) func oneSetIsEnoughWhereItIsSaid(_ name: String) throws {
-    let evaluator = try Evaluators.named(name)
+    let evaluator = try Evaluators.all.named(name, at: "--evaluators")
     let set = try clusters(count: 60, width: 4, classes: 3, seed: 1)
     let sets = try withSets(set, set.labels.map { [$0] })
     let found = try [set, sets].map { set in try outcome { try run(evaluator, set, nil) } }

@@ -7,14 +7,14 @@ import Testing
   @Test func namesAreUniqueAndFound() throws {
     let names = Evaluators.all.map { $0.name }
     #expect(Set(names).count == names.count)
-    for name in names { #expect(try Evaluators.named(name).name == name) }
+    for name in names { #expect(try Evaluators.all.named(name, at: "--evaluators").name == name) }
     #expect(Evaluators.all.allSatisfy { !$0.summary.isEmpty && !$0.source.isEmpty })
   }
 
   @Test(arguments: [("liner", "linear"), ("knm", "knn")])
   func anUnknownNameGetsTheNearestSpelling(_ name: String, _ meant: String) {
     #expect {
-      try Evaluators.named(name)
+      try Evaluators.all.named(name, at: "--evaluators")
     } throws: { error in
       (error as? Failure)?.remedy.hasPrefix("did you mean '\(meant)'?") ?? false
     }
@@ -22,7 +22,7 @@ import Testing
 
   @Test(arguments: ["KNN", "k-nn", "nearestNeighbors"])
   func aPublishedNameFindsItsEvaluator(_ name: String) throws {
-    #expect(try Evaluators.named(name).name == "knn")
+    #expect(try Evaluators.all.named(name, at: "--evaluators").name == "knn")
   }
 
   @Test func emptyOptionsAreTheDefaults() throws {

@@ -40,7 +40,7 @@ import VisionTransformer
     func lines<E: Evaluator>(_: E.Type, _ train: Features, _ test: Features) throws -> [Scores.Line] {
       try Scores.measure(E.self, EvaluationTask(train: train, test: test)).lines
     }
-    let evaluator = try Evaluators.named(name)
+    let evaluator = try Evaluators.all.named(name, at: "--evaluators")
     // LinearSGD takes seconds, and LayerProbe wants blocks; both read the same task.
     guard ![LayerProbe.name, LinearSGD.name].contains(name), evaluator.needsLabels else { return }
     let found = try lines(evaluator, train, test)

@@ -25,7 +25,7 @@ struct AugmentationRuleTests {
   private func make(_ name: String, probability: Double) throws -> any Augmentation {
     let options: [String: JSONValue] =
       try hasProbability(name) ? ["probability": .number(probability)] : [:]
-    return try Augmentations.make(Choice(name, options: options), at: "test")
+    return try Augmentations.all.select(Choice(name, options: options), at: "test").make()
   }
 
   private func context(_ image: Image) -> AugmentationContext {
@@ -185,7 +185,7 @@ struct AugmentationRuleTests {
       .map { ($0, "probability", JSONValue.number(1.01)) }
     for (name, key, value) in wrong + probabilities {
       let failure = #expect(throws: Failure.self, "\(name).\(key)") {
-        _ = try Augmentations.make(Choice(name, options: [key: value]), at: "list[0]")
+        _ = try Augmentations.all.select(Choice(name, options: [key: value]), at: "list[0]").make()
       }
       #expect(failure?.place == "list[0].\(key)")
     }

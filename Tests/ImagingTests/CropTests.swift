@@ -39,8 +39,9 @@ struct CropTests {
       #expect(
         small.sample(width: 60, height: 50, using: &one) == shot.sample(width: 60, height: 50, using: &other))
     }
-    let made = try Augmentations.make(
-      Choice("randomResizedCrop", options: ["oneShot": .bool(true)]), at: "augmentations")
+    let made = try Augmentations.all.select(
+      Choice("randomResizedCrop", options: ["oneShot": .bool(true)]), at: "augmentations"
+    ).make()
     #expect((made as? RandomResizedCrop)?.oneShot == true)
   }
 

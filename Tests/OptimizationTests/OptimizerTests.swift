@@ -128,6 +128,6 @@ struct OptimizerTests {
     Choice("adamW", options: ["beta2": .number(1)]),
   ])
   func optionsOutOfRangeAreRefused(_ choice: Choice) {
-    #expect(throws: Failure.self) { try Optimizers.make(choice, parameters: [], at: "optimizer") }
+    #expect(throws: Failure.self) { try Optimizers.all.select(choice, at: "optimizer").make([]) }
   }
 }

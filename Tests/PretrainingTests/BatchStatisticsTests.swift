@@ -124,7 +124,7 @@ struct BatchStatisticsTests {
     }
   }
 
-  /// Recomputed outputs come from the statistics that were found, without another meeting.
+  /// Recomputed outputs come from the statistics that were found, without another all-reduce.
   @Test(arguments: norms, [1, 2])
   func recomputingKeepsTheBits(_ norm: Choice, lanes: Int) throws {
     let plain = try train(norm, lanes: lanes)

@@ -49,7 +49,7 @@ struct ClassificationGoldenTests {
     var configuration = line.model.configuration
     configuration.pooling = line.pooling
     let encoder = try VisionTransformer(configuration, parameters: store)
-    let made = try Objectives.make(line.objective, encoder: encoder, at: "golden")
+    let made = try Objectives.all.select(line.objective, at: "golden").make(encoder)
     let objective = try #require(made as? Classification)
     try file.load(into: store)
 

@@ -24,7 +24,7 @@ struct ComparingModel {
     change(&configuration)
     store = ParameterStore(seed: seed)
     encoder = try VisionTransformer(configuration, parameters: store)
-    self.objective = try Objectives.make(objective, encoder: encoder, at: "test")
+    self.objective = try Objectives.all.select(objective, at: "test").make(encoder)
   }
 
   var trainable: [Parameter] { store.parameters.filter(\.isTrainable) }

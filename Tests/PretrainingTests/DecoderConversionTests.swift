@@ -17,7 +17,7 @@ struct DecoderConversionTests {
     if let target { try conversion.convertStream(to: target) } else { conversion.fold() }
     let store = ParameterStore()
     let encoder = try VisionTransformer(conversion.configuration, parameters: store)
-    let converted = try Objectives.make(objective, encoder: encoder, at: "here")
+    let converted = try Objectives.all.select(objective, at: "here").make(encoder)
     try conversion.load(into: store)
     let batch = model.batch(3, views: 1)
     let losses = [converted, model.objective].map {

@@ -35,7 +35,7 @@ struct GoldenMaskedObjective {
     file = try GoldenFile(line.model.file, in: .module)
     store = ParameterStore(seed: 1)
     encoder = try VisionTransformer(line.model.configuration, parameters: store)
-    let made = try Objectives.make(line.objective, encoder: encoder, at: "golden")
+    let made = try Objectives.all.select(line.objective, at: "golden").make(encoder)
     guard let masked = made as? any MaskedObjective else {
       throw Failure("\(line.objective.name) masks nothing", at: line.model.file, mend: "check positions.json")
     }

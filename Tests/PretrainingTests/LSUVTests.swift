@@ -24,9 +24,9 @@ struct LSUVTests {
       configuration.initializer = Choice("lsuv", options: options)
       change(&configuration)
       encoder = try VisionTransformer(configuration, parameters: store)
-      objective = try Objectives.make(
-        Choice("mae", options: ["decoderWidth": .integer(16), "decoderDepth": .integer(2)]), encoder: encoder,
-        at: "here")
+      objective = try Objectives.all.select(
+        Choice("mae", options: ["decoderWidth": .integer(16), "decoderDepth": .integer(2)]), at: "here"
+      ).make(encoder)
       lsuv = try #require(encoder.recipe.initializer as? LSUV)
     }
 

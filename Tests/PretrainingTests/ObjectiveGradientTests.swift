@@ -58,7 +58,7 @@ struct ObjectiveGradientTests {
 
 /// Every registered objective and optimiser says what it is.
 @Test func everyVariantIsDescribed() {
-  let kinds: [[any Variant.Type]] = [Objectives.all, Optimizers.all]
+  let kinds: [[any Variant.Type]] = [Objectives.all.variants, Optimizers.all.variants]
   for variants in kinds {
     #expect(!variants.isEmpty)
     #expect(Set(variants.map { $0.name }).count == variants.count)

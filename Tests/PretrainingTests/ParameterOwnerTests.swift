@@ -73,7 +73,7 @@ struct ParameterOwnerTests {
     model.store.randomize(seed: 2)
     for parameter in model.trainable {
       let before = parameter.value.values
-      let moving = try Optimizers.make(choice, parameters: [parameter], at: "test")
+      let moving = try Optimizers.all.select(choice, at: "test").make([parameter])
       for slice in ParameterSlice.slices(of: [parameter], size: .max) {
         _ = moving.update(
           slice, gradients: [Tensor(shape: parameter.shape)], OptimizerStep(number: 1, learningRate: 0.1))

@@ -73,7 +73,7 @@ struct ParameterRuleTests {
       defer { team.dissolve() }
       let step = TrainingStep(
         objective: model.objective,
-        optimizer: try Optimizers.make(optimizer, parameters: model.trainable, at: "test"),
+        optimizer: try Optimizers.all.select(optimizer, at: "test").make(model.trainable),
         parameters: model.trainable,
         rules: model.trainable.map { _ in ParameterRule(learningRateScale: scale) }, team: team,
         clipping: clipNorm.map { GradientClipping(norm: $0) })
@@ -98,7 +98,7 @@ struct ParameterRuleTests {
       let token = store.root.parameter(
         "token", shape: [1, 1, 6], role: .token, initial: .normal(standardDeviation: 1))
       let before = token.value.values
-      let optimizer = try Optimizers.make(choice, parameters: [token], at: "test")
+      let optimizer = try Optimizers.all.select(choice, at: "test").make([token])
       var step = OptimizerStep(number: 1, learningRate: 0.1)
       step.decays = decays
       _ = optimizer.update(

@@ -94,7 +94,7 @@ struct TeacherTests {
     var variants = ModelVariants()
     variants.norms.append(Doubling.self)
     let encoder = try VisionTransformer(configuration, parameters: store, variants: variants)
-    let objective = try Objectives.make("dino", encoder: encoder, at: "test")
+    let objective = try Objectives.all.select("dino", at: "test").make(encoder)
     #expect(objective.plan.teacher != nil)
   }
 

@@ -35,7 +35,7 @@ struct TrainedPartsTests {
     let trainable = model.trainable
     let step = TrainingStep(
       objective: model.objective,
-      optimizer: try Optimizers.make(optimizer, parameters: trainable, at: "test"), parameters: trainable,
+      optimizer: try Optimizers.all.select(optimizer, at: "test").make(trainable), parameters: trainable,
       team: team, passes: 2)
     for number in 1...3 { _ = step.run(model.labelled(6), learningRate: 0.05, step: number) }
     for (parameter, values) in before {

@@ -25,7 +25,7 @@ struct BatchNormGoldenTests {
   func giveTheSame(_ choice: Choice, steps: Int) throws {
     let file = try GoldenFile("batch_norms.safetensors", in: .module)
     let store = ParameterStore()
-    let norm = try Norms.factory(for: choice, at: "test")(
+    let norm = try Norms.all.select(choice, at: "test").factory(
       NormSite(.sublayerInput, width: 8), scope: store.root)
     let trainable = store.parameters.filter(\.isTrainable)
     for parameter in trainable {

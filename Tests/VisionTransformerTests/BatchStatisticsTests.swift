@@ -13,7 +13,7 @@ struct BatchStatisticsTests {
   private let store = ParameterStore(seed: 1)
 
   private func norm(_ choice: Choice, at place: String? = nil) throws -> any Norm {
-    try Norms.factory(for: choice, at: "test")(
+    try Norms.all.select(choice, at: "test").factory(
       NormSite(.sublayerInput, width: 8), scope: place.map { store.root[$0] } ?? store.root)
   }
 
@@ -204,7 +204,7 @@ struct BatchStatisticsTests {
   ])
   func optionsOutOfRangeAreRefused(_ name: String, _ key: String, _ value: JSONValue) {
     #expect {
-      _ = try Norms.factory(for: Choice(name, options: [key: value]), at: "model.norm")
+      _ = try Norms.all.select(Choice(name, options: [key: value]), at: "model.norm").factory
     } throws: {
       ($0 as? Failure)?.place == "model.norm.\(key)"
     }
@@ -217,7 +217,7 @@ struct BatchStatisticsTests {
       ([:], ["weight", "bias"]),
     ] {
       let store = ParameterStore()
-      _ = try Norms.factory(for: Choice(choice.name, options: options), at: "test")(
+      _ = try Norms.all.select(Choice(choice.name, options: options), at: "test").factory(
         NormSite(.sublayerInput, width: 8), scope: store.root)
       let names = store.parameters.filter { $0.isTrainable && $0.shape == [8] }.map(\.name)
       let parts = choice.name == "prepBN" ? ["layer.", "batch."] : [""]

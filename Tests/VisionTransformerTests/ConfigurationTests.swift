@@ -66,11 +66,11 @@ struct ConfigurationTests {
 
   @Test func misspeltVariantsAreCorrected() throws {
     let norm = try #require(throws: Failure.self) {
-      try Norms.factory(for: "layernom", at: "recipe: model.norm")
+      try Norms.all.select("layernom", at: "recipe: model.norm").factory
     }
     #expect(norm.remedy.contains("'layerNorm'") && norm.place == "recipe: model.norm")
     let option = try #require(throws: Failure.self) {
-      try Norms.factory(for: Choice("layerNorm", options: ["epsilonn": .number(1)]), at: "here")
+      try Norms.all.select(Choice("layerNorm", options: ["epsilonn": .number(1)]), at: "here").factory
     }
     #expect(option.remedy.contains("'epsilon'") && option.problem.contains("epsilonn"))
   }

@@ -124,7 +124,9 @@ struct InitializerTests {
       Choice("lsuv", options: ["tries": .integer(0)]), Choice("lsuv", options: ["tolerance": .number(1)]),
       Choice("truncatedNormal", options: ["standardDeviation": .number(0)]),
     ] {
-      let failure = try #require(throws: Failure.self) { try Initializers.make(choice, at: "here") }
+      let failure = try #require(throws: Failure.self) {
+        try Initializers.all.select(choice, at: "here").make()
+      }
       #expect(failure.place.hasPrefix("here.") && !failure.remedy.isEmpty)
     }
   }

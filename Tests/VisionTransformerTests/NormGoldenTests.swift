@@ -49,7 +49,7 @@ struct NormGoldenTests {
     for name in cases {
       let input = try golden("\(name).input")
       let store = ParameterStore()
-      let norm = try Norms.factory(for: variant.norm, at: "golden")(
+      let norm = try Norms.all.select(variant.norm, at: "golden").factory(
         NormSite(.stream, width: input.width), scope: store.root)
       for parameter in store.parameters {
         parameter.assign(try golden("\(name).\(parameter.name)").values)

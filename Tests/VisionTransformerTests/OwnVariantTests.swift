@@ -9,7 +9,7 @@ import VisionTransformer
 struct OwnVariantTests {
   private static var variants: ModelVariants {
     var variants = ModelVariants()
-    variants.norms += [MedianNorm.self]
+    variants.norms.append(MedianNorm.self)
     return variants
   }
 

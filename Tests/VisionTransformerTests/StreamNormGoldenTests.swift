@@ -19,7 +19,7 @@ struct StreamNormGoldenTests {
     let tolerance = bound(single: 1e-6, double: 1e-7)
     let input = try golden("\(name).input")
     let store = ParameterStore()
-    let norm = try Norms.factory(for: choice, at: "golden")(
+    let norm = try Norms.all.select(choice, at: "golden").factory(
       NormSite(.sublayerInput, width: input.width), scope: store.root)
     for parameter in store.parameters { parameter.assign(try golden("\(name).\(parameter.name)").values) }
     let tape = Tape(.training)

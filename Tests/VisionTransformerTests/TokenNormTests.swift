@@ -15,7 +15,7 @@ struct TokenNormTests {
     apply: (Tensor) -> Tensor, store: ParameterStore
   ) {
     let store = ParameterStore(seed: 5)
-    let norm = try Norms.factory(for: choice, at: "test")(
+    let norm = try Norms.all.select(choice, at: "test").factory(
       NormSite(.stream, width: width), scope: store.root["norm"])
     if let seed { store.randomize(seed: seed) }
     return ({ norm($0, Tape(.evaluating)) }, store)
@@ -77,7 +77,7 @@ struct TokenNormTests {
 
   private func gradient(_ choice: Choice, upstream: Tensor) throws -> [[Scalar]] {
     let store = ParameterStore(seed: 5)
-    let norm = try Norms.factory(for: choice, at: "test")(
+    let norm = try Norms.all.select(choice, at: "test").factory(
       NormSite(.stream, width: 33), scope: store.root["norm"])
     store.randomize(seed: 3)
     let tape = Tape(.training)
@@ -232,7 +232,7 @@ struct TokenNormTests {
     ] as [(String, String, Double)])
   func impossibleOptionsAreRefused(norm: String, option: String, value: Double) throws {
     let failure = try #require(throws: Failure.self) {
-      try Norms.factory(for: Choice(norm, options: [option: .number(value)]), at: "model.norm")
+      try Norms.all.select(Choice(norm, options: [option: .number(value)]), at: "model.norm").factory
     }
     #expect(failure.place == "model.norm.\(option)" && failure.remedy.hasPrefix("choose"))
   }

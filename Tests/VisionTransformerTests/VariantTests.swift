@@ -9,7 +9,8 @@ import VisionTransformer
 struct VariantTests {
   @Test func everyVariantIsDescribed() {
     let kinds: [(kind: String, variants: [any Variant.Type])] = [
-      ("norms", Norms.all), ("placements", NormPlacements.all), ("initializers", Initializers.all),
+      ("norms", Norms.all.variants), ("placements", NormPlacements.all.variants),
+      ("initializers", Initializers.all.variants),
     ]
     for (kind, variants) in kinds {
       #expect(!variants.isEmpty)

@@ -7,6 +7,9 @@ import Tensors
 /// Ward's criterion, into as many clusters as classes occur. Nothing is learned: of two sets the test set is clustered.
 /// Without labels, or where images have several, only silhouettes are measured.
 public enum ClusterQuality: Evaluator {
+  /// What can be set.
+  public typealias Options = ClusterOptions
+
   /// `cluster`.
   public static let name = "cluster"
   /// Other names for it.

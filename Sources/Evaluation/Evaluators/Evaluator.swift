@@ -10,8 +10,6 @@ public typealias ProgressHandler = (_ stage: String, _ fraction: Double) -> Void
 /// (raw pixels, a randomly initialised encoder) and, for `chance`, on none. To add one: conform in a new
 /// file and append the type to `Evaluators.all`.
 public protocol Evaluator: Variant, Sendable {
-  /// Settings, with defaults for every key that is not given.
-  associatedtype Options: DefaultedOptions = NoOptions
   /// What is measured.
   associatedtype Result: EvaluationResult
 

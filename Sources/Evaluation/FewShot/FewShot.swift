@@ -8,6 +8,9 @@ import Tensors
 /// first n are learned from, so that those of a smaller n are among those of a larger one. A class with fewer rows gives
 /// all it has, in every draw. Nothing is chosen by the result.
 public enum FewShot: Evaluator {
+  /// What can be set.
+  public typealias Options = FewShotOptions
+
   /// `fewShot`.
   public static let name = "fewShot"
   /// What it measures, in one line.

@@ -10,6 +10,9 @@ import Platform
 ///    middle of each list is taken.
 /// 3. Both learn from all train rows, and the test set is scored, once.
 public enum InterpolatedProbe: Evaluator {
+  /// What can be set.
+  public typealias Options = InterpolatedProbeOptions
+
   /// `knnLinear`.
   public static let name = "knnLinear"
   /// What it measures, in one line.

@@ -7,6 +7,9 @@ import VisionTransformer
 /// Each block is probed as if it were the only one: the linear probe with a short path of penalties, its penalty chosen
 /// block by block on held-out train rows, or the vote of nearest neighbours. No block is chosen.
 public enum LayerProbe: Evaluator {
+  /// What can be set.
+  public typealias Options = LayerProbeOptions
+
   /// `layers`.
   public static let name = "layers"
   /// What it measures, in one line.

@@ -11,6 +11,9 @@ import Platform
 ///    taken.
 /// 3. All train rows are fitted at that penalty, and the test set is scored, once.
 public enum LinearProbe: Evaluator {
+  /// What can be set.
+  public typealias Options = LinearProbeOptions
+
   /// `linear`.
   public static let name = "linear"
   /// Other names for it.

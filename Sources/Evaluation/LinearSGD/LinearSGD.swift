@@ -4,6 +4,9 @@ import VisionTransformer
 /// The linear probe as papers train it: softmax heads on frozen features by stochastic gradient descent, in one of two
 /// protocols. See `GridProtocol` (DINOv2) and `NormalizedHeadProtocol` (MAE).
 public enum LinearSGD: Evaluator {
+  /// What can be set.
+  public typealias Options = LinearSGDOptions
+
   /// `linearSGD`.
   public static let name = "linearSGD"
   /// What it measures, in one line.

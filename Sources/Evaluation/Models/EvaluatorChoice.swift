@@ -1,12 +1,11 @@
 import Platform
+import Records
 import VisionTransformer
 
 /// An evaluator and what was set of its options.
 public struct EvaluatorChoice: Sendable {
-  /// The evaluator.
-  public let evaluator: any Evaluator.Type
-  /// What was set of its options.
-  public let options: Choice
+  /// The evaluator with its options.
+  public let selection: Selection<any Evaluator.Type>
   /// Whether it has to score; one that was only meant among all may be left out where sets do not suit it.
   public let isRequired: Bool
 
@@ -16,26 +15,29 @@ public struct EvaluatorChoice: Sendable {
   public init(
     _ evaluator: any Evaluator.Type, options: [String: JSONValue] = [:], isRequired: Bool = true
   ) throws(Failure) {
-    self.evaluator = evaluator
-    self.options = Choice(evaluator.name, options: options)
+    selection = try Registry<any Evaluator.Type>("evaluator", [evaluator]) { $0 }
+      .select(Choice(evaluator.name, options: options), at: evaluator.name)
     self.isRequired = isRequired
-    func check<E: Evaluator>(_: E.Type) throws(Failure) { _ = try decoded(E.self) }
-    try check(evaluator)
   }
 
+  /// The evaluator.
+  public var evaluator: any Evaluator.Type { selection.type }
+
   /// Further places that it wants features of.
-  public func readouts(of encoder: VisionTransformerConfiguration) throws(Failure) -> [FeatureReadout] {
-    func readouts<E: Evaluator>(_: E.Type) throws(Failure) -> [FeatureReadout] {
-      E.readouts(try decoded(E.self), of: encoder)
+  public func readouts(of encoder: VisionTransformerConfiguration) -> [FeatureReadout] {
+    func readouts<E: Evaluator>(_: E.Type) -> [FeatureReadout] {
+      E.readouts(selection.options(of: E.self), of: encoder)
     }
-    return try readouts(evaluator)
+    return readouts(evaluator)
   }
 
   /// Checks that the evaluator will be able to score sets of such classes.
   ///
   /// - Throws: the `Failure` that it would throw.
   public func check(_ labels: TaskLabels) throws(Failure) {
-    func check<E: Evaluator>(_: E.Type) throws(Failure) { try E.check(labels, options: try decoded(E.self)) }
+    func check<E: Evaluator>(_: E.Type) throws(Failure) {
+      try E.check(labels, options: selection.options(of: E.self))
+    }
     try check(evaluator)
   }
 
@@ -48,7 +50,7 @@ public struct EvaluatorChoice: Sendable {
   ) throws(Failure) -> Scores {
     func measure<E: Evaluator>(_: E.Type) throws(Failure) -> Scores {
       try Scores.measure(
-        E.self, task, baselines: baselines, options: try decoded(E.self), progress: progress)
+        E.self, task, baselines: baselines, options: selection.options(of: E.self), progress: progress)
     }
     return try measure(evaluator)
   }
@@ -60,12 +62,8 @@ public struct EvaluatorChoice: Sendable {
     _ task: EvaluationTask, progress: ProgressHandler = { _, _ in }
   ) throws(Failure) -> any EvaluationResult {
     func evaluate<E: Evaluator>(_: E.Type) throws(Failure) -> any EvaluationResult {
-      try E.evaluate(task, options: try decoded(E.self), progress: progress)
+      try E.evaluate(task, options: selection.options(of: E.self), progress: progress)
     }
     return try evaluate(evaluator)
-  }
-
-  private func decoded<E: Evaluator>(_: E.Type) throws(Failure) -> E.Options {
-    try options.decodeOptions(E.Options.self, at: E.name)
   }
 }

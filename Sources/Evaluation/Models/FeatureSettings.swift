@@ -1,6 +1,7 @@
 import Datasets
 import Imaging
 import Platform
+import Records
 import Tensors
 
 /// How features of images are computed, whatever the encoder.

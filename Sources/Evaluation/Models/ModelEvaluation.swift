@@ -57,7 +57,7 @@ public struct ModelEvaluation: Sendable {
     settings: FeatureSettings = FeatureSettings(), preprocessing: Preprocessing? = nil
   ) throws(Failure) {
     precondition(!choices.isEmpty, "ModelEvaluation: no evaluator")
-    let readouts = try choices.map { (choice) throws(Failure) in try choice.readouts(of: file.configuration) }
+    let readouts = choices.map { $0.readouts(of: file.configuration) }
     let all = readouts.flatMap { $0 }
     encoder = try file.makeModel()
     var encoders = [FeatureExtraction.Encoder(name: Self.modelName, model: encoder, readouts: all)]

@@ -1,5 +1,6 @@
 import Datasets
 import Platform
+import Records
 import VisionTransformer
 
 extension ModelFile {

@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Platform
+import Records
 import VisionTransformer
 
 /// The scores of one encoder at several input sizes; encodes as `{"sizes": [{"size", "evaluators"}]}`.

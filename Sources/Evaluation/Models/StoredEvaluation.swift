@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Records
 
 /// Chosen evaluators on features that were stored.
 public struct StoredEvaluation: Sendable {

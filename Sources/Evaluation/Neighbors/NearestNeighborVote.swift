@@ -7,6 +7,9 @@ import Platform
 /// rows the lower index is nearer; of classes with equal votes the first wins. A row of zeros has s = 0 to
 /// everything. Of one set each row is measured by the others: one is left out.
 public enum NearestNeighborVote: Evaluator {
+  /// What can be set.
+  public typealias Options = NearestNeighborOptions
+
   /// `knn`.
   public static let name = "knn"
   /// Other names for it.

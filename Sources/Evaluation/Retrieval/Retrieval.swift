@@ -8,6 +8,9 @@ import Platform
 /// `depth`); of all train rows where there are no more. A query without any relevant row counts 0 in both. Of equally
 /// similar rows the lower index comes first.
 public enum Retrieval: Evaluator {
+  /// What can be set.
+  public typealias Options = RetrievalOptions
+
   /// `retrieval`.
   public static let name = "retrieval"
   /// What it measures, in one line.

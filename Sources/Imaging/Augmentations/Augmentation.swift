@@ -5,9 +5,6 @@ import Platform
 ///
 /// What is drawn comes from the generator alone, so that a view is a function of (seed, epoch, sample, view).
 public protocol Augmentation: Variant, Sendable {
-  /// What a recipe may set beside the name.
-  associatedtype Options: DefaultedOptions = NoOptions
-
   /// Creates the augmentation.
   ///
   /// - Throws: `Failure` when options are out of range; `place` says where they came from.
@@ -63,24 +60,26 @@ extension Framing {
 /// The registered augmentations.
 public enum Augmentations {
   /// Every variant.
-  public static let all: [any Augmentation.Type] = [
-    RandomResizedCrop.self, CenterCrop.self, OccasionalAugmentation<HorizontalFlip>.self,
-    OccasionalAugmentation<VerticalFlip>.self, OccasionalAugmentation<Rotation90>.self, ColorJitter.self,
-    OccasionalAugmentation<Grayscale>.self, GaussianBlur.self, Solarize.self, GaussianNoisePatches.self,
-    LowFrequency.self, RandomErasing.self,
-  ]
+  public static let all = Registry<any Augmentation.Type>(
+    "augmentation",
+    [
+      RandomResizedCrop.self, CenterCrop.self, OccasionalAugmentation<HorizontalFlip>.self,
+      OccasionalAugmentation<VerticalFlip>.self, OccasionalAugmentation<Rotation90>.self, ColorJitter.self,
+      OccasionalAugmentation<Grayscale>.self, GaussianBlur.self, Solarize.self, GaussianNoisePatches.self,
+      LowFrequency.self, RandomErasing.self,
+    ]
+  ) { $0 }
+}
 
-  /// The augmentation that a recipe chose.
+extension Selection<any Augmentation.Type> {
+  /// The chosen augmentation.
   ///
-  /// - Throws: `Failure` for an unknown name or option.
-  public static func make(_ choice: Choice, at place: String) throws(Failure) -> any Augmentation {
-    let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "augmentation", at: place)
-    return try make(type, choice, place)
-  }
-
-  private static func make<A: Augmentation>(
-    _: A.Type, _ choice: Choice, _ place: String
-  ) throws(Failure) -> any Augmentation {
-    try A(options: try choice.decodeOptions(A.Options.self, at: place), at: place)
+  /// - Throws: `Failure` when its options do not fit together.
+  public func make() throws(Failure) -> any Augmentation {
+    func make<A: Augmentation>(_: A.Type) throws(Failure) -> any Augmentation {
+      try A(options: options(of: A.self), at: place)
+    }
+    let type: any Augmentation.Type = type
+    return try make(type)
   }
 }

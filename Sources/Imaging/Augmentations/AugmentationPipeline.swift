@@ -25,7 +25,7 @@ public struct AugmentationPipeline: Sendable {
       "AugmentationPipeline: \(channels) channels, normalisation of \(normalization.channels)")
     var stages: [any Augmentation] = []
     for (index, choice) in choices.enumerated() {
-      stages.append(try Augmentations.make(choice, at: "\(place)[\(index)]"))
+      stages.append(try Augmentations.all.select(choice, at: "\(place)[\(index)]").make())
     }
     self.stages = stages
     self.height = height

@@ -3,9 +3,6 @@ import Tensors
 
 /// Moves parameters along their gradients; a variant is one file and one line in `Optimizers.all`.
 public protocol Optimizer: Variant, Sendable {
-  /// What a recipe may set beside the name.
-  associatedtype Options: DefaultedOptions = NoOptions
-
   /// Takes the parameters it will move, in the order that slices refer to.
   init(parameters: [Parameter], options: Options)
 
@@ -51,21 +48,18 @@ public struct OptimizerStep: Sendable, Equatable {
 /// The registered optimisers.
 public enum Optimizers {
   /// Every variant.
-  public static let all: [any Optimizer.Type] = [AdamW.self, LARS.self, SGD.self]
+  public static let all = Registry<any Optimizer.Type>(
+    "optimizer", [AdamW.self, LARS.self, SGD.self]
+  ) { $0 }
+}
 
-  /// The optimiser that a recipe chose.
-  ///
-  /// - Throws: `Failure` for an unknown name or option.
-  public static func make(
-    _ choice: Choice, parameters: [Parameter], among all: [any Optimizer.Type] = all, at place: String
-  ) throws(Failure) -> any Optimizer {
-    let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "optimizer", at: place)
-    return try make(type, choice, parameters, place)
-  }
-
-  private static func make<O: Optimizer>(
-    _: O.Type, _ choice: Choice, _ parameters: [Parameter], _ place: String
-  ) throws(Failure) -> any Optimizer {
-    O(parameters: parameters, options: try choice.decodeOptions(O.Options.self, at: place))
+extension Selection<any Optimizer.Type> {
+  /// The chosen optimiser of some parameters.
+  public func make(_ parameters: [Parameter]) -> any Optimizer {
+    func make<O: Optimizer>(_: O.Type) -> any Optimizer {
+      O(parameters: parameters, options: options(of: O.self))
+    }
+    let type: any Optimizer.Type = type
+    return make(type)
   }
 }

@@ -61,7 +61,7 @@ public struct LayerBenchmark: Sendable {
     choices += ["layerNorm", "rmsNorm", "crmsNorm"].map { Choice($0, options: ["affine": .bool(false)]) }
     var variants: [(String, () -> Void)] = []
     for choice in choices {
-      let norm = try Norms.factory(for: choice, at: "bench")(
+      let norm = try Norms.all.select(choice, at: "bench").factory(
         NormSite(.final, width: width), scope: ParameterStore().root["norm"])
       let tape = Tape(.training)
       variants.append(

@@ -51,14 +51,15 @@ public struct StepBenchmark: Sendable {
     let store = ParameterStore(seed: 0)
     var configuration = shape.encoder
     configuration.norm = options.norm
-    let demands = try options.objective.map { (choice) throws(Failure) in
-      try Objectives.demands(choice, of: model, at: "--objective")
+    let task = try options.objective.map { (choice) throws(Failure) in
+      try Objectives.all.select(choice, at: "--objective")
     }
+    let demands = task?.demands(of: model)
     configuration.positions = options.positions ?? demands?.positions?.first ?? configuration.positions
     let encoder = try VisionTransformer(configuration, parameters: store, place: "bench")
     let objective: any Objective =
-      if let choice = options.objective {
-        try Objectives.make(choice, encoder: encoder, at: "--objective")
+      if let task {
+        try task.make(encoder)
       } else {
         try MaskedAutoencoder(encoder: encoder, options: shape.objective, at: "bench")
       }

@@ -29,7 +29,7 @@ public struct StepProfile: Codable, Sendable {
     gelu = share(.gelu)
     biasesAndResiduals = share(.biasesAndResiduals)
     optimizer = share(.optimizer)
-    idle = 1 - busy / wall + share(.meetings)
+    idle = 1 - busy / wall + share(.collectives)
     other = busy / wall - OperationTimes.Kind.allCases.reduce(0) { $0 + share($1) }
   }
 

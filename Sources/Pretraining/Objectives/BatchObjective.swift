@@ -3,7 +3,7 @@ import Tensors
 /// An objective whose loss compares samples with each other, over all lanes.
 ///
 /// A step has two phases. Encoders run on parts of a lane's share; the loss runs once on the features of the whole share,
-/// and meets the other lanes through `PassContext.collective`. So the loss is that of the whole batch whatever the lanes and
+/// and joins the other lanes through `PassContext.collective`. So the loss is that of the whole batch whatever the lanes and
 /// passes. With several passes the features are computed twice: first as constants, then, when their gradients are
 /// known, a part at a time (Gao et al., 2021).
 public protocol BatchObjective: Objective {

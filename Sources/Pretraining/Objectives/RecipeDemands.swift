@@ -16,3 +16,13 @@ public struct RecipeDemands<Options: DefaultedOptions>: Sendable {
     optionsForImages = { _ throws(Failure) in options }
   }
 }
+
+/// What a chosen objective asks of a recipe, whatever its options are.
+public struct ObjectiveDemands {
+  /// The kinds of positions that the encoder may have, the usual one first; nil: any.
+  public let positions: [Positions]?
+  /// The views of each image as published; nil: one, by `data.augmentations`.
+  public let views: [ViewRecipe]?
+  /// The choice with every option that goes by the images; throws when there is nothing to learn from them.
+  public let selectionForImages: (_ source: any ImageSource) throws(Failure) -> Selection<any Objective.Type>
+}

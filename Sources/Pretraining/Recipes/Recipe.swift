@@ -39,9 +39,8 @@ public struct Recipe: Codable, Sendable, Equatable {
     try data.validate(for: model, at: "\(place): data")
     _ = try LayerRecipe(
       model.configuration(at: place), variants: variants.model, at: "\(place): model")
-    _ = try Optimizers.make(
-      optimizer, parameters: [], among: variants.optimizers, at: "\(place): optimizer")
-    try Objectives.check(objective, among: variants.objectives, at: "\(place): objective")
+    _ = try variants.optimizers.select(optimizer, at: "\(place): optimizer")
+    _ = try variants.objectives.select(objective, at: "\(place): objective")
   }
 }
 

@@ -6,15 +6,16 @@ extension RunVariants {
   ///
   /// It comes before keys are laid over others, since these stay where both name the same variant.
   func registeringNames(in tree: JSONValue) -> JSONValue {
-    let seams: [(path: String, variants: [any Variant.Type])] = [
-      ("objective", objectives), ("optimizer", optimizers), ("model.norm", model.norms),
-      ("model.layerNorms", model.norms), ("model.finalNorm", model.norms),
-      ("model.patchNormFunction", model.norms), ("model.placement", model.placements),
-      ("model.initializer", model.initializers), ("data.augmentations", Augmentations.all),
-      ("data.views.augmentations", Augmentations.all),
+    let (norms, augmentations) = (model.norms.registeredName, Augmentations.all.registeredName)
+    let seams: [(path: String, registeredName: (String) -> String?)] = [
+      ("objective", objectives.registeredName), ("optimizer", optimizers.registeredName),
+      ("model.norm", norms), ("model.layerNorms", norms), ("model.finalNorm", norms),
+      ("model.patchNormFunction", norms), ("model.placement", model.placements.registeredName),
+      ("model.initializer", model.initializers.registeredName), ("data.augmentations", augmentations),
+      ("data.views.augmentations", augmentations),
     ]
     return seams.reduce(tree) { tree, seam in
-      tree.renaming(seam.path.split(separator: ".")[...]) { registeredName(of: $0, among: seam.variants) }
+      tree.renaming(seam.path.split(separator: ".")[...], by: seam.registeredName)
     }
   }
 }

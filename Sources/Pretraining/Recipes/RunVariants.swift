@@ -1,4 +1,5 @@
 import Optimization
+import Platform
 import VisionTransformer
 
 /// The variants that a recipe may name: the registered ones, and beside them those of a program of its own.

@@ -82,7 +82,8 @@ extension ModelRecipe {
 /// A step's only participant, whom nobody hears: it does not lead, so that nothing is learnt from what it does.
 private struct Unheard: Collective {
   let rank = 1
-  func sum(_ values: inout [Double]) {}
-  func gather(_ values: [Scalar]) -> [[Scalar]] { [[], values] }
-  func scatterSum(_ parts: [[Scalar]]) -> [Scalar] { parts[rank] }
+  let count = 2
+  func allReduce(_ values: inout [Double]) {}
+  func allGather(_ values: [Scalar]) -> [[Scalar]] { [[], values] }
+  func reduceScatter(_ parts: [[Scalar]]) -> [Scalar] { parts[rank] }
 }

@@ -49,13 +49,12 @@ public struct ResolvedRecipe: Sendable {
     store.drawsInitialValues = false
     let encoder = try VisionTransformer(
       recipe.model.configuration(at: "model"), parameters: store, variants: variants.model)
-    let demands = try Objectives.demands(
-      recipe.objective, of: recipe.model, among: variants.objectives, at: "objective")
-    recipe.objective = try demands.choiceForImages(source)
+    let demands = try variants.objectives.select(recipe.objective, at: "objective").demands(of: recipe.model)
+    let task = try demands.selectionForImages(source)
+    recipe.objective = task.choice
     recipe.data.views = recipe.data.views ?? demands.views
     let pipelines = try recipe.data.pipelines(for: recipe.model, at: "data")
-    let objective = try Objectives.make(
-      recipe.objective, encoder: encoder, among: variants.objectives, at: "objective")
+    let objective = try task.make(encoder)
     let objectivePlan = objective.plan
     self.source =
       try objectivePlan.classNames.map { (names) throws(Failure) -> any ImageSource in

@@ -37,8 +37,7 @@ public struct TrainedObjective: Sendable {
     (encoder, objective) = try file.declaring(in: store) { () throws(Failure) in
       let encoder = try VisionTransformer(
         file.configuration, parameters: store, variants: variants.model, place: place)
-      let objective = try Objectives.make(
-        choice, encoder: encoder, among: variants.objectives, at: "\(place), objective")
+      let objective = try variants.objectives.select(choice, at: "\(place), objective").make(encoder)
       return (encoder, objective)
     }
   }

@@ -33,29 +33,31 @@ public final class TrainingPlan {
   /// - Parameters:
   ///   - variants: what the recipe may name.
   ///   - goesOn: whether a checkpoint will give the weights, so that `train.initialWeights` is not read.
+  ///   - group: carries what the participants of a step exchange.
   ///   - onMeasuring: told how many images of how many are measured, where the recipe leaves mean or standard deviation
   ///     to the run.
   /// - Throws: `Failure` when the recipe's parts do not fit together or to the images.
   public convenience init(
     recipe: Recipe, source: any ImageSource, variants: RunVariants = RunVariants(), goesOn: Bool = false,
+    group: any CollectiveGroup = SharedMemoryGroup(),
     onMeasuring: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(Failure) {
     try self.init(
       ResolvedRecipe(recipe, source: source, variants: variants, onMeasuring: onMeasuring),
-      variants: variants, goesOn: goesOn)
+      variants: variants, goesOn: goesOn, group: group)
   }
 
   /// Builds a plan from a resolved recipe.
   public init(
-    _ resolved: ResolvedRecipe, variants: RunVariants = RunVariants(), goesOn: Bool = false
+    _ resolved: ResolvedRecipe, variants: RunVariants = RunVariants(), goesOn: Bool = false,
+    group: any CollectiveGroup = SharedMemoryGroup()
   ) throws(Failure) {
     let recipe = resolved.recipe
     let train = recipe.train
     let configuration = recipe.model.configuration(at: "model")
     let store = ParameterStore(seed: train.seed)
     encoder = try VisionTransformer(configuration, parameters: store, variants: variants.model)
-    objective = try Objectives.make(
-      recipe.objective, encoder: encoder, among: variants.objectives, at: "objective")
+    objective = try variants.objectives.select(recipe.objective, at: "objective").make(encoder)
     objectivePlan = objective.plan
     pipelines = try recipe.data.pipelines(for: recipe.model, at: "data")
     preprocessing = recipe.data.preprocessing(for: recipe.model)
@@ -65,8 +67,7 @@ public final class TrainingPlan {
       count: resolved.source.count, batchSize: train.batchSize)
     train.trainable.freeze(encoder)
     let trainable = store.parameters.filter(\.isTrainable)
-    let optimizer = try Optimizers.make(
-      recipe.optimizer, parameters: trainable, among: variants.optimizers, at: "optimizer")
+    let optimizer = try variants.optimizers.select(recipe.optimizer, at: "optimizer").make(trainable)
     state = TrainingState(
       store: store, objectivePlan: objectivePlan, optimizer: optimizer, trainable: trainable,
       averageMomentum: train.averageMomentum)
@@ -78,7 +79,8 @@ public final class TrainingPlan {
           decaysTokens: train.decaysTokens)
       }, team: LaneTeam(count: resolved.lanes),
       passes: resolved.passes, recompute: train.recompute, clipping: train.clipping,
-      average: state.average, totalSteps: resolved.totalSteps, stepsPerEpoch: resolved.stepsPerEpoch)
+      average: state.average, totalSteps: resolved.totalSteps, stepsPerEpoch: resolved.stepsPerEpoch,
+      group: group)
     schedule = resolved.schedule
     self.resolved = resolved
     self.variants = variants

@@ -68,7 +68,7 @@ public struct WeightConversion {
     let encoder = try VisionTransformer(configuration, parameters: store, place: file.path)
     guard !file.parameterNames.subtracting(try file.encoderNames()).isEmpty else { return (encoder, nil) }
     let choice = try TrainedObjective.recipe(of: file, at: file.path).objective
-    return (encoder, try Objectives.make(choice, encoder: encoder, at: "\(file.path), objective"))
+    return (encoder, try Objectives.all.select(choice, at: "\(file.path), objective").make(encoder))
   }
 
   private static func compare(_ before: Model, _ after: Model) -> Double {

@@ -26,7 +26,7 @@ extension Tape {
   /// y = γ·(x − μ)/√(σ² + ε) + β, and + η·x with `skip`: a batch norm (Ioffe & Szegedy, 2015), or RepBN (Guo et al., 2024).
   ///
   /// x [..., width]; γ, β [width] or nil for 1 and 0; η [1]. In training μ and σ² (biased) are those of a channel over the
-  /// rows of all lanes, which meet once in each direction, and the running ones follow; in evaluation μ and σ² are the
+  /// rows of all lanes, with one all-reduce in each direction, and the running ones follow; in evaluation μ and σ² are the
   /// running ones.
   public func batchNorm(
     _ x: Tensor, weight: Tensor?, bias: Tensor?, skip: Tensor? = nil, running: RunningStatistics,
@@ -53,7 +53,7 @@ extension Tape {
     }
     let y = allocate(x.shape)
     let buffer = y.buffer
-    // From what the lanes found together: whoever computes it again meets nobody.
+    // From what the lanes found together: computing it again needs no collective.
     let compute = { [unowned self, unowned buffer] in
       channelAffine(
         x.pointer, shift: mean, slope: slope, offset: offset, rows: rows, into: buffer.pointer)

@@ -6,7 +6,7 @@ extension Tape {
   public func gatheringBatch(_ x: Tensor) -> (rows: Tensor, first: Int) {
     guard let collective = context.collective else { return (x, 0) }
     var parts: [[Scalar]] = []
-    timed(.meetings) { parts = collective.gather(x.values) }
+    timed(.collectives) { parts = collective.allGather(x.values) }
     let size = max(1, x.count / max(1, x.shape[0]))
     let counts = parts.map { $0.count / size }
     let output = allocate([counts.reduce(0, +)] + x.shape.dropFirst())
@@ -24,8 +24,8 @@ extension Tape {
         defer { start += count * size }
         return Array(UnsafeBufferPointer(start: upstream.pointer + start, count: count * size))
       }
-      timed(.meetings) {
-        let own = collective.scatterSum(pieces)
+      timed(.collectives) {
+        let own = collective.reduceScatter(pieces)
         x.gradient?.add(Tensor(shape: x.shape, values: own, pool: pool), pool: pool)
       }
     }

@@ -32,7 +32,7 @@ extension Tape {
   /// y = γ·z + β, z = x/√(ψ² + ε), ψ² the mean square of a channel (Shen et al., 2020).
   ///
   /// x [..., width]; γ, β [width] or nil for 1 and 0. Up to step `warmupSteps` ψ² is that of the rows of all lanes, then,
-  /// and in evaluation, the running one. Lanes meet once in each direction.
+  /// and in evaluation, the running one. One all-reduce in each direction.
   ///
   /// The gradient of x in training is not the derivative: h = γ∘g, h̃ = h − (1 − α)·Γ∘z, dx = h̃/√(ψ_batch² + ε), and
   /// Γ ← Γ + mean(h̃∘z). The gradients of γ and β are exact, and all are in evaluation. Where x wants no gradient nothing
@@ -47,7 +47,7 @@ extension Tape {
       "powerNorm: input \(x.shape), weight \(weight?.shape ?? []), bias \(bias?.shape ?? []), "
         + "running \(running.square.shape)")
     let step = context.progress.step + 1
-    // Every lane reads before it comes to the meeting, the leading one writes after it.
+    // Every lane reads before the all-reduce, the leading one writes after it.
     let remembered = running.square.value.values.map { Double($0) }
     var batchSquares = remembered
     if isTraining {
@@ -66,7 +66,7 @@ extension Tape {
     }
     let y = allocate(x.shape)
     let buffer = y.buffer
-    // From what the lanes found together: whoever computes it again meets nobody.
+    // From what the lanes found together: computing it again needs no collective.
     let compute = { [unowned self, unowned buffer] in
       channelAffine(
         x.pointer, shift: origin, slope: slope, offset: offset, rows: rows, into: buffer.pointer)
@@ -84,7 +84,7 @@ extension Tape {
       guard let (target, beta) = x.gradient?.accumulator(shape: x.shape, pool: pool) else { return }
       let (bend, factor) = (zeros([width]), allocate([width]))
       if isTraining {
-        let gathered = running.pull.value.values.map { Double($0) }  // before the meeting, as above
+        let gathered = running.pull.value.values.map { Double($0) }  // before the all-reduce, as above
         let whole = overWholeBatch(sums)
         var next = gathered
         for channel in 0..<width {

@@ -3,9 +3,6 @@ import Tensors
 
 /// How weights start; a variant is one file and one line in `Initializers.all`. Biases start at 0.
 public protocol Initializer: Variant, Sendable {
-  /// What a recipe may set beside the name.
-  associatedtype Options: DefaultedOptions = NoOptions
-
   /// Takes its options.
   init(options: Options)
 
@@ -24,29 +21,25 @@ public enum TokenRole: Sendable {
 /// The registered initialisers.
 public enum Initializers {
   /// Every variant.
-  public static let all: [any Initializer.Type] = [
-    XavierUniform.self,
-    TruncatedNormal.self,
-    DeepNet.self,
-    LSUV.self,
-    Magneto.self,
-    Mimetic.self,
-    SmallInit.self,
-  ]
+  public static let all = Registry<any Initializer.Type>(
+    "initializer",
+    [
+      XavierUniform.self,
+      TruncatedNormal.self,
+      DeepNet.self,
+      LSUV.self,
+      Magneto.self,
+      Mimetic.self,
+      SmallInit.self,
+    ]
+  ) { $0 }
+}
 
-  /// The initialiser that a configuration chose, its options decoded.
-  ///
-  /// - Throws: `Failure` for an unknown name or option.
-  public static func make(
-    _ choice: Choice, among all: [any Initializer.Type] = all, at place: String
-  ) throws(Failure) -> any Initializer {
-    let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "initializer", at: place)
-    return try make(type, choice, place)
-  }
-
-  private static func make<I: Initializer>(
-    _: I.Type, _ choice: Choice, _ place: String
-  ) throws(Failure) -> any Initializer {
-    I(options: try choice.decodeOptions(I.Options.self, at: place))
+extension Selection<any Initializer.Type> {
+  /// The chosen initialiser.
+  public func make() -> any Initializer {
+    func make<I: Initializer>(_: I.Type) -> any Initializer { I(options: options(of: I.self)) }
+    let type: any Initializer.Type = type
+    return make(type)
   }
 }

@@ -24,7 +24,7 @@ public struct LayerRecipe: Sendable {
     at place: String
   ) throws(Failure) {
     func norms(_ choice: Choice, _ key: String) throws(Failure) -> NormFactory {
-      try Norms.factory(for: choice, among: variants.norms, at: "\(place).\(key)")
+      try variants.norms.select(choice, at: "\(place).\(key)").factory
     }
     block = try norms(configuration.norm, "norm")
     patch = try norms(configuration.patchNormFunction, "patchNormFunction")
@@ -36,11 +36,10 @@ public struct LayerRecipe: Sendable {
     for (name, choice) in configuration.siteNorms {
       ofSite[name] = try norms(choice, "siteNorms.\(name)")
     }
-    placement = try NormPlacements.make(
-      configuration.placement, among: variants.placements, at: "\(place).placement")
-    initializer = try Initializers.make(
-      configuration.initializer ?? type(of: placement).initializer, among: variants.initializers,
-      at: "\(place).initializer")
+    placement = try variants.placements.select(configuration.placement, at: "\(place).placement").make()
+    initializer = try variants.initializers.select(
+      configuration.initializer ?? type(of: placement).initializer, at: "\(place).initializer"
+    ).make()
     hasQueryKeyNorm = configuration.queryKeyNorm
     branchCount = configuration.branchCount
     guard branchCount == 1 || placement.allowsParallelBranches else {

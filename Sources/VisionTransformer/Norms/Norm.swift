@@ -3,9 +3,6 @@ import Tensors
 
 /// A normalisation of the last axis; a variant is one file and one line in `Norms.all`.
 public protocol Norm: Variant, Sendable {
-  /// What a recipe may set beside the name.
-  associatedtype Options: DefaultedOptions = NoOptions
-
   /// Whether what it computes of one token depends on the other tokens of the batch. Such a norm gathers its statistics
   /// through `PassContext.collective`, so that they are those of the whole batch.
   static var usesBatchStatistics: Bool { get }
@@ -36,37 +33,35 @@ extension Norm {
 /// The registered norms.
 public enum Norms {
   /// Every variant.
-  public static let all: [any Norm.Type] = [
-    LayerNorm.self, RMSNorm.self,
-    PartialRMSNorm.self,
-    ScaleNorm.self,
-    SingleScaleRMSNorm.self,
-    CRMSNorm.self,
-    BiasNorm.self,
-    DynamicTanh.self,
-    FixNorm.self,
-    BatchNorm.self,
-    PowerNorm.self,
-    PrepBN.self,
-    RemovedLayerNorm.self,
-    Affine.self,
-    NoNorm.self,
-  ]
+  public static let all = Registry<any Norm.Type>(
+    "norm",
+    [
+      LayerNorm.self, RMSNorm.self,
+      PartialRMSNorm.self,
+      ScaleNorm.self,
+      SingleScaleRMSNorm.self,
+      CRMSNorm.self,
+      BiasNorm.self,
+      DynamicTanh.self,
+      FixNorm.self,
+      BatchNorm.self,
+      PowerNorm.self,
+      PrepBN.self,
+      RemovedLayerNorm.self,
+      Affine.self,
+      NoNorm.self,
+    ]
+  ) { $0 }
+}
 
-  /// The variant that a configuration chose, its options decoded.
-  ///
-  /// - Throws: `Failure` for an unknown name or option.
-  public static func factory(
-    for choice: Choice, among all: [any Norm.Type] = all, at place: String
-  ) throws(Failure) -> NormFactory {
-    let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "norm", at: place)
-    return try factory(type, choice, place)
-  }
-
-  private static func factory<N: Norm>(_: N.Type, _ choice: Choice, _ place: String) throws(Failure)
-    -> NormFactory
-  {
-    NormFactory(N.self, options: try choice.decodeOptions(N.Options.self, at: place), choice: choice)
+extension Selection<any Norm.Type> {
+  /// What makes the chosen norm at each site.
+  public var factory: NormFactory {
+    func factory<N: Norm>(_: N.Type) -> NormFactory {
+      NormFactory(N.self, options: options(of: N.self), choice: choice)
+    }
+    let type: any Norm.Type = type
+    return factory(type)
   }
 }
 

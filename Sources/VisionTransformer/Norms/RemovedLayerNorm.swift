@@ -58,7 +58,7 @@ public struct RemovedLayerNorm: AffineInEvaluation {
     public static func < (left: Stage, right: Stage) -> Bool { left.rawValue < right.rawValue }
   }
 
-  /// The lanes meet to average deviations, though no token's value depends on the others.
+  /// Lanes all-reduce deviations, though no token's value depends on the others.
   public static var usesBatchStatistics: Bool { true }
 
   private let weight, bias, deviation, stageBuffer: Parameter
@@ -84,7 +84,7 @@ public struct RemovedLayerNorm: AffineInEvaluation {
   /// Tokens [B, N, width] → [B, N, width]; those that are no patches have a deviation of their own.
   public func callAsFunction(_ tokens: TokenSequence, _ tape: Tape) -> Tensor {
     let x = tokens.values
-    // Everything is read before the lanes meet and written after it, by one of them.
+    // Everything is read before the all-reduce and written after it, by one of them.
     var (stage, known) = (stage, deviation.value.values.map { Double($0) })
     if tape.context.mode == .training {
       let due = max(stage, schedule.stage(at: tape.context.progress))
@@ -143,7 +143,7 @@ public struct RemovedLayerNorm: AffineInEvaluation {
         sums[2 + kind] += 1
       }
     }
-    tape.context.collective?.sum(&sums)
+    tape.context.collective?.allReduce(&sums)
     return (0..<2).map { sums[2 + $0] > 0 ? sums[$0] / sums[2 + $0] : nil }
   }
 

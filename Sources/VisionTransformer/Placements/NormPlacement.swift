@@ -4,9 +4,6 @@ import Tensors
 /// Where the norms of a block stand and how a sublayer joins the residual stream; a variant is one file and one
 /// line in `NormPlacements.all`.
 public protocol NormPlacement: Variant, Sendable {
-  /// What a recipe may set beside the name.
-  associatedtype Options: DefaultedOptions = NoOptions
-
   /// The initialiser that belongs to the placement; used when a configuration chooses none.
   static var initializer: Choice { get }
 
@@ -78,24 +75,20 @@ extension ResidualSite {
 /// The registered placements.
 public enum NormPlacements {
   /// Every variant.
-  public static let all: [any NormPlacement.Type] = [
-    PreNorm.self, PostNorm.self, SandwichNorm.self, NormFormer.self, SubLayerNorm.self, DeepNorm.self,
-    BranchNorm.self, HybridNorm.self, MixedNorm.self, LayerNormScaling.self,
-  ]
+  public static let all = Registry<any NormPlacement.Type>(
+    "norm placement",
+    [
+      PreNorm.self, PostNorm.self, SandwichNorm.self, NormFormer.self, SubLayerNorm.self, DeepNorm.self,
+      BranchNorm.self, HybridNorm.self, MixedNorm.self, LayerNormScaling.self,
+    ]
+  ) { $0 }
+}
 
-  /// The placement that a configuration chose, its options decoded.
-  ///
-  /// - Throws: `Failure` for an unknown name or option.
-  public static func make(
-    _ choice: Choice, among all: [any NormPlacement.Type] = all, at place: String
-  ) throws(Failure) -> any NormPlacement {
-    let type = try findVariant(choice.name, among: all, named: { $0.name }, kind: "norm placement", at: place)
-    return try make(type, choice, place)
-  }
-
-  private static func make<P: NormPlacement>(
-    _: P.Type, _ choice: Choice, _ place: String
-  ) throws(Failure) -> any NormPlacement {
-    P(options: try choice.decodeOptions(P.Options.self, at: place))
+extension Selection<any NormPlacement.Type> {
+  /// The chosen placement.
+  public func make() -> any NormPlacement {
+    func make<P: NormPlacement>(_: P.Type) -> any NormPlacement { P(options: options(of: P.self)) }
+    let type: any NormPlacement.Type = type
+    return make(type)
   }
 }

@@ -27,7 +27,7 @@ struct EvaluatorChoices: ParsableArguments {
       : evaluators.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     var found: [EvaluatorChoice] = []
     for name in names {
-      let evaluator = try Evaluators.named(name)
+      let evaluator = try Evaluators.all.named(name, at: "--evaluators")
       guard !found.contains(where: { $0.evaluator == evaluator }) else { continue }
       var keys: [String: JSONValue] = [:]
       switch options.removeValue(forKey: evaluator.name) {

@@ -43,7 +43,7 @@ final class StudyRunner: Sendable {
     guard plan.runs.allSatisfy({ $0.recipe.data.path != nil || $0.recipe.data.mix != nil }) else {
       throw Failure("no images to train on", at: "\(place): data.train", mend: "give --data PATH")
     }
-    for name in study.evaluate.evaluators { _ = try Evaluators.named(name) }
+    for name in study.evaluate.evaluators { _ = try Evaluators.all.named(name, at: "--evaluators") }
     self.study = study
     self.plan = plan
     self.budget = budget

@@ -14,7 +14,7 @@ struct OutputCentre: Sendable {
   /// The present centre [K]; on several lanes to be read before `follow`.
   var value: Tensor { buffer.value }
 
-  /// c ← m·c + (1 − m)·(mean of the rows of all lanes), outputs [n, K]. All lanes meet, the leading one writes.
+  /// c ← m·c + (1 − m)·(mean of the rows of all lanes), outputs [n, K]. An all-reduce; the leading lane writes.
   ///
   /// Rows that are not finite leave no trace: their step changes no weight either.
   func follow(_ outputs: Tensor, _ tape: Tape) {
@@ -25,7 +25,7 @@ struct OutputCentre: Sendable {
       for column in 0..<width { sums[column] += Double(values[row * width + column]) }
     }
     sums[width] = Double(outputs.rows)
-    tape.context.collective?.sum(&sums)
+    tape.context.collective?.allReduce(&sums)
     guard tape.writesBuffers, sums.allSatisfy(\.isFinite) else { return }
     let count = sums[width]
     buffer.assign(

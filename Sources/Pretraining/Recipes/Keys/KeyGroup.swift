@@ -23,9 +23,7 @@ public struct KeyGroup: Sendable {
   }
 
   /// The options of a variant below `path`.
-  public init<Options: DefaultedOptions>(options: Options.Type, of kind: String, at path: String) {
-    self.init(Options(), at: path, kind: kind)
-  }
+  public init<V: Variant>(of _: V.Type, at path: String) { self.init(V.Options(), at: path, kind: V.name) }
 
   /// All keys of a recipe: what is always there, then the options of every variant that has some.
   public static func recipe(_ variants: RunVariants = RunVariants()) -> [KeyGroup] {
@@ -43,30 +41,13 @@ public struct KeyGroup: Sendable {
       KeyGroup(TrainRecipe(), at: "train"),
       KeyGroup(MonitorRecipe(), at: "train.monitor", names: ["evaluators": "evaluators"]),
     ]
-    func add<O: Objective>(_: O.Type) {
-      groups.append(KeyGroup(options: O.Options.self, of: O.name, at: "objective"))
-    }
-    func add<O: Optimizer>(_: O.Type) {
-      groups.append(KeyGroup(options: O.Options.self, of: O.name, at: "optimizer"))
-    }
-    func add<N: Norm>(_: N.Type) {
-      groups.append(KeyGroup(options: N.Options.self, of: N.name, at: "model.norm"))
-    }
-    func add<P: NormPlacement>(_: P.Type) {
-      groups.append(KeyGroup(options: P.Options.self, of: P.name, at: "model.placement"))
-    }
-    func add<I: Initializer>(_: I.Type) {
-      groups.append(KeyGroup(options: I.Options.self, of: I.name, at: "model.initializer"))
-    }
-    func add<A: Augmentation>(_: A.Type) {
-      groups.append(KeyGroup(options: A.Options.self, of: A.name, at: "data.augmentations"))
-    }
-    for variant in variants.objectives { add(variant) }
-    for variant in variants.optimizers { add(variant) }
-    for variant in variants.model.norms { add(variant) }
-    for variant in variants.model.placements { add(variant) }
-    for variant in variants.model.initializers { add(variant) }
-    for variant in Augmentations.all { add(variant) }
+    let seams: [(path: String, variants: [any Variant.Type])] = [
+      ("objective", variants.objectives.variants), ("optimizer", variants.optimizers.variants),
+      ("model.norm", variants.model.norms.variants), ("model.placement", variants.model.placements.variants),
+      ("model.initializer", variants.model.initializers.variants),
+      ("data.augmentations", Augmentations.all.variants),
+    ]
+    for seam in seams { groups += seam.variants.map { KeyGroup(of: $0, at: seam.path) } }
     return groups.filter { !$0.keys.isEmpty }
   }
 }

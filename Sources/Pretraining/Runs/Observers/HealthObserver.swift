@@ -36,8 +36,7 @@ final class HealthObserver: TrainingObserver {
       of: stacks.flatMap { $0.matrices.joined() }, folder: folder, step: step,
       declare: { (store) throws(Failure) in
         let fresh = try VisionTransformer(configuration, parameters: store, variants: variants.model)
-        _ = try Objectives.make(
-          recipe.objective, encoder: fresh, among: variants.objectives, at: "objective")
+        _ = try variants.objectives.select(recipe.objective, at: "objective").make(fresh)
       }, seed: recipe.train.seed)
     return (
       HealthProbe(objective: plan.objective, stacks: stacks, initial: initial),

@@ -2,19 +2,19 @@ import Synchronization
 import Tensors
 import Testing
 
-@Suite("Meetings of lanes")
-struct LaneMeetingTests {
+@Suite("Collectives of lanes")
+struct CollectiveTests {
   @Test(arguments: [1, 2, 3, 16])
   func allLanesGetTheSameSums(count: Int) {
     let team = LaneTeam(count: count)
     defer { team.dissolve() }
-    let places = LaneMeeting.places(count)
+    let collectives = SharedMemoryGroup().collectives(count)
     let results = Mutex([[Double]](repeating: [], count: count))
     team.run { lane in
       var seen: [Double] = []
       for round in 1...300 {
         var values = [Double(lane + 1), Double(round) * 0.1 * Double(lane)]
-        places[lane].sum(&values)
+        collectives[lane].allReduce(&values)
         seen += values
       }
       results.withLock { $0[lane] = seen }
@@ -37,10 +37,10 @@ struct LaneMeetingTests {
   func rowsOfAllLanesAreSeenByAll(count: Int) {
     let team = LaneTeam(count: count)
     defer { team.dissolve() }
-    let places = LaneMeeting.places(count)
+    let collectives = SharedMemoryGroup().collectives(count)
     let results = Mutex([(rows: [Scalar], first: Int, gradient: [Scalar])?](repeating: nil, count: count))
     team.run { lane in
-      let tape = Tape(PassContext(.training, collective: places[lane]))
+      let tape = Tape(PassContext(.training, collective: collectives[lane]))
       for _ in 0..<20 {
         let own = tape.variable(Tensor(shape: [lane + 1, 2], repeating: Scalar(lane + 1)))
         let (rows, first) = tape.gatheringBatch(own)
@@ -62,16 +62,16 @@ struct LaneMeetingTests {
   }
 
   @Test func oneLaneLeads() {
-    #expect(LaneMeeting.places(3).map(\.isLeader) == [true, false, false])
-    #expect(LaneMeeting.places(0).isEmpty)
+    #expect(SharedMemoryGroup().collectives(3).map(\.isLeader) == [true, false, false])
+    #expect(SharedMemoryGroup().collectives(0).isEmpty)
   }
 
   @Test func buffersAreWrittenByOneLaneInTraining() {
-    let places = LaneMeeting.places(2)
-    func writes(_ place: (any Collective)?) -> Bool {
-      Tape(PassContext(.training, collective: place)).writesBuffers
+    let collectives = SharedMemoryGroup().collectives(2)
+    func writes(_ collective: (any Collective)?) -> Bool {
+      Tape(PassContext(.training, collective: collective)).writesBuffers
     }
-    #expect(writes(nil) && writes(places[0]) && !writes(places[1]))
+    #expect(writes(nil) && writes(collectives[0]) && !writes(collectives[1]))
     #expect(!Tape(.training, recordsGradients: false).writesBuffers)
     #expect(!Tape(.evaluating).writesBuffers)
   }
