@@ -13,7 +13,7 @@ struct MomentumWeightsTests {
 
   init() {
     parameter = ParameterStore(seed: 5).root.parameter(
-      "m.weight", shape: [9, 4], initial: .normal(standardDeviation: 1))
+      "m.weight", shape: [9, 4], role: .matrix(.other), initial: .normal(standardDeviation: 1))
     gradients = (0..<4).map { .random([9, 4], seed: $0) }
   }
 

@@ -1,3 +1,4 @@
+import Optimization
 import Platform
 import Pretraining
 import Tensors
