@@ -27,7 +27,7 @@ struct MonitorScoring {
     evaluators = try monitor.evaluators.map { (name) throws(Failure) in
       let evaluator = try Evaluators.all.named(name, at: "--evaluators")
       func wantsMore<E: Evaluator>(_: E.Type) -> Bool {
-        !E.readouts(E.Options(), of: recipe.model.configuration(at: "model")).isEmpty
+        !E.readouts(E.Options(), of: recipe.model.configuration).isEmpty
       }
       guard !wantsMore(evaluator) else {
         throw Failure(

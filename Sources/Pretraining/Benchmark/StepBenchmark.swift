@@ -122,7 +122,7 @@ public struct StepBenchmark: Sendable {
     model.patchSize = shape.encoder.patchSize
     var data = DataRecipe()
     data.views = task?.publishedViews(model)
-    return try data.pipelines(for: model, at: "bench")
+    return try located("bench") { () throws(Failure) in try data.pipelines(for: model) }
   }
 
   private func makeLoader(

@@ -47,11 +47,11 @@ public struct ResolvedRecipe: Sendable {
     let store = ParameterStore(seed: recipe.train.seed)
     store.drawsInitialValues = false
     let encoder = try VisionTransformer(
-      recipe.model.configuration(at: "model"), parameters: store, variants: variants.model)
+      recipe.model.configuration, parameters: store, variants: variants.model)
     let task = try variants.objectives.select(recipe.objective, at: "objective").resolved(for: source)
     recipe.objective = task.choice
     if recipe.data.views == nil { recipe.data.views = task.publishedViews(recipe.model) }
-    let pipelines = try recipe.data.pipelines(for: recipe.model, at: "data")
+    let pipelines = try located("data") { () throws(Failure) in try recipe.data.pipelines(for: recipe.model) }
     let objective = try task.make(encoder)
     self.source =
       try objective.classNames.map { (names) throws(Failure) -> any ImageSource in

@@ -52,12 +52,12 @@ public final class TrainingPlan {
   ) throws(Failure) {
     let recipe = resolved.recipe
     let train = recipe.train
-    let configuration = recipe.model.configuration(at: "model")
+    let configuration = recipe.model.configuration
     let store = ParameterStore(seed: train.seed)
     encoder = try VisionTransformer(configuration, parameters: store, variants: variants.model)
     encoderParameterCount = store.parameters.count
     objective = try variants.objectives.select(recipe.objective, at: "objective").make(encoder)
-    pipelines = try recipe.data.pipelines(for: recipe.model, at: "data")
+    pipelines = try located("data") { () throws(Failure) in try recipe.data.pipelines(for: recipe.model) }
     preprocessing = recipe.data.preprocessing(for: recipe.model)
     sampler = EpochSampler(
       seed: train.seed,
