@@ -49,7 +49,7 @@ public struct BandFolder: ImageSourceKind {
   }
 
   private init(path: String, bands: [String], beside: PassedOver) throws(Failure) {
-    try SourceOptions(bands: bands).validate(at: "bands")
+    try located("bands") { () throws(Failure) in try SourceOptions(bands: bands).validate() }
     let suffixes = BandSuffixes(bands)
     let index = try FolderIndex(path, cache: .standard()) { suffixes.match($0) != nil }
     guard index.paths.count > 0 else {

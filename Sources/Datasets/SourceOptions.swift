@@ -22,16 +22,16 @@ public struct SourceOptions: Sendable, Equatable {
   /// Checks the names of the bands.
   ///
   /// - Throws: `Failure` when there are too many, or when one is empty, holds a slash or comes twice.
-  public func validate(at place: String) throws(Failure) {
+  public func validate() throws(Failure) {
     guard bands.count <= Image.maximumChannels else {
       throw Failure(
-        "\(bands.count) bands, above the limit of \(Image.maximumChannels)", at: place,
+        "\(bands.count) bands, above the limit of \(Image.maximumChannels)", at: "",
         mend: "give fewer bands")
     }
     for (index, band) in bands.enumerated() {
       guard !band.isEmpty, !band.contains("/"), !bands[..<index].contains(band) else {
         throw Failure(
-          "the band '\(band)' is empty, holds a slash or comes twice", at: place,
+          "the band '\(band)' is empty, holds a slash or comes twice", at: "",
           mend: "give the ends of file names, such as _B02.png, each once")
       }
     }

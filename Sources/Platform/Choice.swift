@@ -57,7 +57,7 @@ public struct Choice: Sendable, Equatable, Codable, ExpressibleByStringLiteral {
   {
     let tree = JSONValue.encoding(Options()).overlaid(with: .object(options))
     let options = try StrictDecoder.decode(Options.self, from: tree, at: place, separator: ".")
-    try options.check(at: place)
+    try located(place) { () throws(Failure) in try options.check() }
     return options
   }
 }
@@ -69,21 +69,21 @@ public protocol DefaultedOptions: RangedKeys, Equatable {
   /// Checks what types and ranges alone cannot; by default there is nothing to check.
   ///
   /// - Throws: `Failure` naming the option that is out of range.
-  func validate(at place: String) throws(Failure)
+  func validate() throws(Failure)
 }
 
 extension DefaultedOptions {
   /// No numbers.
   public static var ranges: [String: KeyRange] { [:] }
   /// Everything that decodes and is in its range is right.
-  public func validate(at place: String) throws(Failure) {}
+  public func validate() throws(Failure) {}
 
   /// Checks ranges, then what `validate` checks.
   ///
   /// - Throws: `Failure` naming the option that is not right.
-  public func check(at place: String) throws(Failure) {
-    try requireRanges(usual: .encoding(Self()), at: place)
-    try validate(at: place)
+  public func check() throws(Failure) {
+    try requireRanges(usual: .encoding(Self()))
+    try validate()
   }
 }
 
@@ -91,9 +91,9 @@ extension DefaultedOptions {
 ///
 /// - Throws: `Failure` that names the option and its value.
 public func requireOption<Value>(
-  _ key: String, _ value: Value, _ holds: Bool, _ remedy: String, at place: String
+  _ key: String, _ value: Value, _ holds: Bool, _ remedy: String
 ) throws(Failure) {
-  if !holds { throw Failure("\(key) is \(value)", at: "\(place).\(key)", mend: remedy) }
+  if !holds { throw Failure("\(key) is \(value)", at: key, mend: remedy) }
 }
 
 /// Options of a variant that has none.

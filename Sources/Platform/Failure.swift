@@ -20,6 +20,14 @@ public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
     self.errorNumber = errorNumber
   }
 
+  /// The same failure, as it is seen from further out: its place lies within `place`.
+  public func within(_ place: String, separator: String = ".") -> Failure {
+    let joined =
+      self.place.isEmpty
+      ? place : self.place.hasPrefix("[") ? place + self.place : place + separator + self.place
+    return Failure(problem, at: joined, mend: remedy, errorNumber: errorNumber)
+  }
+
   /// The one-line form `problem · place · remedy`; what is very long in it is shortened, so that a file that holds
   /// megabytes where a word belongs does not fill the terminal.
   public var description: String {
@@ -28,4 +36,17 @@ public struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// Characters of a part. The longest remedies list what is allowed.
   private static let longestPart = 1200
+}
+
+/// Runs `body`; a failure in it gets `place` before its own place, a key or an index inside of that.
+///
+/// - Throws: the failure, located.
+public func located<Value>(
+  _ place: String, separator: String = ".", _ body: () throws(Failure) -> Value
+) throws(Failure) -> Value {
+  do {
+    return try body()
+  } catch {
+    throw error.within(place, separator: separator)
+  }
 }

@@ -70,15 +70,15 @@ extension RangedKeys {
   /// Refuses the first number that is outside of its range.
   ///
   /// - Throws: `Failure` that names the key, its value and the range; `usual` are values to name beside it.
-  public func requireRanges(usual: JSONValue = .null, at place: String) throws(Failure) {
-    let values = try JSONValue(measuring: self, at: place)
+  public func requireRanges(usual: JSONValue = .null) throws(Failure) {
+    let values = try JSONValue(measuring: self)
     for (key, range) in Self.ranges.sorted(by: { $0.key < $1.key }) {
       guard let value = values[key], !value.isWithin(range) else { continue }
       let usualValue = usual[key].map { "; \($0.text) is the default" } ?? ""
       let allowed =
         if case .array = value { "a list of one or more numbers, each \(range)" } else { "\(range)" }
       throw Failure(
-        "\(key) is \(value.text.shortened(to: 100))", at: "\(place).\(key)",
+        "\(key) is \(value.text.shortened(to: 100))", at: key,
         mend: "choose \(allowed)\(usualValue)")
     }
   }
@@ -86,14 +86,14 @@ extension RangedKeys {
 
 extension JSONValue {
   /// The tree that a value becomes; what is not finite in it becomes a text that is in no range.
-  fileprivate init(measuring value: some Encodable, at place: String) throws(Failure) {
+  fileprivate init(measuring value: some Encodable) throws(Failure) {
     let encoder = JSONEncoder()
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: Self.notFinite[0], negativeInfinity: Self.notFinite[1], nan: Self.notFinite[2])
     do {
       self = try JSONDecoder().decode(JSONValue.self, from: encoder.encode(value))
     } catch {
-      throw Failure("values that cannot be written", at: place, mend: "check the values")
+      throw Failure("values that cannot be written", at: "", mend: "check the values")
     }
   }
 

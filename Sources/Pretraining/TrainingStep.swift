@@ -90,29 +90,7 @@ public final class TrainingStep: Sendable {
     }
     let loss = differentiate(batch, step: step)
     guard loss.isFinite else { return Outcome(loss: loss, gradientNorm: .nan) }
-    let gradients = parameters.map { self.gradients(of: $0) }
-    let collectives = group.collectives(team.count)
-    runLanes { [self] lane in
-      let own = LaneTeam.range(of: lane, lanes: team.count, total: slices.all.count)
-        .filter { !gradients[slices.all[$0].index].isEmpty }
-      var squares = [Double](repeating: 0, count: slices.all.count)
-      timedUpdate(on: lane) {
-        for place in own {
-          let slice = slices.all[place]
-          squares[place] = group.reduce(gradients[slice.index], slice.range)
-        }
-      }
-      timed(.collectives, on: lane) { collectives[lane].allReduce(&squares) }
-      let scales = clipping.scales(squares: squares, slicesOf: slices.places)
-      timedUpdate(on: lane) {
-        for slice in own.map({ slices.all[$0] }) {
-          var clipped = update
-          clipped.gradientScale = scales[slice.index]
-          _ = self.update(slice, [gradients[slice.index][0]], clipped, progress)
-        }
-      }
-      if collectives[lane].isLeader { self.squares.withLock { [squares] in $0 = squares } }
-    }
+    updateClipped(clipping, update, progress)
     return Outcome(loss: loss, gradientNorm: squares.withLock { $0.reduce(0, +) }.squareRoot())
   }
 
@@ -144,6 +122,35 @@ public final class TrainingStep: Sendable {
       if collective.isLeader { sum.withLock { [loss] in $0 = loss[0] } }
     }
     return sum.withLock { $0 }
+  }
+
+  /// Reduces the gradients that are on the lanes, then moves the parameters along them, each lane on a range of slices.
+  private func updateClipped(
+    _ clipping: GradientClipping, _ step: OptimizerStep, _ progress: TrainingProgress
+  ) {
+    let gradients = parameters.map { self.gradients(of: $0) }
+    let collectives = group.collectives(team.count)
+    runLanes { [self] lane in
+      let own = LaneTeam.range(of: lane, lanes: team.count, total: slices.all.count)
+        .filter { !gradients[slices.all[$0].index].isEmpty }
+      var squares = [Double](repeating: 0, count: slices.all.count)
+      timedUpdate(on: lane) {
+        for place in own {
+          let slice = slices.all[place]
+          squares[place] = group.reduce(gradients[slice.index], slice.range)
+        }
+      }
+      timed(.collectives, on: lane) { collectives[lane].allReduce(&squares) }
+      let scales = clipping.scales(squares: squares, slicesOf: slices.places)
+      timedUpdate(on: lane) {
+        for slice in own.map({ slices.all[$0] }) {
+          var clipped = step
+          clipped.gradientScale = scales[slice.index]
+          _ = update(slice, [gradients[slice.index][0]], clipped, progress)
+        }
+      }
+      if collectives[lane].isLeader { self.squares.withLock { [squares] in $0 = squares } }
+    }
   }
 
   /// Without clipping a parameter can move as soon as its gradient is known: the backward passes hand gradients over.

@@ -39,13 +39,15 @@ public final class VisionTransformer: Sendable {
     _ configuration: VisionTransformerConfiguration, scope: ParameterScope,
     variants: ModelVariants = ModelVariants(), place: String = "model"
   ) throws(Failure) {
-    try configuration.validate(at: place)
+    let recipe = try located(place) { () throws(Failure) in
+      try configuration.validate()
+      return try LayerRecipe(configuration, variants: variants)
+    }
     let scope = scope.ofEncoder.of(stack: ParameterSite.encoderStack, at: .entry)
     owner = scope.site.owner
     self.configuration = configuration
     self.variants = variants
     parameters = scope.store
-    let recipe = try LayerRecipe(configuration, variants: variants, at: place)
     self.recipe = recipe
     let width = configuration.width
     let stream = configuration.stream

@@ -69,10 +69,10 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
 
   /// Checks that the numbers fit together.
   ///
-  /// - Throws: `Failure` naming the first that does not; `place` says where the configuration came from.
-  public func validate(at place: String) throws(Failure) {
+  /// - Throws: `Failure` naming the first that does not.
+  public func validate() throws(Failure) {
     func require(_ holds: Bool, _ problem: String, _ remedy: String) throws(Failure) {
-      if !holds { throw Failure(problem, at: place, mend: remedy) }
+      if !holds { throw Failure(problem, at: "", mend: remedy) }
     }
     let limit = 1 << 20
     for (name, value) in [

@@ -56,7 +56,7 @@ struct Augment: ParsableCommand {
         .demands(of: recipe.model).views
     }
     let pictures = AugmentationPictures(
-      pipelines: try recipe.data.pipelines(for: recipe.model, at: "data"),
+      pipelines: try located("data") { () throws(Failure) in try recipe.data.pipelines(for: recipe.model) },
       preprocessing: recipe.data.preprocessing(for: recipe.model),
       decoding: recipe.data.loading.decoding(for: recipe.model.channels), views: views, seed: seed,
       progress: progress)

@@ -268,7 +268,7 @@ import Testing
         pipelines: [
           try AugmentationPipeline(
             height: 8, width: 8, channels: 3,
-            normalization: ChannelNormalization(mean: [0, 0, 0], standardDeviation: [1, 1, 1]), at: "test")
+            normalization: ChannelNormalization(mean: [0, 0, 0], standardDeviation: [1, 1, 1]))
         ],
         patchSize: 4, steps: 0..<9, badImages: try BadImages(in: source),
         options: LoadingOptions(threads: threads))

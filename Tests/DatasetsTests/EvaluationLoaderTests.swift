@@ -72,7 +72,7 @@ struct EvaluationLoaderTests {
     let source = try workspace.makeSet("set", count: 9, width: 15, height: 21)
     try workspace.write([], to: workspace.file("set", 2, of: 9))
     let pipeline = try AugmentationPipeline(
-      height: 8, width: 12, channels: 1, normalization: preprocessing.normalization, at: "augmentations")
+      height: 8, width: 12, channels: 1, normalization: preprocessing.normalization)
     let grid = PatchGrid(height: 8, width: 12, channels: 1, patchSize: 4)
     var seen: Set<[Scalar]> = []
     for (seed, pass, threads, batchSize) in [(0, 0, 1, 4), (0, 1, 3, 5), (7, 1, 2, 4)] {

@@ -13,7 +13,7 @@ struct LoadedViewsTests {
   private func pipeline(_ side: Int) throws -> AugmentationPipeline {
     try AugmentationPipeline(
       AugmentationPipeline.defaultChoices, height: side, width: side, channels: 1,
-      normalization: ChannelNormalization(mean: [0.4], standardDeviation: [0.3]), at: "test")
+      normalization: ChannelNormalization(mean: [0.4], standardDeviation: [0.3]))
   }
 
   private func load(

@@ -22,7 +22,7 @@ struct TrainingLoaderTests {
     ) throws {
       pipeline = try AugmentationPipeline(
         augmentations, height: height, width: width, channels: mean.count,
-        normalization: ChannelNormalization(mean: mean, standardDeviation: deviation), at: "test")
+        normalization: ChannelNormalization(mean: mean, standardDeviation: deviation))
       self.mean = mean
       self.deviation = deviation
     }

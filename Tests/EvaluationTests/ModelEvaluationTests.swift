@@ -47,7 +47,7 @@ import VisionTransformer
       // By hand: the features of the same encoder, and the evaluator alone.
       let extraction = settings.extraction([.init(name: "own", model: try file.makeModel())], preprocessing)
       func features(_ source: (any ImageSource)?) throws -> Features {
-        let found = extraction.run(#require(source))
+        let found = try extraction.run(#require(source))
         return try #require(found.features["own"])
       }
       let (train, test) = (try features(sets.train), try features(sets.test))

@@ -56,8 +56,7 @@ func largestStep(_ a: Image, _ b: Image) -> Int? {
 
 /// The augmentation of a type with some options, the others at their defaults.
 func made<A: Augmentation>(_: A.Type = A.self, options: [String: JSONValue] = [:]) throws -> A {
-  try A(
-    options: Choice(A.name, options: options).decodeOptions(A.Options.self, at: "test"), at: "test")
+  try A(options: Choice(A.name, options: options).decodeOptions(A.Options.self, at: "test"))
 }
 
 /// A list of numbers as an option.

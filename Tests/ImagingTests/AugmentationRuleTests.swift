@@ -159,7 +159,7 @@ struct AugmentationRuleTests {
         [Choice(name)], [Choice(name), "randomResizedCrop"], ["centerCrop", Choice(name)],
       ] {
         let pipeline = try AugmentationPipeline(
-          choices, height: 12, width: 18, channels: channels, at: "test")
+          choices, height: 12, width: 18, channels: channels)
         var generator = SplitMix64(seed: 2)
         let view = try pipeline.view(of: ImageReader(image), using: &generator)
         #expect((view.width, view.height, view.channels, view.isDeep) == (18, 12, channels, true))

@@ -28,11 +28,13 @@ struct KeyRangeTests {
   private func failure(_ change: (inout Options) -> Void) throws -> Failure {
     var options = Options()
     change(&options)
-    return try #require(throws: Failure.self) { try options.check(at: "here") }
+    return try #require(throws: Failure.self) {
+      try located("here") { () throws(Failure) in try options.check() }
+    }
   }
 
   @Test func aNumberOutsideIsNamedWithRangeAndDefault() throws {
-    #expect(throws: Never.self) { try Options().check(at: "here") }
+    #expect(throws: Never.self) { try Options().check() }
     let rate = try failure { $0.rate = 1.5 }
     #expect(rate == Failure("rate is 1.5", at: "here.rate", mend: "choose 0 … 1; 0.5 is the default"))
     #expect(try failure { $0.counts = [3, 0] }.problem == "counts is [3,0]")

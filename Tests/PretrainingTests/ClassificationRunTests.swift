@@ -173,9 +173,9 @@ struct ClassificationRunTests {
     (model.queryKeyNorm, model.patchNorm, model.positions) = (true, .post, .learned)
     (model.initializer, model.pooling, model.registers) = ("truncatedNormal", .classToken, 2)
     (model.layerScale, model.dropPath, model.stem) = (0.1, 0.3, .linear)
-    let configuration = model.configuration(at: "test")
-    #expect(ModelRecipe(configuration).configuration(at: "test") == configuration)
+    let configuration = model.configuration
+    #expect(ModelRecipe(configuration).configuration == configuration)
     let plain = VisionTransformerConfiguration()
-    #expect(ModelRecipe(plain).configuration(at: "test") == plain)
+    #expect(ModelRecipe(plain).configuration == plain)
   }
 }

@@ -101,7 +101,7 @@ struct ConfigurationTests {
 
   @Test func theDefaultIsATinyViTOfSixteen() throws {
     let configuration = VisionTransformerConfiguration()
-    try configuration.validate(at: "default")
+    try configuration.validate()
     #expect(configuration.grid.count == 196 && configuration.hiddenWidth == 768)
   }
 }

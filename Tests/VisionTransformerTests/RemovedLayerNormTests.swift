@@ -110,7 +110,7 @@ struct RemovedLayerNormTests {
       { $0.start = -1 }, { $0.mlpSpan = .nan }, { $0.momentum = 0 }, { $0.momentum = 1.1 },
       { $0.epsilon = 0 },
     ] {
-      #expect(throws: Failure.self) { try options(change).check(at: "here") }
+      #expect(throws: Failure.self) { try options(change).check() }
     }
   }
 }

@@ -29,7 +29,7 @@ struct StemTests {
     let store = ParameterStore(seed: 1)
     let embedding = PatchEmbedding(
       grid: configuration.grid, width: configuration.width, stem: configuration.stem,
-      patchNorm: configuration.patchNorm, recipe: try LayerRecipe(configuration, at: "test"),
+      patchNorm: configuration.patchNorm, recipe: try LayerRecipe(configuration),
       scope: store.root["patch_embed"])
     return (embedding, store)
   }

@@ -54,7 +54,7 @@ struct AugmentTests {
       let file = data.appendingPathComponent("ash/0.png")
       #expect(isEnlarged(try ImageDecoder.decode(contentsOf: file), cell(first, 0, 0)))
       let pipeline = try AugmentationPipeline(
-        ["randomResizedCrop", "colorJitter", "lowFrequency"], height: 20, width: 12, channels: 3, at: "test")
+        ["randomResizedCrop", "colorJitter", "lowFrequency"], height: 20, width: 12, channels: 3)
       var stream = RandomStream(seed: 0, purpose: .augmentation, epoch: 0, sample: 0)
       let view = try pipeline.view(of: ImageReader(contentsOf: file.path), using: &stream)
       #expect(isEnlarged(view, cell(first, 0, 1)))

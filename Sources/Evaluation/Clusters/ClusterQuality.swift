@@ -35,7 +35,7 @@ public enum ClusterQuality: Evaluator {
     _ task: EvaluationTask, options: ClusterOptions, threads: Int,
     progress: ProgressHandler = { _, _ in }
   ) throws(Failure) -> ClusterResult {
-    try options.check(at: name)
+    try located(name) { () throws(Failure) in try options.check() }
     let set = task.measured
     let count = try clusterCount(of: set.rowLabels, options)
     let drawn = drawnRows(options.wardRows, of: set.count, seed: options.seed, for: "Ward")

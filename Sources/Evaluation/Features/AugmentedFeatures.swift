@@ -34,11 +34,12 @@ extension FeatureExtraction {
   ) throws(Failure) -> [Features] {
     guard let index = encoders.firstIndex(where: { $0.name == encoder }), let own = sets.features[encoder]
     else { preconditionFailure("FeatureExtraction: no encoder '\(encoder)'") }
-    let pipeline = try AugmentationPipeline(
-      Self.probeAugmentations(filter: preprocessing.filter), height: preprocessing.height,
-      width: preprocessing.width, channels: preprocessing.channels,
-      normalization: preprocessing.normalization,
-      at: "augmented pass")
+    let pipeline = try located("augmented pass") { () throws(Failure) in
+      try AugmentationPipeline(
+        Self.probeAugmentations(filter: preprocessing.filter), height: preprocessing.height,
+        width: preprocessing.width, channels: preprocessing.channels,
+        normalization: preprocessing.normalization)
+    }
     let places = [encoders[index].model.configuration.readout] + readouts
     let names = places.map { MatrixName(encoder: index, readout: $0) }
     var seen: Set<MatrixName> = []

@@ -31,7 +31,7 @@ public enum FewShot: Evaluator {
     _ given: EvaluationTask, options: FewShotOptions, threads: Int,
     progress: ProgressHandler = { _, _ in }
   ) throws(Failure) -> FewShotResult {
-    try options.check(at: name)
+    try located(name) { () throws(Failure) in try options.check() }
     let task = try ClassificationTask(given, for: self)
     let (train, test) = (given.train, given.measured)
     let shots = Set(options.shots).sorted()

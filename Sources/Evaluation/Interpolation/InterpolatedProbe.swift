@@ -33,7 +33,7 @@ public enum InterpolatedProbe: Evaluator {
     _ given: EvaluationTask, options: InterpolatedProbeOptions, threads: Int,
     progress: ProgressHandler = { _, _ in }
   ) throws(Failure) -> InterpolatedProbeResult {
-    try options.check(at: name)
+    try located(name) { () throws(Failure) in try options.check() }
     let task = try ClassificationTask(given, for: self)
     let fit = LinearProbeFit(
       values: given.train.values, labels: task.trainLabels, classCount: task.classCount, options.linear,

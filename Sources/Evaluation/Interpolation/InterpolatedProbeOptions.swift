@@ -20,5 +20,7 @@ public struct InterpolatedProbeOptions: DefaultedOptions {
   ]
 
   /// Checks the settings of the linear probe.
-  public func validate(at place: String) throws(Failure) { try linear.check(at: "\(place).linear") }
+  public func validate() throws(Failure) {
+    try located("linear") { () throws(Failure) in try linear.check() }
+  }
 }

@@ -51,7 +51,7 @@ public enum LayerProbe: Evaluator {
     _ given: EvaluationTask, options: LayerProbeOptions, threads: Int,
     progress: ProgressHandler = { _, _ in }
   ) throws(Failure) -> LayerProbeResult {
-    try options.check(at: name)
+    try located(name) { () throws(Failure) in try options.check() }
     let places = given.readouts.sorted { $0.key.block < $1.key.block }
     guard !places.isEmpty else { throw missingBlocks(at: given.train.origin) }
     var blocks: [LayerProbeResult.Block] = []

@@ -28,5 +28,7 @@ public struct LayerProbeOptions: DefaultedOptions {
   public static let ranges: [String: KeyRange] = ["k": .count]
 
   /// Checks the settings of the linear probe.
-  public func validate(at place: String) throws(Failure) { try linear.check(at: "\(place).linear") }
+  public func validate() throws(Failure) {
+    try located("linear") { () throws(Failure) in try linear.check() }
+  }
 }

@@ -37,7 +37,7 @@ public enum LinearProbe: Evaluator {
     _ given: EvaluationTask, options: LinearProbeOptions, threads: Int,
     progress: ProgressHandler = { _, _ in }
   ) throws(Failure) -> LinearProbeResult {
-    try options.check(at: name)
+    try located(name) { () throws(Failure) in try options.check() }
     let (train, test) = (given.train, try given.requireTest(for: self))
     let task = try ClassificationTask(train: train, test: test)
     let fit = LinearProbeFit(

@@ -28,7 +28,7 @@ public enum LinearSGD: Evaluator {
   package static func evaluate(
     _ task: EvaluationTask, options: LinearSGDOptions, threads: Int, progress: ProgressHandler = { _, _ in }
   ) throws(Failure) -> LinearSGDResult {
-    try options.check(at: name)
+    try located(name) { () throws(Failure) in try options.check() }
     let classes = try ClassificationTask(task, for: self)
     switch options.protocol {
     case .dinov2:

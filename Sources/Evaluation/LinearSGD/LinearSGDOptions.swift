@@ -49,11 +49,10 @@ public struct LinearSGDOptions: DefaultedOptions {
   ]
 
   /// Checks the warm-up, and that there is a head to train.
-  public func validate(at place: String) throws(Failure) {
+  public func validate() throws(Failure) {
     try requireOption(
-      "averagesPatches", averagesPatches, !averagesPatches.isEmpty, "give [false], [true] or [false, true]",
-      at: place)
+      "averagesPatches", averagesPatches, !averagesPatches.isEmpty, "give [false], [true] or [false, true]")
     try requireOption(
-      "warmupEpochs", warmupEpochs, warmupEpochs < epochs, "give less than epochs, \(epochs)", at: place)
+      "warmupEpochs", warmupEpochs, warmupEpochs < epochs, "give less than epochs, \(epochs)")
   }
 }

@@ -55,7 +55,7 @@ public enum MultiLabelProbe: Evaluator {
     _ given: EvaluationTask, options: LinearProbeOptions, threads: Int,
     progress: ProgressHandler = { _, _ in }
   ) throws(Failure) -> MultiLabelResult {
-    try options.check(at: name)
+    try located(name) { () throws(Failure) in try options.check() }
     let (train, test) = (given.train, try given.requireTest(for: self))
     let task = try MultiLabelTask(train: train, test: test)
     let standardizer = Standardizer(

@@ -66,7 +66,7 @@ public enum NearestClassMean: Evaluator {
   package static func evaluate(
     _ given: EvaluationTask, options: Options, threads: Int
   ) throws(Failure) -> Result {
-    try options.check(at: name)
+    try located(name) { () throws(Failure) in try options.check() }
     let task = try ClassificationTask(given, for: self)
     let means = ClassMeans(
       values: given.train.values, labels: task.trainLabels, classCount: task.classCount)

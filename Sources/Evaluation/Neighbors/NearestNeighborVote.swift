@@ -39,7 +39,7 @@ public enum NearestNeighborVote: Evaluator {
     _ given: EvaluationTask, options: NearestNeighborOptions, threads: Int,
     progress: ProgressHandler = { _, _ in }
   ) throws(Failure) -> NearestNeighborResult {
-    try options.check(at: name)
+    try located(name) { () throws(Failure) in try options.check() }
     let (train, test) = (given.train, given.test ?? given.train)
     let task = try ClassificationTask(train: train, test: test)
     let ks = Set(options.k).sorted()

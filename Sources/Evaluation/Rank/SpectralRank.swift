@@ -85,7 +85,7 @@ public enum SpectralRank: Evaluator {
   public static func evaluate(
     _ task: EvaluationTask, options: Options, progress: ProgressHandler
   ) throws(Failure) -> Result {
-    try options.check(at: name)
+    try located(name) { () throws(Failure) in try options.check() }
     let set = task.everyMeasured
     let rows = drawnRows(options.rows, of: set.count, seed: options.seed, for: name)
     progress("decomposing features of \(rows.count) images", 0)

@@ -37,7 +37,7 @@ public enum Retrieval: Evaluator {
     _ given: EvaluationTask, options: RetrievalOptions, threads: Int,
     progress: ProgressHandler = { _, _ in }
   ) throws(Failure) -> RetrievalResult {
-    try options.check(at: name)
+    try located(name) { () throws(Failure) in try options.check() }
     let task = try ClassificationTask(train: given.train, test: given.measured)
     let ks = Set(options.k).sorted()
     let limit = max(options.depth, ks[ks.count - 1])

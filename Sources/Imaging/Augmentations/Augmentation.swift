@@ -7,8 +7,8 @@ import Platform
 public protocol Augmentation: Variant, Sendable {
   /// Creates the augmentation.
   ///
-  /// - Throws: `Failure` when options are out of range; `place` says where they came from.
-  init(options: Options, at place: String) throws(Failure)
+  /// - Throws: `Failure` when options are out of range, naming the option.
+  init(options: Options) throws(Failure)
 
   /// The changed image. Its size is the context's when it had that size before.
   func apply(
@@ -77,7 +77,7 @@ extension Selection<any Augmentation.Type> {
   /// - Throws: `Failure` when its options do not fit together.
   public func make() throws(Failure) -> any Augmentation {
     func make<A: Augmentation>(_: A.Type) throws(Failure) -> any Augmentation {
-      try A(options: options(of: A.self), at: place)
+      try located(place) { () throws(Failure) in try A(options: options(of: A.self)) }
     }
     let type: any Augmentation.Type = type
     return try make(type)

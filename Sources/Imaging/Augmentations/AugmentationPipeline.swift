@@ -17,7 +17,7 @@ public struct AugmentationPipeline: Sendable {
   /// - Throws: `Failure` for an unknown name or option.
   public init(
     _ choices: [Choice] = defaultChoices, height: Int, width: Int, channels: Int,
-    normalization: ChannelNormalization? = nil, at place: String
+    normalization: ChannelNormalization? = nil
   ) throws(Failure) {
     let normalization = normalization ?? .imageNet.adapted(toChannels: channels)
     precondition(
@@ -25,7 +25,7 @@ public struct AugmentationPipeline: Sendable {
       "AugmentationPipeline: \(channels) channels, normalisation of \(normalization.channels)")
     var stages: [any Augmentation] = []
     for (index, choice) in choices.enumerated() {
-      stages.append(try Augmentations.all.select(choice, at: "\(place)[\(index)]").make())
+      stages.append(try Augmentations.all.select(choice, at: "[\(index)]").make())
     }
     self.stages = stages
     self.height = height

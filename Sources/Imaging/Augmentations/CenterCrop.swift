@@ -27,7 +27,7 @@ public struct CenterCrop: Framing {
   public let filter: ResizeFilter
 
   /// Creates the augmentation.
-  public init(options: Options, at place: String) throws(Failure) { filter = options.filter }
+  public init(options: Options) throws(Failure) { filter = options.filter }
 
   /// The largest centred part in the view's shape; its shorter fit is rounded half to even.
   public func crop(

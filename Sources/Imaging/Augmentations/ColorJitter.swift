@@ -41,8 +41,8 @@ public struct ColorJitter: Augmentation {
   private let strengths: Options
 
   /// Creates the augmentation.
-  public init(options: Options, at place: String) throws(Failure) {
-    try options.check(at: place)
+  public init(options: Options) throws(Failure) {
+    try options.check()
     strengths = options
   }
 

@@ -36,13 +36,13 @@ public struct GaussianBlur: Augmentation {
   private let probability: Double
 
   /// Creates the augmentation.
-  public init(options: Options, at place: String) throws(Failure) {
-    try options.check(at: place)
-    sigma = try checkedRange(options.sigma, "sigma", at: place)
+  public init(options: Options) throws(Failure) {
+    try options.check()
+    sigma = try checkedRange(options.sigma, "sigma")
     kernelSize = options.kernelSize
     if let kernelSize, kernelSize.isMultiple(of: 2) {
       throw Failure(
-        "kernelSize is \(kernelSize)", at: "\(place).kernelSize", mend: "choose an odd number, 1 … 999")
+        "kernelSize is \(kernelSize)", at: "kernelSize", mend: "choose an odd number, 1 … 999")
     }
     probability = options.probability
   }

@@ -30,9 +30,9 @@ public struct GaussianNoisePatches: Augmentation {
   private let probability: Double
 
   /// Creates the augmentation.
-  public init(options: Options, at place: String) throws(Failure) {
-    try options.check(at: place)
-    deviation = try checkedRange(options.deviation, "deviation", at: place)
+  public init(options: Options) throws(Failure) {
+    try options.check()
+    deviation = try checkedRange(options.deviation, "deviation")
     probability = options.probability
   }
 

@@ -35,8 +35,8 @@ public struct LowFrequency: Augmentation {
   private let filter: ResizeFilter
 
   /// Creates the augmentation.
-  public init(options: Options, at place: String) throws(Failure) {
-    try options.check(at: place)
+  public init(options: Options) throws(Failure) {
+    try options.check()
     factor = options.factor
     until = options.until
     filter = options.filter

@@ -33,8 +33,8 @@ public struct OccasionalAugmentation<Change: ImageChange>: Augmentation {
   private let probability: Double
 
   /// Creates the augmentation.
-  public init(options: Options, at place: String) throws(Failure) {
-    try options.check(at: place)
+  public init(options: Options) throws(Failure) {
+    try options.check()
     probability = options.probability
   }
 

@@ -4,10 +4,10 @@ import Platform
 ///
 /// - Throws: `Failure` that names `key` for anything else.
 func checkedRange(
-  _ bounds: [Double], _ key: String, at place: String
+  _ bounds: [Double], _ key: String
 ) throws(Failure) -> ClosedRange<Double> {
   guard bounds.count == 2, bounds[0] <= bounds[1] else {
-    throw Failure("\(key) is \(bounds)", at: "\(place).\(key)", mend: "give [lowest, highest]")
+    throw Failure("\(key) is \(bounds)", at: key, mend: "give [lowest, highest]")
   }
   return bounds[0]...bounds[1]
 }

@@ -49,10 +49,10 @@ public struct RandomErasing: Augmentation {
   private let probability: Double
 
   /// Creates the augmentation.
-  public init(options: Options, at place: String) throws(Failure) {
-    try options.check(at: place)
-    scale = try checkedRange(options.scale, "scale", at: place)
-    ratio = try checkedRange(options.ratio, "ratio", at: place)
+  public init(options: Options) throws(Failure) {
+    try options.check()
+    scale = try checkedRange(options.scale, "scale")
+    ratio = try checkedRange(options.ratio, "ratio")
     value = options.value
     probability = options.probability
   }

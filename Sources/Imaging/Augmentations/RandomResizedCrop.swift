@@ -59,11 +59,11 @@ public struct RandomResizedCrop: Framing {
   }
 
   /// Creates the rule from a recipe.
-  public init(options: Options, at place: String) throws(Failure) {
-    try options.check(at: place)
+  public init(options: Options) throws(Failure) {
+    try options.check()
     self.init(
-      scale: try checkedRange(options.scale, "scale", at: place),
-      ratio: try checkedRange(options.ratio, "ratio", at: place), filter: options.filter,
+      scale: try checkedRange(options.scale, "scale"),
+      ratio: try checkedRange(options.ratio, "ratio"), filter: options.filter,
       oneShot: options.oneShot)
   }
 

@@ -30,8 +30,8 @@ public struct Solarize: Augmentation {
   private let probability: Double
 
   /// Creates the augmentation.
-  public init(options: Options, at place: String) throws(Failure) {
-    try options.check(at: place)
+  public init(options: Options) throws(Failure) {
+    try options.check()
     threshold = options.threshold
     probability = options.probability
   }

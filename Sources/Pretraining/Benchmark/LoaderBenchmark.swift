@@ -34,7 +34,7 @@ public struct LoaderBenchmark: Sendable {
       source: source, sampler: EpochSampler(seed: 0, count: source.count, batchSize: Self.batchSize),
       pipelines: [
         AugmentationPipeline(
-          height: options.imageSize, width: options.imageSize, channels: 3, at: "bench")
+          height: options.imageSize, width: options.imageSize, channels: 3)
       ],
       patchSize: options.patchSize, steps: 0..<steps + 1, badImages: BadImages(in: source),
       options: LoadingOptions(threads: options.threads))

@@ -129,7 +129,7 @@ public struct StepBenchmark: Sendable {
   private func pipelines(of views: [ViewRecipe]?) throws(Failure) -> [AugmentationPipeline] {
     var data = DataRecipe()
     data.views = views
-    return try data.pipelines(for: model, at: "bench")
+    return try located("bench") { () throws(Failure) in try data.pipelines(for: model) }
   }
 
   private func makeLoader(

@@ -37,11 +37,11 @@ extension Classification {
     ]
 
     /// Checks the names of the classes.
-    public func validate(at place: String) throws(Failure) {
+    public func validate() throws(Failure) {
       guard let classes else { return }
       try requireOption(
         "classes", classes, classes.count > 1 && Set(classes).count == classes.count,
-        "list at least two, each once", at: place)
+        "list at least two, each once")
     }
   }
 }

@@ -67,9 +67,9 @@ extension DataRecipe {
   }
 
   /// Checks the keys that choose images.
-  func validateSource(at place: String) throws(Failure) {
+  func validateSource() throws(Failure) {
     func require(_ holds: Bool, _ key: String, _ problem: String, _ remedy: String) throws(Failure) {
-      if !holds { throw Failure(problem, at: "\(place).\(key)", mend: remedy) }
+      if !holds { throw Failure(problem, at: key, mend: remedy) }
     }
     if let mix {
       try require(path == nil, "mix", "both path and mix are given", "keep one of them; null removes a key")
@@ -79,7 +79,9 @@ extension DataRecipe {
         weights.isEmpty || weights.count == mix.count, "mix",
         "\(weights.count) weights for \(mix.count) sets",
         "give every set a weight, or none")
-      for (number, set) in mix.enumerated() { try set.requireRanges(at: "\(place).mix[\(number)]") }
+      for (number, set) in mix.enumerated() {
+        try located("mix[\(number)]") { () throws(Failure) in try set.requireRanges() }
+      }
     }
     try require(
       test == nil || holdOut == nil, "test", "both test and holdOut are given",

@@ -61,24 +61,24 @@ public struct DataRecipe: RangedKeys, Equatable {
     "threads": .from(1, to: 1024),
   ]
 
-  func validate(for model: ModelRecipe, at place: String) throws(Failure) {
+  func validate(for model: ModelRecipe) throws(Failure) {
     let channels = model.channels
     let side = min(model.imageSize.height, model.imageSize.width)
     func require(_ holds: Bool, _ key: String, _ problem: String, _ remedy: String) throws(Failure) {
-      if !holds { throw Failure(problem, at: "\(place).\(key)", mend: remedy) }
+      if !holds { throw Failure(problem, at: key, mend: remedy) }
     }
     for (key, values, limit) in [("mean", mean, Float(1)), ("standardDeviation", standardDeviation, 10)] {
       guard let large = values?.numbers?.first(where: { $0 > limit }) else { continue }
       throw Failure(
-        "a value of \(large), where pixels are 0…1", at: "\(place).\(key)",
+        "a value of \(large), where pixels are 0…1", at: key,
         mend: "divide values of 0…255 by 255")
     }
-    try requireRanges(usual: .encoding(DataRecipe()), at: place)
-    try sourceOptions.validate(at: "\(place).bands")
+    try requireRanges(usual: .encoding(DataRecipe()))
+    try located("bands") { () throws(Failure) in try sourceOptions.validate() }
     try require(
       bands.isEmpty || bands.count == channels || Set([bands.count, channels]) == [1, 3], "bands",
       "\(bands.count) bands for a model of \(channels) channels", "set model.channels to \(bands.count)")
-    try validateSource(at: place)
+    try validateSource()
     try require(
       (side...1 << 20).contains(evaluationResize ?? side), "evaluationResize",
       "evaluationResize is \(evaluationResize ?? 0), with images of \(side) pixels",
@@ -90,41 +90,44 @@ public struct DataRecipe: RangedKeys, Equatable {
         "give one value a channel")
     }
     // Last: it builds on what was checked before.
-    _ = try pipelines(for: model, at: place)
+    _ = try pipelines(for: model)
   }
 
   /// What makes an image a training view of this model, one a view; normalised as `preprocessing` says.
   ///
   /// - Throws: `Failure` for an unknown augmentation or option, or a size that does not divide into patches.
-  public func pipelines(for model: ModelRecipe, at place: String) throws(Failure) -> [AugmentationPipeline] {
-    guard let views else { return [try pipeline(augmentations, model.imageSize, model, at: place)] }
+  public func pipelines(for model: ModelRecipe) throws(Failure) -> [AugmentationPipeline] {
+    guard let views else { return [try pipeline(augmentations, model.imageSize, model)] }
     var pipelines: [AugmentationPipeline] = []
     for (index, view) in views.enumerated() {
-      let place = "\(place).views[\(index)]"
-      guard (1...64).contains(view.count), pipelines.count + view.count <= 64 else {
-        throw Failure("\(view.count) views", at: "\(place).count", mend: "choose 1 … 64 views in all")
+      let made = try located("views[\(index)]") { () throws(Failure) in
+        guard (1...64).contains(view.count), pipelines.count + view.count <= 64 else {
+          throw Failure("\(view.count) views", at: "count", mend: "choose 1 … 64 views in all")
+        }
+        let size = view.imageSize ?? model.imageSize
+        guard size.height > 0, size.width > 0, size.height % model.patchSize == 0,
+          size.width % model.patchSize == 0,
+          max(size.height, size.width) <= 1 << 16
+        else {
+          throw Failure(
+            "views of \(size.height)×\(size.width) pixels do not divide into patches of \(model.patchSize)",
+            at: "imageSize", mend: "make the size a multiple of model.patchSize")
+        }
+        return try pipeline(view.augmentations ?? augmentations, size, model)
       }
-      let size = view.imageSize ?? model.imageSize
-      guard size.height > 0, size.width > 0, size.height % model.patchSize == 0,
-        size.width % model.patchSize == 0,
-        max(size.height, size.width) <= 1 << 16
-      else {
-        throw Failure(
-          "views of \(size.height)×\(size.width) pixels do not divide into patches of \(model.patchSize)",
-          at: "\(place).imageSize", mend: "make the size a multiple of model.patchSize")
-      }
-      let made = try pipeline(view.augmentations ?? augmentations, size, model, at: place)
       pipelines += [AugmentationPipeline](repeating: made, count: view.count)
     }
     return pipelines
   }
 
   private func pipeline(
-    _ choices: [Choice], _ size: ImageSize, _ model: ModelRecipe, at place: String
+    _ choices: [Choice], _ size: ImageSize, _ model: ModelRecipe
   ) throws(Failure) -> AugmentationPipeline {
-    try AugmentationPipeline(
-      choices, height: size.height, width: size.width, channels: model.channels,
-      normalization: preprocessing(for: model).normalization, at: "\(place).augmentations")
+    try located("augmentations") { () throws(Failure) in
+      try AugmentationPipeline(
+        choices, height: size.height, width: size.width, channels: model.channels,
+        normalization: preprocessing(for: model).normalization)
+    }
   }
 
   /// What is wanted of the images at `path`.

@@ -32,10 +32,10 @@ public struct MonitorRecipe: RangedKeys, Equatable {
   /// Whether a look is due after a step.
   func isDue(after step: Int, of totalSteps: Int) -> Bool { step % everySteps == 0 || step == totalSteps }
 
-  func validate(at place: String) throws(Failure) {
-    try requireRanges(usual: .encoding(MonitorRecipe()), at: place)
-    try requireOption("train", "'\(train)'", !train.isEmpty, "give labelled images", at: place)
+  func validate() throws(Failure) {
+    try requireRanges(usual: .encoding(MonitorRecipe()))
+    try requireOption("train", "'\(train)'", !train.isEmpty, "give labelled images")
     try requireOption(
-      "evaluators", evaluators, !evaluators.isEmpty, "list one or more, such as [knn]", at: place)
+      "evaluators", evaluators, !evaluators.isEmpty, "list one or more, such as [knn]")
   }
 }

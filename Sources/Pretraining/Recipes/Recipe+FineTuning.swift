@@ -15,7 +15,7 @@ extension Recipe {
     overrides: [String] = []
   ) throws(Failure) -> Recipe {
     let model = ModelRecipe(file.configuration)
-    guard model.configuration(at: file.path) == file.configuration else {
+    guard model.configuration == file.configuration else {
       throw Failure(
         "a converted encoder, whose norms no key of a recipe describes", at: file.path,
         mend: "fine-tune the weights from before vitrail convert, and convert what comes of them")

@@ -28,19 +28,22 @@ public struct Recipe: Codable, Sendable, Equatable {
   ) throws(Failure) {
     let full = JSONValue.encoding(Recipe()).overlaid(with: variants.registeringNames(in: tree))
     self = try StrictDecoder.decode(Recipe.self, from: full, at: place)
-    try validate(variants, at: place)
+    try located(place, separator: ": ") { () throws(Failure) in try validate(variants) }
   }
 
   /// Checks what a type alone cannot.
-  private func validate(_ variants: RunVariants, at place: String) throws(Failure) {
-    try model.requireRanges(usual: .encoding(ModelRecipe()), at: "\(place): model")
-    try model.configuration(at: place).validate(at: "\(place): model")
-    try train.validate(at: "\(place): train")
-    try data.validate(for: model, at: "\(place): data")
-    _ = try LayerRecipe(
-      model.configuration(at: place), variants: variants.model, at: "\(place): model")
-    _ = try variants.optimizers.select(optimizer, at: "\(place): optimizer")
-    _ = try variants.objectives.select(objective, at: "\(place): objective")
+  private func validate(_ variants: RunVariants) throws(Failure) {
+    try located("model") { () throws(Failure) in
+      try model.requireRanges(usual: .encoding(ModelRecipe()))
+      try model.configuration.validate()
+    }
+    try located("train") { () throws(Failure) in try train.validate() }
+    try located("data") { () throws(Failure) in try data.validate(for: model) }
+    try located("model") { () throws(Failure) in
+      _ = try LayerRecipe(model.configuration, variants: variants.model)
+    }
+    _ = try variants.optimizers.select(optimizer, at: "optimizer")
+    _ = try variants.objectives.select(objective, at: "objective")
   }
 }
 
@@ -115,7 +118,7 @@ public struct ModelRecipe: RangedKeys, Equatable {
   }
 
   /// The architecture that these keys describe.
-  public func configuration(at place: String) -> VisionTransformerConfiguration {
+  public var configuration: VisionTransformerConfiguration {
     var configuration = VisionTransformerConfiguration()
     configuration.width = width ?? size.width
     configuration.depth = depth ?? size.depth

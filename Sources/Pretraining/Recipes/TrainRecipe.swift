@@ -79,17 +79,17 @@ public struct TrainRecipe: RangedKeys, Equatable {
     clipNorm.map { GradientClipping(norm: $0, clipsEachParameter: clipsEachParameter) }
   }
 
-  func validate(at place: String) throws(Failure) {
-    try requireRanges(usual: .encoding(TrainRecipe()), at: place)
+  func validate() throws(Failure) {
+    try requireRanges(usual: .encoding(TrainRecipe()))
     guard epochs == nil || steps == nil else {
       throw Failure(
-        "both epochs and steps are given", at: "\(place).steps", mend: "keep one of them; null removes a key")
+        "both epochs and steps are given", at: "steps", mend: "keep one of them; null removes a key")
     }
     guard epochs == nil || minutes == nil else {
       throw Failure(
-        "both epochs and minutes are given", at: "\(place).minutes",
+        "both epochs and minutes are given", at: "minutes",
         mend: "keep one of them; null removes a key")
     }
-    try monitor?.validate(at: "\(place).monitor")
+    try located("monitor") { () throws(Failure) in try monitor?.validate() }
   }
 }

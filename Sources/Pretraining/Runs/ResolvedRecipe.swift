@@ -48,12 +48,12 @@ public struct ResolvedRecipe: Sendable {
     let store = ParameterStore(seed: recipe.train.seed)
     store.drawsInitialValues = false
     let encoder = try VisionTransformer(
-      recipe.model.configuration(at: "model"), parameters: store, variants: variants.model)
+      recipe.model.configuration, parameters: store, variants: variants.model)
     let demands = try variants.objectives.select(recipe.objective, at: "objective").demands(of: recipe.model)
     let task = try demands.selectionForImages(source)
     recipe.objective = task.choice
     recipe.data.views = recipe.data.views ?? demands.views
-    let pipelines = try recipe.data.pipelines(for: recipe.model, at: "data")
+    let pipelines = try located("data") { () throws(Failure) in try recipe.data.pipelines(for: recipe.model) }
     let objective = try task.make(encoder)
     let objectivePlan = objective.plan
     self.source =

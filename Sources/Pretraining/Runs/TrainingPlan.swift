@@ -54,12 +54,12 @@ public final class TrainingPlan {
   ) throws(Failure) {
     let recipe = resolved.recipe
     let train = recipe.train
-    let configuration = recipe.model.configuration(at: "model")
+    let configuration = recipe.model.configuration
     let store = ParameterStore(seed: train.seed)
     encoder = try VisionTransformer(configuration, parameters: store, variants: variants.model)
     objective = try variants.objectives.select(recipe.objective, at: "objective").make(encoder)
     objectivePlan = objective.plan
-    pipelines = try recipe.data.pipelines(for: recipe.model, at: "data")
+    pipelines = try located("data") { () throws(Failure) in try recipe.data.pipelines(for: recipe.model) }
     preprocessing = recipe.data.preprocessing(for: recipe.model)
     sampler = EpochSampler(
       seed: train.seed,

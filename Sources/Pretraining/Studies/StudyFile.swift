@@ -38,7 +38,7 @@ public struct StudyFile: Codable, Sendable, Equatable {
     let tree = JSONValue.encoding(StudyFile()).overlaid(
       with: try RecipeFile.parse(source.text, at: source.place))
     let study = try StrictDecoder.decode(StudyFile.self, from: tree, at: source.place)
-    try study.validate(at: source.place)
+    try located(source.place, separator: ": ") { () throws(Failure) in try study.validate() }
     return (study, source)
   }
 
@@ -47,9 +47,9 @@ public struct StudyFile: Codable, Sendable, Equatable {
     tables.isEmpty ? [StudyTable(name: name, variants: variants, grid: grid)] : tables
   }
 
-  private func validate(at place: String) throws(Failure) {
+  private func validate() throws(Failure) {
     func require(_ holds: Bool, _ key: String, _ problem: String, _ remedy: String) throws(Failure) {
-      if !holds { throw Failure(problem, at: "\(place): \(key)", mend: remedy) }
+      if !holds { throw Failure(problem, at: key, mend: remedy) }
     }
     try require(!name.isEmpty, "name", "the study has no name", "add name: with a word")
     try require(!seeds.isEmpty, "seeds", "no seeds", "list at least one, such as [0]")
@@ -60,9 +60,9 @@ public struct StudyFile: Codable, Sendable, Equatable {
     try require(
       evaluate.limit ?? 1 > 0, "evaluate.limit", "limit is \(evaluate.limit ?? 0)", "choose a number above 0")
     guard let budget else {
-      throw Failure("no budget", at: "\(place): budget", mend: "add budget: {steps: N} or {seconds: S}")
+      throw Failure("no budget", at: "budget", mend: "add budget: {steps: N} or {seconds: S}")
     }
-    try budget.validate(at: "\(place): budget")
+    try located("budget") { () throws(Failure) in try budget.validate() }
     var names: Set<String> = []
     for table in allTables {
       let key = "table '\(table.name)'"

@@ -109,12 +109,12 @@ public enum StudyBudget: Codable, Sendable, Equatable {
     }
   }
 
-  func validate(at place: String) throws(Failure) {
+  func validate() throws(Failure) {
     let isRight =
       switch self {
       case .steps(let steps): (1...1 << 40).contains(steps)
       case .seconds(let seconds): seconds > 0 && seconds <= 1e8
       }
-    if !isRight { throw Failure("a budget of \(text)", at: place, mend: "choose a number above 0") }
+    if !isRight { throw Failure("a budget of \(text)", at: "", mend: "choose a number above 0") }
   }
 }

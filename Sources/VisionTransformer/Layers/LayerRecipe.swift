@@ -20,11 +20,10 @@ public struct LayerRecipe: Sendable {
   ///
   /// - Throws: `Failure` for an unknown name or option, or a combination that is none.
   public init(
-    _ configuration: VisionTransformerConfiguration, variants: ModelVariants = ModelVariants(),
-    at place: String
+    _ configuration: VisionTransformerConfiguration, variants: ModelVariants = ModelVariants()
   ) throws(Failure) {
     func norms(_ choice: Choice, _ key: String) throws(Failure) -> NormFactory {
-      try variants.norms.select(choice, at: "\(place).\(key)").factory
+      try variants.norms.select(choice, at: key).factory
     }
     block = try norms(configuration.norm, "norm")
     patch = try norms(configuration.patchNormFunction, "patchNormFunction")
@@ -36,21 +35,21 @@ public struct LayerRecipe: Sendable {
     for (name, choice) in configuration.siteNorms {
       ofSite[name] = try norms(choice, "siteNorms.\(name)")
     }
-    placement = try variants.placements.select(configuration.placement, at: "\(place).placement").make()
+    placement = try variants.placements.select(configuration.placement, at: "placement").make()
     initializer = try variants.initializers.select(
-      configuration.initializer ?? type(of: placement).initializer, at: "\(place).initializer"
+      configuration.initializer ?? type(of: placement).initializer, at: "initializer"
     ).make()
     hasQueryKeyNorm = configuration.queryKeyNorm
     branchCount = configuration.branchCount
     guard branchCount == 1 || placement.allowsParallelBranches else {
       throw Failure(
-        "parallel branches under the placement '\(configuration.placement.name)'", at: "\(place).branches",
+        "parallel branches under the placement '\(configuration.placement.name)'", at: "branches",
         mend: "choose placement: pre, or branches: 1")
     }
     guard configuration.stream == .full || placement.sumsBranches else {
       throw Failure(
         "a \(configuration.stream.rawValue) stream under the placement '\(configuration.placement.name)'",
-        at: "\(place).stream", mend: "choose stream: full")
+        at: "stream", mend: "choose stream: full")
     }
   }
 

@@ -46,7 +46,7 @@ public struct ModelFile: Sendable {
   ///
   /// - Throws: `Failure` when a tensor is missing or has another shape.
   public func makeModel() throws(Failure) -> VisionTransformer {
-    try configuration.validate(at: path)
+    try located(path) { () throws(Failure) in try configuration.validate() }
     guard Double(file.scalarCount) >= configuration.matrixScalarCount else {
       throw Failure(
         "the file holds \(file.scalarCount) weights, its configuration asks for more", at: path,
