@@ -141,7 +141,7 @@ public final class TrainingStep: Sendable {
         }
       }
       timed(.collectives, on: lane) { collectives[lane].allReduce(&squares) }
-      let scales = clipping.scales(squares: squares, slicesOf: slices.places)
+      let scales = clipping.scales(squares: squares, slicesOf: slices.slicesOf)
       timedUpdate(on: lane) {
         for slice in own.map({ slices.all[$0] }) {
           var clipped = step
@@ -244,7 +244,7 @@ public final class TrainingStep: Sendable {
   public func gradientNorm(of chosen: [Parameter]) -> Double {
     squares.withLock { squares in
       chosen.reduce(0) { sum, parameter in
-        indices[ObjectIdentifier(parameter)].map { sum + squares[slices.places[$0]].reduce(0, +) } ?? sum
+        indices[ObjectIdentifier(parameter)].map { sum + squares[slices.slicesOf[$0]].reduce(0, +) } ?? sum
       }
     }.squareRoot()
   }

@@ -41,12 +41,12 @@ public enum Metric: Int, CaseIterable, Sendable, CodingKey {
     case .dataWait: .undrawn
     case .epoch, .seconds, .directions: .bookkeeping
     case .featureStd:
-      .ofLooks("Spread of the features", column: "spread", unit: "1: isotropic, 0: collapsed")
-    case .rankMe: .ofLooks("Effective rank (RankMe)", column: "RankMe", unit: "directions")
-    case .alignment: .ofLooks("Alignment of positive pairs", unit: "mean ‖x − x⁺‖²")
-    case .uniformity: .ofLooks("Uniformity of the features", unit: "log mean exp(−2‖x − y‖²)", .free)
-    case .teacherEntropy: .ofLooks("Teacher entropy", unit: "nats")
-    case .baselineLoss: .ofLooks("Loss without a look at the images", unit: "loss")
+      .ofFeatures("Spread of the features", column: "spread", unit: "1: isotropic, 0: collapsed")
+    case .rankMe: .ofFeatures("Effective rank (RankMe)", column: "RankMe", unit: "directions")
+    case .alignment: .ofFeatures("Alignment of positive pairs", unit: "mean ‖x − x⁺‖²")
+    case .uniformity: .ofFeatures("Uniformity of the features", unit: "log mean exp(−2‖x − y‖²)", .free)
+    case .teacherEntropy: .ofFeatures("Teacher entropy", unit: "nats")
+    case .baselineLoss: .ofFeatures("Loss without a look at the images", unit: "loss")
     }
   }
 
@@ -58,7 +58,7 @@ public enum Metric: Int, CaseIterable, Sendable, CodingKey {
   /// What TensorBoard is told.
   public static let events = allCases.filter(\.field.isEvent)
   /// What a look at the features finds, as reports show it.
-  public static let ofLooks = drawn.filter(\.field.isOfLooks)
+  public static let ofFeatures = drawn.filter(\.field.isOfLooks)
 
   /// Its key.
   public var key: String { stringValue }
@@ -104,7 +104,7 @@ public struct MetricField: Sendable {
       column: nil)
   }
 
-  static func ofLooks(
+  static func ofFeatures(
     _ title: String, column: String? = nil, unit: String, _ axis: Axis = .fromZero
   ) -> Self {
     .init(

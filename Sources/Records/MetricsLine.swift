@@ -20,7 +20,7 @@ public struct MetricsLine: Sendable, Equatable, Encodable {
   public func finite(_ metric: Metric) -> Double? { self[metric].flatMap { $0.isFinite ? $0 : nil } }
 
   /// Whether the line has what a look at the features found.
-  public var hasLook: Bool { Metric.ofLooks.contains { self[$0] != nil } }
+  public var hasFeatures: Bool { Metric.ofFeatures.contains { self[$0] != nil } }
 
   /// Encodes an object of `step` and the numbers that the line has.
   public func encode(to encoder: any Encoder) throws {

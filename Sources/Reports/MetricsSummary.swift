@@ -116,7 +116,7 @@ private struct Reading {
       return
     }
     last = values
-    if values.hasLook { look = values }
+    if values.hasFeatures { look = values }
     lineCount += 1
     if let speed = values.finite(.imagesPerSecond) { speeds.append(Float(speed)) }
     if let wait = values.finite(.dataWait) {

@@ -8,7 +8,7 @@ struct MonitorSummary: Sendable {
 
   /// Reads the file; no lines where there is none. Lines that are not whole are passed over.
   init(contentsOf url: URL) {
-    let looks = RecordFile.lines(MonitorLook.self, of: url)
+    let looks = RecordFile.lines(MonitorEvaluation.self, of: url)
     let names = Set(looks.flatMap { $0.scores.keys }).sorted()
     lines = names.map { name in
       .init(

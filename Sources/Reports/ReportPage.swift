@@ -111,7 +111,7 @@ struct ReportPage: Sendable {
 
   private var features: String? {
     // The loss's plot has the baseline.
-    let plots = Metric.ofLooks.filter { $0 != .baselineLoss }.compactMap { plot($0) }
+    let plots = Metric.ofFeatures.filter { $0 != .baselineLoss }.compactMap { plot($0) }
     guard !plots.isEmpty else { return nil }
     return "<section><h2>Features</h2>\n<div class=\"plots\">\n\(plots.joined())</div></section>"
   }

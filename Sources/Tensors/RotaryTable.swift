@@ -43,13 +43,13 @@ public struct RotaryTable: Sendable {
 public struct Rotation: Sendable {
   let table: RotaryTable
   let prefixCount: Int
-  let places: [Int32]?
+  let patchIndices: [Int32]?
 
-  /// The first `prefixCount` tokens of each sample are not turned; `places` [B·K] are those of the others among the L,
+  /// The first `prefixCount` tokens of each sample are not turned; `patchIndices` [B·K] are those of the others among the L,
   /// nil for all in order.
-  public init(_ table: RotaryTable, prefixCount: Int, places: [Int32]?) {
+  public init(_ table: RotaryTable, prefixCount: Int, patchIndices: [Int32]?) {
     self.table = table
     self.prefixCount = prefixCount
-    self.places = places
+    self.patchIndices = patchIndices
   }
 }

@@ -19,7 +19,7 @@ public struct PatchSelection: Sendable {
   }
 
   /// Places of the patches to encode, [B·K], in the order of their tokens; nil for all L in order.
-  public var places: [Int32]?
+  public var patchIndices: [Int32]?
   /// How many of them are keys and values in every block, the first of each sample, beside class token and registers;
   /// the others only look on. Nil: all.
   public var contextCount: Int?
@@ -30,9 +30,9 @@ public struct PatchSelection: Sendable {
   /// How the images were cut, where they are of another size than the model's; positions are interpolated.
   public var grid: PatchGrid?
 
-  /// All patches in order, or those at `places`.
-  public init(places: [Int32]? = nil, grid: PatchGrid? = nil) {
-    self.places = places
+  /// All patches in order, or those at `patchIndices`.
+  public init(patchIndices: [Int32]? = nil, grid: PatchGrid? = nil) {
+    self.patchIndices = patchIndices
     self.grid = grid
   }
 }

@@ -45,7 +45,7 @@ extension Positions {
   /// The places that each new one is made from, and their weights, along one axis.
   private static func weights(
     from old: Int, to new: Int, _ transfer: PositionTransfer
-  ) -> [[(place: Int, weight: Double)]] {
+  ) -> [[(index: Int, weight: Double)]] {
     let scale = Double(old) / Double(new)
     return (0..<new).map { index in
       let centre = scale * (Double(index) + 0.5)
@@ -53,16 +53,16 @@ extension Positions {
       case .recomputed: preconditionFailure("Positions.interpolated: a table that is recomputed is not read")
       case .bicubic:
         let first = Int((centre - 0.5).rounded(.down))
-        return (first - 1...first + 2).map { place in
-          (min(max(place, 0), old - 1), cubic(centre - 0.5 - Double(place), -0.75))
+        return (first - 1...first + 2).map { index in
+          (min(max(index, 0), old - 1), cubic(centre - 0.5 - Double(index), -0.75))
         }
       case .antialiased:
         let stretch = max(1, scale)
         let first = max(0, Int(centre - 2 * stretch + 0.5))
-        let places = first..<min(old, Int(centre + 2 * stretch + 0.5))
-        let weights = places.map { cubic((Double($0) + 0.5 - centre) / stretch, -0.5) }
+        let indices = first..<min(old, Int(centre + 2 * stretch + 0.5))
+        let weights = indices.map { cubic((Double($0) + 0.5 - centre) / stretch, -0.5) }
         let sum = weights.reduce(0, +)
-        return zip(places, weights).map { ($0, $1 / sum) }
+        return zip(indices, weights).map { ($0, $1 / sum) }
       }
     }
   }

@@ -95,7 +95,7 @@ public final class VisionTransformer: Sendable {
   ///
   /// With `visible` [B·K], the places of the patches to encode, only those are: the encoder of a masked autoencoder.
   public func encode(_ patches: Tensor, visible: [Int32]? = nil, _ tape: Tape) -> Tensor {
-    encode(patches, PatchSelection(places: visible), tape)
+    encode(patches, PatchSelection(patchIndices: visible), tape)
   }
 
   /// Encodes the patches that a selection names, [B, L, P·P·C] → [B, N, D] after the final norm.
@@ -128,7 +128,7 @@ public final class VisionTransformer: Sendable {
       patches.shape.count == 3 && patches.shape[1] == grid.count
         && patches.shape[2] == configuration.grid.width,
       "VisionTransformer: patches \(patches.shape), wanted [B, \(grid.count), \(configuration.grid.width)]")
-    let chosen = selection.places.map { tape.gather(patches, indices: $0) } ?? patches
+    let chosen = selection.patchIndices.map { tape.gather(patches, indices: $0) } ?? patches
     let embedded = patchEmbedding(chosen, tape)
     tape.observe(.patchEmbedding(of: owner), embedded)
     let shown =
@@ -136,7 +136,7 @@ public final class VisionTransformer: Sendable {
     var tokens = TokenSequence(sequence(shown, selection, grid, tape), leadingCount: prefixCount)
     let context = AttentionTokens(
       rotation: positionsOfGrids.rotaryTable(for: grid).map {
-        Rotation($0, prefixCount: prefixCount, places: selection.places)
+        Rotation($0, prefixCount: prefixCount, patchIndices: selection.patchIndices)
       }, keyCount: selection.contextCount.map { prefixCount + $0 })
     for (layer, block) in blocks.enumerated() {
       tokens = block(tokens, tape, context)
@@ -157,16 +157,16 @@ public final class VisionTransformer: Sendable {
     _ patches: Tensor, _ selection: PatchSelection, _ grid: PatchGrid, _ tape: Tape
   ) -> Tensor {
     var table = positions.map { positionsOfGrids.table(tape($0), for: grid, tape) }
-    var places = selection.places
+    var patchIndices = selection.patchIndices
     if let unplaced = selection.unplaced, let known = table {
       let (batch, kept) = (patches.shape[0], patches.shape[1])
-      var indices = places ?? (0..<batch).flatMap { _ in (0..<Int32(kept)).map { $0 } }
+      var indices = patchIndices ?? (0..<batch).flatMap { _ in (0..<Int32(kept)).map { $0 } }
       let count = unplaced.patches.count / batch
       // The token is one more row of the table.
       for (index, patch) in unplaced.patches.enumerated() {
         indices[index / count * kept + Int(patch)] = Int32(grid.count)
       }
-      places = indices
+      patchIndices = indices
       let rows = tape.concatenated([
         known.reshaped([known.rows, known.width]), tape(unplaced.token).reshaped([1, known.width]),
       ])
@@ -174,7 +174,7 @@ public final class VisionTransformer: Sendable {
     }
     return tape.sequence(
       classToken: classToken.map { tape($0) }, registers: registers.map { tape($0) }, patches: patches,
-      positions: table, indices: places)
+      positions: table, indices: patchIndices)
   }
 
   /// One vector an image from tokens [B, N, D], as the configuration pools → [B, D].

@@ -128,7 +128,7 @@ private final class ByteCopyExchange: GradientExchange, @unchecked Sendable {
     self.count = count
     self.traffic = traffic
     self.update = update
-    parts = slices.places.map { _ in [:] }
+    parts = slices.slicesOf.map { _ in [:] }
     squares = slices.all.map { _ in 0 }
   }
 
@@ -164,7 +164,7 @@ private final class ByteCopyExchange: GradientExchange, @unchecked Sendable {
     let isFinite = losses.values.allSatisfy { (numbers($0)[0] as Double).isFinite }
     guard isFinite, !letters.isEmpty else { return }
     let gradients = letters.map { Tensor(shape: $0.shape, values: numbers($0.bytes)) }
-    for place in slices.places[parameter] { squares[place] = update(slices.all[place], gradients) }
+    for place in slices.slicesOf[parameter] { squares[place] = update(slices.all[place], gradients) }
   }
 }
 

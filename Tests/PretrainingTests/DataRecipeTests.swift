@@ -18,7 +18,7 @@ struct DataRecipeTests {
     let text = RecipeFile.text(recipe)
     #expect(text.contains("mean: auto\n") && text.contains("cacheSize: 4000000000\n"))
     #expect(try Recipe(JSONValue.encoding(recipe), at: "test") == recipe)
-    for place in [CachePlace.none, .ram] {
+    for place in [CacheLocation.none, .ram] {
       recipe.data.cache = place
       #expect(try Recipe(JSONValue.encoding(recipe), at: "test") == recipe)
     }

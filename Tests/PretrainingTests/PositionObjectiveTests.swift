@@ -179,20 +179,20 @@ struct DropPosTests {
   @Test func targetsAreGaussians() {
     let grid = PatchGrid(height: 12, width: 20, channels: 1, patchSize: 4)
     for deviation in [0, 1e-4, 0.5, 1, 1000] {
-      let targets = PlaceTargets(grid, deviation: deviation)
+      let targets = PositionTargets(grid, deviation: deviation)
       for place in 0..<Int32(15) {
         let values = targets(of: [place]).map { Double($0) }
         #expect(abs(values.reduce(0, +) - 1) <= 1e-6)
         #expect(values.firstIndex(of: values.max() ?? 0) == Int(place) || deviation == 1000)
       }
     }
-    let one = PlaceTargets(grid, deviation: 1)(of: [7]).map { Double($0) }
+    let one = PositionTargets(grid, deviation: 1)(of: [7]).map { Double($0) }
     for (place, square) in [(6, 1.0), (8, 1), (2, 1), (12, 1), (1, 2), (13, 2), (5, 4), (10, 5)] {
       #expect(abs(one[place] / one[7] - exp(-square / 2)) <= 1e-6)
     }
-    #expect(PlaceTargets(grid, deviation: 0)(of: [3]) == (0..<15).map { $0 == 3 ? 1 : 0 })
+    #expect(PositionTargets(grid, deviation: 0)(of: [3]) == (0..<15).map { $0 == 3 ? 1 : 0 })
     #expect(
-      PlaceTargets(grid, deviation: 1000)(of: [3]).allSatisfy { abs(Double($0) - 1 / 15.0) <= 1e-5 })
+      PositionTargets(grid, deviation: 1000)(of: [3]).allSatisfy { abs(Double($0) - 1 / 15.0) <= 1e-5 })
   }
 
   @Test func tokensCountAsTheyResembleTheSummary() {

@@ -54,11 +54,11 @@ import Testing
       + #""gradNorm":2.5,"imagesPerSecond":3.5,"learningRate":1.5e-05,"loss":0.5,"rankMe":8.5,"seconds":6.5,"#
       + #""step":20,"teacherEntropy":11.5,"uniformity":10.5}"#
     #expect(try text(whole) == wanted)
-    #expect(line(wanted) == whole && whole.hasLook)
+    #expect(line(wanted) == whole && whole.hasFeatures)
     var plain = MetricsLine(step: 1)
     plain[.loss] = 0.1
     #expect(try text(plain) == #"{"loss":0.1,"step":1}"#)
-    #expect(!plain.hasLook)
+    #expect(!plain.hasFeatures)
   }
 
   /// The writer's failure, which ends a run, is not silenced.
@@ -72,7 +72,7 @@ import Testing
   @Test func numbersBeyondDoublesCountForStepsAlone() throws {
     let found = try #require(line(#"{"step":1,"loss":1e999,"rankMe":1e999}"#))
     #expect(found[.loss] == .infinity && found.finite(.loss) == nil)
-    #expect(found[.rankMe] == nil && !found.hasLook)
+    #expect(found[.rankMe] == nil && !found.hasFeatures)
   }
 
   /// What TensorBoard, plots and tables take, in their orders.
@@ -84,11 +84,11 @@ import Testing
         "uniformity", "teacherEntropy", "baselineLoss",
       ])
     #expect(
-      Metric.ofLooks.map(\.columnTitle) == [
+      Metric.ofFeatures.map(\.columnTitle) == [
         "RankMe", "spread", "alignment", "uniformity", "teacherEntropy", "baselineLoss",
       ])
     #expect(
-      Metric.drawn == [.loss, .learningRate, .imagesPerSecond, .gradNorm] + Metric.ofLooks)
+      Metric.drawn == [.loss, .learningRate, .imagesPerSecond, .gradNorm] + Metric.ofFeatures)
     #expect(Set(Metric.drawn.map(\.field.plot?.title)).count == Metric.drawn.count)
   }
 }

@@ -22,13 +22,13 @@ import Testing
 
   @Test func looksOfAMonitorComeBack() throws {
     let folder = try TemporaryFolder()
-    let look = MonitorLook(step: 10, scores: ["knn": 0.5])
+    let look = MonitorEvaluation(step: 10, scores: ["knn": 0.5])
     let file = try folder.write(
       "monitor.jsonl",
       RecordFile.line(look) + Data(#"{"step":20,"scores":{"knn":1},"new":0}"#.utf8) + Data("\n{\"st".utf8))
     #expect(
-      RecordFile.lines(MonitorLook.self, of: file) == [look, MonitorLook(step: 20, scores: ["knn": 1])])
-    #expect(RecordFile.lines(MonitorLook.self, of: folder.url.appendingPathComponent("none")).isEmpty)
+      RecordFile.lines(MonitorEvaluation.self, of: file) == [look, MonitorEvaluation(step: 20, scores: ["knn": 1])])
+    #expect(RecordFile.lines(MonitorEvaluation.self, of: folder.url.appendingPathComponent("none")).isEmpty)
     #expect(
       String(decoding: RecordFile.line(look), as: UTF8.self) == "{\"scores\":{\"knn\":0.5},\"step\":10}\n")
   }

@@ -13,16 +13,16 @@ extension GradientCase {
       }
     }
     return [
-      rotated("all places", [2, 6, 24], Rotation(table, prefixCount: 0, places: nil)),
-      rotated("prefix", [1, 8, 12], Rotation(table, prefixCount: 2, places: nil)),
-      rotated("some places", [2, 4, 36], Rotation(wide, prefixCount: 1, places: [5, 0, 2, 3, 3, 1])),
-      rotated("prefix alone", [2, 1, 36], Rotation(wide, prefixCount: 1, places: [])),
+      rotated("all places", [2, 6, 24], Rotation(table, prefixCount: 0, patchIndices: nil)),
+      rotated("prefix", [1, 8, 12], Rotation(table, prefixCount: 2, patchIndices: nil)),
+      rotated("some places", [2, 4, 36], Rotation(wide, prefixCount: 1, patchIndices: [5, 0, 2, 3, 3, 1])),
+      rotated("prefix alone", [2, 1, 36], Rotation(wide, prefixCount: 1, patchIndices: [])),
       GradientCase(operation: "rotated", variant: "then attention", inputs: [.random([2, 6, 24], seed: 2)]) {
-        let rotation = Rotation(table, prefixCount: 0, places: nil)
+        let rotation = Rotation(table, prefixCount: 0, patchIndices: nil)
         return $0.attention($0.rotated($1[0], by: rotation), headCount: 2)
       },
       GradientCase(operation: "rotated", variant: "two readers", inputs: [.random([1, 6, 12], seed: 2)]) {
-        let turned = $0.rotated($1[0], by: Rotation(table, prefixCount: 0, places: nil))
+        let turned = $0.rotated($1[0], by: Rotation(table, prefixCount: 0, patchIndices: nil))
         return $0.scaledResidual(turned, $1[0], layerScale: nil)
       },
       GradientCase(operation: "reordered", variant: "each once", inputs: [pixels]) {

@@ -188,7 +188,7 @@ struct PlacementPropertyTests {
   private func hybridAttentionIgnoresScale(_ model: VisionTransformer) throws {
     let store = ParameterStore(seed: 2)
     let attention = Attention(
-      SublayerPlace(.attention, layer: 0, depth: 2, width: 12), headCount: 3, recipe: model.recipe,
+      SublayerSite(.attention, layer: 0, depth: 2, width: 12), headCount: 3, recipe: model.recipe,
       scope: store.root)
     store.randomize(seed: 4)
     try #require(store["qkv.bias"]).assign([Scalar](repeating: 0, count: 36))

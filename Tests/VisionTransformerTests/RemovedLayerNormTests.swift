@@ -21,7 +21,7 @@ struct RemovedLayerNormTests {
     _ kind: Sublayer? = .mlp, layer: Int = 0, options: RemovedLayerNorm.Options? = nil
   ) -> (norm: RemovedLayerNorm, store: ParameterStore) {
     let store = ParameterStore()
-    let place = kind.map { SublayerPlace($0, layer: layer, depth: 2, width: 11) }
+    let place = kind.map { SublayerSite($0, layer: layer, depth: 2, width: 11) }
     let site = NormSite(kind == nil ? .final : .sublayerInput, width: 11, sublayer: place)
     return (RemovedLayerNorm(site, options: options ?? self.options(), scope: store.root), store)
   }

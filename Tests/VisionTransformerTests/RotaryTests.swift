@@ -16,7 +16,7 @@ struct RotaryTests {
 
   @Test func matchComplexNumbers() throws {
     let table = RotaryTable(rows: 3, columns: 4, headWidth: 8, base: 100)
-    let rotation = Rotation(table, prefixCount: 2, places: try indices("rotary.places"))
+    let rotation = Rotation(table, prefixCount: 2, patchIndices: try indices("rotary.places"))
     let tape = Tape(.training)
     let input = tape.variable(try golden("rotary.input"))
     let output = tape.rotated(input, by: rotation)
@@ -59,7 +59,7 @@ struct RotaryTests {
     let row = Tensor.random([3 * head], seed: seed).values
     let qkv = Tensor(
       shape: [1, table.count, 3 * head], values: (0..<table.count).flatMap { _ in row })
-    let turned = Tape(.evaluating).rotated(qkv, by: Rotation(table, prefixCount: 0, places: nil)).values
+    let turned = Tape(.evaluating).rotated(qkv, by: Rotation(table, prefixCount: 0, patchIndices: nil)).values
     #expect(
       (0..<table.count).allSatisfy { turned[(3 * $0 + 2) * head..<(3 * $0 + 3) * head] == row[(2 * head)...] }
     )

@@ -79,7 +79,7 @@ struct MonitorTests {
   }
 
   @Test("a look that could not be taken is taken by --resume, with nothing trained twice")
-  func missingLook() throws {
+  func missingEvaluation() throws {
     let shared = try TinyRun.shared.get()
     try withTemporaryFolder { folder in
       let run = folder.appendingPathComponent("run")

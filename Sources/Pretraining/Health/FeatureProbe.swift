@@ -31,7 +31,7 @@ package struct FeatureProbe {
   }
 
   /// How the features of a batch fare.
-  package func look(at batch: any StepSamples, _ progress: TrainingProgress) -> FeatureHealth {
+  package func measure(_ batch: any StepSamples, _ progress: TrainingProgress) -> FeatureHealth {
     var health = FeatureHealth()
     let samples = batch.microBatch(0..<min(Self.sampleCount, batch.count), pool: trainer.lanes[0].pool)
     let own = samples.views.filter { ($0.grid ?? encoder.configuration.grid) == encoder.configuration.grid }
@@ -63,7 +63,7 @@ package struct FeatureProbe {
         let chosen = places.map { places in
           Array(places[part.lowerBound * places.count / count..<part.upperBound * places.count / count])
         }
-        let selection = PatchSelection(places: chosen, grid: view.grid)
+        let selection = PatchSelection(patchIndices: chosen, grid: view.grid)
         let tokens = encoder.encode(view.patches.slice(part), selection, tape)
         return encoder.pooled(tokens, tape).values.map { Double($0) }
       }

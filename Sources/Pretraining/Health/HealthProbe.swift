@@ -29,24 +29,24 @@ package final class HealthProbe {
   }
 
   /// What was seen before a step, to be completed after it.
-  package struct Look {
+  package struct Measurement {
     fileprivate var health: DepthHealth
   }
 
   /// Looks at the blocks before a step on a batch.
-  package func look(at batch: any StepSamples, _ progress: TrainingProgress) -> Look {
+  package func measure(_ batch: any StepSamples, _ progress: TrainingProgress) -> Measurement {
     var health = DepthHealth(step: progress.step + 1, rotationFrom: initial.origin, stacks: [:])
     for stack in stacks { health.stacks[stack.name] = StackHealth(depth: stack.blocks.count) }
     observeActivations(of: batch, progress, into: &health)
     for matrix in stacks.flatMap({ $0.matrices.joined() }) {
       before[ObjectIdentifier(matrix)]?.copy(matrix.value)
     }
-    return Look(health: health)
+    return Measurement(health: health)
   }
 
   /// How the blocks fared in the step that `trainer` took since the look.
-  package func complete(_ look: Look, after trainer: TrainingStep) -> DepthHealth {
-    var health = look.health
+  package func complete(_ measurement: Measurement, after trainer: TrainingStep) -> DepthHealth {
+    var health = measurement.health
     for stack in stacks {
       health.stacks[stack.name]?[.gradientNorm] = stack.blocks.map { finite(trainer.gradientNorm(of: $0)) }
       compareWeights(of: stack, into: &health)

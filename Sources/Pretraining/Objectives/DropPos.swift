@@ -6,7 +6,7 @@ import VisionTransformer
 /// tells.
 ///
 /// Class token and registers go through the decoder too. A head D' → L names the place of each token that lost its own;
-/// the cross-entropy is against a Gaussian around the true place (`PlaceTargets`), each token counted by how much the
+/// the cross-entropy is against a Gaussian around the true place (`PositionTargets`), each token counted by how much the
 /// encoder's summary of the image resembles it (`TokenAffinity`). With a reconstruction weight r the loss is that plus
 /// r times MAE's on the same encoding, which for an optimiser that ignores scale is the published w·position + MAE
 /// with w = 1/r.
@@ -106,21 +106,21 @@ public struct DropPos: MaskedObjective {
   public func loss(_ patches: Tensor, _ mask: PatchMask, _ tape: Tape) -> Tensor {
     let batch = patches.shape[0]
     let dropped = (0..<batch).flatMap { _ in (placed..<keep).map { Int32($0) } }
-    var selection = PatchSelection(places: mask.visible)
+    var selection = PatchSelection(patchIndices: mask.visible)
     selection.unplaced = .init(by: token, of: dropped)
     let latent = encoder.encode(patches, selection, tape)
 
     let prefix = encoder.prefixCount
     let rows = dropped.map { $0 + Int32(prefix) }
     let logits = layers(embedding(latent, tape), leadingTokens: prefix, predicted: rows, tape)
-    let places = (0..<batch).flatMap { mask.visible[$0 * keep + placed..<($0 + 1) * keep] }
-    let targets = PlaceTargets(
+    let positions = (0..<batch).flatMap { mask.visible[$0 * keep + placed..<($0 + 1) * keep] }
+    let targets = PositionTargets(
       encoder.configuration.grid, deviation: options.smoothing * (1 - tape.context.progress.fraction))
     let weights = TokenAffinity(
       prefixCount: prefix, hasClassToken: encoder.configuration.hasClassToken,
       temperature: options.weightTemperature)
     var loss = tape.softCrossEntropy(
-      logits, targets: Tensor(shape: logits.shape, values: targets(of: places)),
+      logits, targets: Tensor(shape: logits.shape, values: targets(of: positions)),
       weights: weights(latent, of: placed..<keep))
     if let reconstruction {
       let prediction = reconstruction(latent, visible: mask.visible, predicted: mask.masked, tape)

@@ -44,7 +44,7 @@ struct MaskedDecoder: Sendable {
       hasClassToken: hasClassToken, registerCount: registerCount)
     let prefix: Int32 = hasClassToken ? 1 : 0
     let patches = predicted ?? (0..<batch).flatMap { _ in (0..<Int32(patchCount)).map { $0 } }
-    let places = prefix == 0 ? patches : patches.map { $0 + prefix }
-    return layers(tokens, leadingTokens: Int(prefix), predicted: places, tape)
+    let rows = prefix == 0 ? patches : patches.map { $0 + prefix }
+    return layers(tokens, leadingTokens: Int(prefix), predicted: rows, tape)
   }
 }

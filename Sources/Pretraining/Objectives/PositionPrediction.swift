@@ -78,8 +78,8 @@ public struct PositionPrediction: MaskedObjective {
 
   /// The cross-entropy of places under a given context.
   public func loss(_ patches: Tensor, _ mask: PatchMask, _ tape: Tape) -> Tensor {
-    let (logits, places) = logits(patches, mask, tape)
-    let loss = tape.softmaxCrossEntropy(logits, labels: places.map { Int($0) })
+    let (logits, positions) = logits(patches, mask, tape)
+    let loss = tape.softmaxCrossEntropy(logits, labels: positions.map { Int($0) })
     tape.observe(.loss, loss)
     return loss
   }
@@ -87,10 +87,10 @@ public struct PositionPrediction: MaskedObjective {
   /// Scores of all places [B, M, L] for the M patches that count, and the places of these patches [B·M].
   public func logits(
     _ patches: Tensor, _ mask: PatchMask, _ tape: Tape
-  ) -> (values: Tensor, places: [Int32]) {
+  ) -> (values: Tensor, positions: [Int32]) {
     let batch = patches.shape[0]
-    let all = mask.places(of: batch)
-    var selection = PatchSelection(places: all)
+    let all = mask.patchIndices(of: batch)
+    var selection = PatchSelection(patchIndices: all)
     selection.contextCount = contextCount
     let tokens = encoder.encode(patches, selection, tape)
     let counted =

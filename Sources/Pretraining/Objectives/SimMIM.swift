@@ -93,8 +93,8 @@ public struct SimMIM: ReconstructingObjective {
   /// The patches of units of a grid so many units wide.
   private func patches(of units: [Int32], _ columns: Int) -> [Int32] {
     guard unit > 1 else { return units }
-    return units.flatMap { place -> [Int32] in
-      let (row, column) = Int(place).quotientAndRemainder(dividingBy: columns)
+    return units.flatMap { number -> [Int32] in
+      let (row, column) = Int(number).quotientAndRemainder(dividingBy: columns)
       return (0..<unit * unit).map {
         Int32((row * unit + $0 / unit) * columns * unit + column * unit + $0 % unit)
       }
@@ -117,12 +117,14 @@ public struct SimMIM: ReconstructingObjective {
     return predictions(patches, mask, of: all, tape)
   }
 
-  private func predictions(_ patches: Tensor, _ mask: PatchMask, of places: [Int32], _ tape: Tape) -> Tensor {
+  private func predictions(_ patches: Tensor, _ mask: PatchMask, of patchIndices: [Int32], _ tape: Tape)
+    -> Tensor
+  {
     var selection = PatchSelection()
     selection.hidden = .init(by: maskToken, of: mask.masked)
     let tokens = encoder.encode(patches, selection, tape)
     let prefix = Int32(encoder.prefixCount)
-    let predictions = head(tape.gather(tokens, indices: places.map { $0 + prefix }), tape)
+    let predictions = head(tape.gather(tokens, indices: patchIndices.map { $0 + prefix }), tape)
     tape.observe(.head, predictions)
     return predictions
   }

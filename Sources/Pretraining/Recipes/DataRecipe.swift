@@ -42,7 +42,7 @@ public struct DataRecipe: RangedKeys, Equatable {
   /// What becomes of image files whose data end early: `skip` or `pad`.
   public var truncated = TruncatedImages.skip
   /// Where decoded images are kept: `none`, `ram` or a folder.
-  public var cache = CachePlace.none
+  public var cache = CacheLocation.none
   /// The most bytes that are kept, such as `4GB`; absent: a quarter of the memory, or 20 GB or half of the free disk.
   public var cacheSize: ByteCount?
   /// What the shorter side of larger images is resized to before they are kept; absent: 8/7 of the model's larger side.

@@ -43,7 +43,8 @@ final class EncoderMonitor {
     self.log = log
     let judge = recipe.evaluators[0]
     best =
-      RecordFile.lines(MonitorLook.self, of: checkpoint.folder.monitor).compactMap { $0.scores[judge] }.max()
+      RecordFile.lines(MonitorEvaluation.self, of: checkpoint.folder.monitor).compactMap { $0.scores[judge] }
+      .max()
       ?? -.infinity
   }
 
@@ -54,7 +55,9 @@ final class EncoderMonitor {
   ) throws(Failure) -> Bool {
     guard step > 0 else { return false }
     let judge = recipe.evaluators[0]
-    let looks = RecordFile.lines(MonitorLook.self, of: checkpoint.folder.monitor).filter { $0.step <= step }
+    let looks = RecordFile.lines(MonitorEvaluation.self, of: checkpoint.folder.monitor).filter {
+      $0.step <= step
+    }
     let best = looks.compactMap { $0.scores[judge] }.max()
     // Of equal scores the first is the best.
     if let best, looks.first(where: { $0.scores[judge] == best })?.step == step {
@@ -67,12 +70,12 @@ final class EncoderMonitor {
   func isDue(after step: Int) -> Bool { recipe.isDue(after: step, of: totalSteps) }
 
   /// Scores the encoder as it would be exported; whether it is the best so far.
-  func look(after step: Int) throws(Failure) -> Bool {
+  func evaluate(after step: Int) throws(Failure) -> Bool {
     for (parameter, found) in zip(encoder.parameters.parameters, checkpoint.state.exportedEncoder) {
       parameter.assign(found.tensor.values)
     }
     let scores = try scoring(encoder, checkpoint.preprocessing)
-    try lines.append(MonitorLook(step: step, scores: scores))
+    try lines.append(MonitorEvaluation(step: step, scores: scores))
     try log.append(scores, group: "monitor", step: step)
     guard let score = scores[recipe.evaluators[0]], score > best else { return false }
     best = score

@@ -12,7 +12,7 @@ struct SessionStart {
   /// What the checkpoint tells besides: the interval of the log that was open.
   let open: [String: String]
   /// Whether `train.monitor` is still to look after that step.
-  let isLookMissing: Bool
+  let isEvaluationMissing: Bool
   /// Whether the session goes on with a run, be it one that has no checkpoint yet.
   let resuming: Bool
   /// What the checkpoints of this session tell of the images.
@@ -40,11 +40,11 @@ struct SessionStart {
     if restored == nil { try plan.loadInitialWeights() }
     if !resuming { try AtomicFile.write(Data(RecipeFile.text(plan.recipe).utf8), to: folder.recipe) }
     let (step, total) = (step, plan.totalSteps)
-    isLookMissing =
+    isEvaluationMissing =
       try plan.recipe.train.monitor.map { (wanted) throws(Failure) in
         try EncoderMonitor.complete(wanted, checkpoint, restored: step, of: total)
       } ?? false
-    guard step < total || isLookMissing else {
+    guard step < total || isEvaluationMissing else {
       images = ""
       return
     }

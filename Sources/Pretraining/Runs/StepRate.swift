@@ -39,7 +39,7 @@ extension TrainingPlan {
       isFinite = outcome.isFinite
       taken += 1
       if taken == 1 {
-        if recipe.train.featureSteps > 0 { look = secondsOfLook(at: batch) }
+        if recipe.train.featureSteps > 0 { look = secondsOfFeatures(at: batch) }
         start = Clock.seconds
         continue
       }
@@ -69,10 +69,10 @@ extension TrainingPlan {
     return recipe
   }
 
-  private func secondsOfLook(at batch: any StepSamples) -> Double {
+  private func secondsOfFeatures(at batch: any StepSamples) -> Double {
     let start = Clock.seconds
-    _ = FeatureProbe(objective: objective, encoder: encoder, trainer: step).look(
-      at: batch, progress(before: 2))
+    _ = FeatureProbe(objective: objective, encoder: encoder, trainer: step).measure(
+      batch, progress(before: 2))
     return Clock.seconds - start
   }
 

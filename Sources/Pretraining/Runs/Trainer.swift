@@ -61,7 +61,7 @@ public final class Trainer {
       recipe: plan.recipe, variants: plan.variants, folder: folder, acceptsChangedData: acceptingChangedData,
       note: note)
     let start = try SessionStart(plan, checkpoint, check, resuming: resuming)
-    guard start.step < plan.totalSteps || start.isLookMissing else { return .finishedBefore }
+    guard start.step < plan.totalSteps || start.isEvaluationMissing else { return .finishedBefore }
     let session = try TrainingSession(
       plan, checkpoint, start, scoring: scoring,
       tell: .init(note: note, warning: warn, checkpoint: checkpointed, report: onProgress))

@@ -16,7 +16,7 @@ struct TrainingSession {
   let writer: CheckpointWriter
   /// In the order in which they are told.
   let observers: [any TrainingObserver]
-  private let missingLook: MonitorObserver?
+  private let missingEvaluation: MonitorObserver?
   private let start: SessionStart
 
   /// Opens logs and starts to load.
@@ -39,7 +39,7 @@ struct TrainingSession {
     loader = try plan.makeLoader(steps: start.step..<plan.totalSteps, badImages: badImages)
     let meter = ProgressMeter(batchSize: train.batchSize, start: Clock.seconds, open: start.open)
     writer = CheckpointWriter(checkpoint, start, meter, tell: tell.checkpoint)
-    missingLook = monitor.map { [writer] in MonitorObserver($0, writer, meter) }
+    missingEvaluation = monitor.map { [writer] in MonitorObserver($0, writer, meter) }
     self.start = start
     var observers: [any TrainingObserver] = []
     if let interval = train.healthSteps { observers.append(HealthObserver(plan, folder, every: interval)) }
@@ -47,13 +47,13 @@ struct TrainingSession {
       MetricsObserver(plan, log, meter, loader, features, earlierSeconds: start.seconds))
     observers.append(features)
     observers.append(ProgressObserver(plan, meter, badImages, features, tell: tell.report))
-    if let missingLook { observers.append(missingLook) }
+    if let missingEvaluation { observers.append(missingEvaluation) }
     observers.append(CheckpointObserver(plan, writer))
     self.observers = observers
   }
 
   /// Does what an earlier session left undone.
   func begin() throws(Failure) {
-    if start.isLookMissing { try missingLook?.look(after: start.step) }
+    if start.isEvaluationMissing { try missingEvaluation?.evaluate(after: start.step) }
   }
 }

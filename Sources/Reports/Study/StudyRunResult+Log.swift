@@ -20,7 +20,7 @@ extension StudyRunResult {
         guard let line = MetricsLine(json: text) else { return }
         if let loss = line[.loss] { losses.append(step: line.step, loss: loss) }
         if let known = line[.baselineLoss] { losses.trivial = known }
-        for metric in Metric.ofLooks { if let value = line[metric] { health[metric.key] = value } }
+        for metric in Metric.ofFeatures { if let value = line[metric] { health[metric.key] = value } }
         if let speed = line.finite(.imagesPerSecond) { speeds.append(speed) }
         last = line
       }

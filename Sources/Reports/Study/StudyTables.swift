@@ -8,7 +8,7 @@ extension StudyResults {
       if case .score(let name) = column { name } else { nil }
     }
     let logged = Set(tables.flatMap(\.rows).flatMap(\.ended).compactMap(\.health).flatMap(\.keys))
-    let health = Metric.ofLooks.map(\.key).filter(logged.contains)
+    let health = Metric.ofFeatures.map(\.key).filter(logged.contains)
     let head =
       ["table", "variant", "seed", "stability", "step", "steps", "plannedSteps", "loss", "finalLoss"]
       + scores + health + ["imagesPerSecond", "seconds", "folder"]

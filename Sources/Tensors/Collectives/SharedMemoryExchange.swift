@@ -32,8 +32,8 @@ final class SharedMemoryExchange: GradientExchange {
     state = Mutex(
       State(
         losses: [Double](repeating: 0, count: count),
-        parts: slices.places.map { _ in [Tensor?](repeating: nil, count: count) },
-        arrivals: [Int](repeating: 0, count: slices.places.count),
+        parts: slices.slicesOf.map { _ in [Tensor?](repeating: nil, count: count) },
+        arrivals: [Int](repeating: 0, count: slices.slicesOf.count),
         squares: [Double](repeating: 0, count: slices.all.count)))
   }
 
@@ -62,7 +62,7 @@ final class SharedMemoryExchange: GradientExchange {
     let loss = state.withLock { $0.losses.reduce(0, +) }
     guard loss.isFinite else { return (loss, []) }
     state.withLock { state in
-      for parameter in slices.places.indices
+      for parameter in slices.slicesOf.indices
       where state.arrivals[parameter] > 0 && state.arrivals[parameter] < count {
         makeReady(parameter, &state)
       }
@@ -76,7 +76,7 @@ final class SharedMemoryExchange: GradientExchange {
     state.parts[parameter] = []
     // Every lane has contributed its loss by the time that the first parameter is complete.
     guard !gradients.isEmpty, state.losses.allSatisfy(\.isFinite) else { return }
-    state.ready += slices.places[parameter].map { Ready(slice: $0, gradients: gradients) }
+    state.ready += slices.slicesOf[parameter].map { Ready(slice: $0, gradients: gradients) }
   }
 
   private func updateOne() -> Bool {

@@ -2,15 +2,15 @@
 public struct SlicedParameters: Sendable {
   /// All slices, in the order of the parameters.
   public let all: [ParameterSlice]
-  /// The places in `all` of each parameter's slices.
-  public let places: [Range<Int>]
+  /// Where in `all` the slices of each parameter are.
+  public let slicesOf: [Range<Int>]
 
   /// Cuts parameters; into whole ones where their norms matter.
   public init(_ parameters: [Parameter], whole: Bool = false) {
     let slices =
       whole ? ParameterSlice.slices(of: parameters, size: .max) : ParameterSlice.slices(of: parameters)
     all = slices
-    places = parameters.indices.map { index in
+    slicesOf = parameters.indices.map { index in
       let first = slices.firstIndex { $0.index == index } ?? slices.count
       return first..<(slices[first...].firstIndex { $0.index != index } ?? slices.count)
     }

@@ -1,13 +1,13 @@
 extension Tape {
-  /// x with the rows at `places` of every sample replaced by one token: x [B, N, D], token [1, 1, D], places [B·M], each
+  /// x with the rows at `patchIndices` of every sample replaced by one token: x [B, N, D], token [1, 1, D], patchIndices [B·M], each
   /// below N and no two of a sample equal (Xie et al., 2021).
-  public func replaced(_ x: Tensor, by token: Tensor, at places: [Int32]) -> Tensor {
+  public func replaced(_ x: Tensor, by token: Tensor, at patchIndices: [Int32]) -> Tensor {
     let (batch, tokens, width) = (x.shape[0], x.shape[1], x.shape[2])
     precondition(
-      token.count == width && places.count % batch == 0,
-      "replaced: \(places.count) places of \(x.shape), token \(token.shape)")
-    let masked = places.count / batch
-    let rows = places.indices.map { $0 / masked * tokens + Int(places[$0]) }
+      token.count == width && patchIndices.count % batch == 0,
+      "replaced: \(patchIndices.count) patchIndices of \(x.shape), token \(token.shape)")
+    let masked = patchIndices.count / batch
+    let rows = patchIndices.indices.map { $0 / masked * tokens + Int(patchIndices[$0]) }
     let output = allocate(x.shape)
     output.pointer.update(from: x.pointer, count: x.count)
     for row in rows { (output.pointer + row * width).update(from: token.pointer, count: width) }
@@ -31,7 +31,7 @@ extension Tape {
   }
 
   /// Rows mixed by a constant matrix: y = M·x, M [m, n], x [1, n, D] → [1, m, D]; of a table of positions, its values
-  /// between the places.
+  /// between the patchIndices.
   public func remixed(_ x: Tensor, by matrix: Tensor) -> Tensor {
     let (count, width) = (matrix.shape[0], x.width)
     precondition(

@@ -40,13 +40,13 @@ extension Tape {
         for (part, norm) in norms.enumerated() {
           let (weight, bias) = (norm?.weight?.pointer, norm?.bias?.pointer)
           for row in 0..<rows {
-            let (place, statistics) = ((3 * row + part) * third, (part * rows + row) * headCount)
+            let (start, statistics) = ((3 * row + part) * third, (part * rows + row) * headCount)
             guard let norm else {
-              (output + place).update(from: input + place, count: third)
+              (output + start).update(from: input + start, count: third)
               continue
             }
             vk_norm(
-              input + place, weight, bias, output + place, norm.centers ? mean.pointer + statistics : nil,
+              input + start, weight, bias, output + start, norm.centers ? mean.pointer + statistics : nil,
               inverse.pointer + statistics, headCount, head, head, norm.epsilon)
           }
         }
@@ -66,15 +66,15 @@ extension Tape {
           let weight = norm?.weight?.pointer
           let (weightTarget, biasTarget) = (zeroedAccumulator(norm?.weight), zeroedAccumulator(norm?.bias))
           for row in 0..<rows {
-            let (place, statistics) = ((3 * row + part) * third, (part * rows + row) * headCount)
-            let g = upstream.pointer + place
+            let (start, statistics) = ((3 * row + part) * third, (part * rows + row) * headCount)
+            let g = upstream.pointer + start
             guard let norm else {
-              if let (target, beta) = target { accumulate(target + place, beta: beta, g, third) }
+              if let (target, beta) = target { accumulate(target + start, beta: beta, g, third) }
               continue
             }
             vk_norm_backward(
-              input + place, weight, g, norm.centers ? mean.pointer + statistics : nil,
-              inverse.pointer + statistics, target.map { $0.pointer + place }, target?.beta == 1 ? 1 : 0,
+              input + start, weight, g, norm.centers ? mean.pointer + statistics : nil,
+              inverse.pointer + statistics, target.map { $0.pointer + start }, target?.beta == 1 ? 1 : 0,
               weightTarget, biasTarget, headCount, head, head)
           }
         }

@@ -9,8 +9,8 @@ extension Tape {
       qkv.shape.count == 3 && qkv.width % (3 * rotation.table.headWidth) == 0 && kept >= 0,
       "rotated: a projection \(qkv.shape), heads of \(rotation.table.headWidth)")
     precondition(
-      rotation.places.map { $0.count == qkv.shape[0] * kept } ?? (kept == rotation.table.count),
-      "rotated: \(rotation.places?.count ?? rotation.table.count) places for \(qkv.shape)")
+      rotation.patchIndices.map { $0.count == qkv.shape[0] * kept } ?? (kept == rotation.table.count),
+      "rotated: \(rotation.patchIndices?.count ?? rotation.table.count) places for \(qkv.shape)")
     let y = allocate(qkv.shape)
     let buffer = y.buffer
     let compute = { [unowned self, unowned buffer] in
@@ -41,9 +41,9 @@ extension Tape {
         output.update(from: input, count: width)
         continue
       }
-      let place = rotation.places.map { Int($0[sample * kept + patch]) } ?? patch
+      let position = rotation.patchIndices.map { Int($0[sample * kept + patch]) } ?? patch
       let (cosines, sines) = (
-        table.cosines.pointer + place * 2 * quarter, table.sines.pointer + place * 2 * quarter
+        table.cosines.pointer + position * 2 * quarter, table.sines.pointer + position * 2 * quarter
       )
       for start in stride(from: 0, to: turned, by: 2 * quarter) {
         let axis = start / (2 * quarter) % 2 * quarter

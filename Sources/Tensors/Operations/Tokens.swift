@@ -2,7 +2,7 @@ extension Tape {
   /// The sequence [class token | registers | patches], positions added to class token and patches.
   ///
   /// patches [B, K, D]; class token [1, 1, D]; registers [1, R, D] (Darcet et al., 2023; they get no position);
-  /// positions [1, c + L, D] with c = 1 when there is a class token; `indices` [B·K] name the place of each
+  /// positions [1, c + L, D] with c = 1 when there is a class token; `indices` [B·K] name the position of each
   /// patch among the L, nil for all in order → [B, c + R + K, D].
   public func sequence(
     classToken: Tensor?, registers: Tensor?, patches: Tensor, positions: Tensor?, indices: [Int32]?
@@ -16,7 +16,7 @@ extension Tape {
     precondition(
       positions.map { $0.width == width && (indices != nil || $0.rows == prefix + kept) } ?? true,
       "sequence: positions \(positions?.shape ?? []) for patches \(patches.shape)")
-    let place: (Int) -> Int = { patch in prefix + (indices.map { Int($0[patch]) } ?? patch % kept) }
+    let position: (Int) -> Int = { patch in prefix + (indices.map { Int($0[patch]) } ?? patch % kept) }
     let output = allocate([batch, length, width])
     for sample in 0..<batch {
       var row = output.pointer + sample * length * width
@@ -35,7 +35,7 @@ extension Tape {
       for patch in sample * kept..<(sample + 1) * kept {
         let source = patches.pointer + patch * width
         if let positions {
-          add(source, positions.pointer + place(patch) * width, width, into: row)
+          add(source, positions.pointer + position(patch) * width, width, into: row)
         } else {
           row.update(from: source, count: width)
         }
@@ -62,7 +62,7 @@ extension Tape {
         }
         guard let positionTarget else { continue }
         for patch in 0..<kept {
-          addInPlace(positionTarget + place(sample * kept + patch) * width, row + patch * width, width)
+          addInPlace(positionTarget + position(sample * kept + patch) * width, row + patch * width, width)
         }
       }
     }
@@ -92,7 +92,7 @@ extension Tape {
   /// their places, the mask token in all others, positions added to every row.
   ///
   /// visible [B, c + R + K, D]; registers are dropped; maskToken [1, 1, D]; positions [1, c + L, D];
-  /// `indices` [B·K] name the place of each visible patch → [B, c + L, D].
+  /// `indices` [B·K] name the position of each visible patch → [B, c + L, D].
   public func restore(
     _ visible: Tensor, maskToken: Tensor, positions: Tensor, indices: [Int32], hasClassToken: Bool,
     registerCount: Int
@@ -108,8 +108,8 @@ extension Tape {
     for sample in 0..<batch {
       if hasClassToken { sources[sample * length] = Int32(sample * tokens) }
       for patch in 0..<kept {
-        let place = prefix + Int(indices[sample * kept + patch])
-        sources[sample * length + place] = Int32(sample * tokens + skipped + patch)
+        let position = prefix + Int(indices[sample * kept + patch])
+        sources[sample * length + position] = Int32(sample * tokens + skipped + patch)
       }
     }
     for row in 0..<batch * length {

@@ -9,13 +9,13 @@ public struct WeightSite: Sendable {
   /// Heads of the attention that it belongs to; 1 elsewhere.
   public let headCount: Int
   /// The sublayer that it belongs to; nil outside of blocks.
-  public let sublayer: SublayerPlace?
+  public let sublayer: SublayerSite?
   /// The layer that declares it: random numbers that several weights share derive from the name of its parent.
   public let scope: ParameterScope
 
   /// Describes a weight.
   public init(
-    role: WeightRole, outputs: Int, inputs: Int, headCount: Int = 1, sublayer: SublayerPlace? = nil,
+    role: WeightRole, outputs: Int, inputs: Int, headCount: Int = 1, sublayer: SublayerSite? = nil,
     scope: ParameterScope
   ) {
     self.role = role

@@ -51,16 +51,17 @@ public struct Attention: Sendable {
   ///
   /// `innerWidth` is the width of all heads together; nil means the stream's.
   public init(
-    _ place: SublayerPlace, headCount: Int, innerWidth: Int? = nil, recipe: LayerRecipe, scope: ParameterScope
+    _ sublayer: SublayerSite, headCount: Int, innerWidth: Int? = nil, recipe: LayerRecipe,
+    scope: ParameterScope
   ) {
-    let style = recipe.placement.attentionStyle(place)
-    let (width, inner) = (place.width, innerWidth ?? place.width)
+    let style = recipe.placement.attentionStyle(sublayer)
+    let (width, inner) = (sublayer.width, innerWidth ?? sublayer.width)
     self.headCount = headCount
     queryKeyValue = Linear(
-      .queryKeyValue, inputs: width, outputs: 3 * inner, of: place, headCount: headCount,
+      .queryKeyValue, inputs: width, outputs: 3 * inner, of: sublayer, headCount: headCount,
       by: recipe.initializer, scope: scope["qkv"])
     func norm(_ name: String, _ role: NormSite.Role, _ width: Int) -> any Norm {
-      recipe.norm(NormSite(role, width: width, sublayer: place), scope: scope[name])
+      recipe.norm(NormSite(role, width: width, sublayer: sublayer), scope: scope[name])
     }
     let normsQueriesAndKeys = style.normsQueriesAndKeys || recipe.hasQueryKeyNorm
     queryNorm = normsQueriesAndKeys ? norm("q_norm", .head, inner / headCount) : nil
@@ -72,7 +73,7 @@ public struct Attention: Sendable {
     scalesOutput = style.headScale == .output
     mixtureNorm = style.normsMixture ? norm("norm", .mixture, inner) : nil
     projection = Linear(
-      .attentionProjection, inputs: inner, outputs: width, of: place, headCount: headCount,
+      .attentionProjection, inputs: inner, outputs: width, of: sublayer, headCount: headCount,
       by: recipe.initializer, scope: scope["proj"])
   }
 

@@ -15,13 +15,13 @@ public struct Linear: Sendable {
     bias = scope.parameter("bias", shape: [outputs], role: .bias, initial: .zeros)
   }
 
-  /// Declares a layer whose weight starts as the initialiser has it for its role and place.
+  /// Declares a layer whose weight starts as the initialiser has it for its role and sublayer.
   public init(
-    _ role: WeightRole, inputs: Int, outputs: Int, of place: SublayerPlace? = nil, headCount: Int = 1,
+    _ role: WeightRole, inputs: Int, outputs: Int, of sublayer: SublayerSite? = nil, headCount: Int = 1,
     by initializer: any Initializer, scope: ParameterScope
   ) {
     let site = WeightSite(
-      role: role, outputs: outputs, inputs: inputs, headCount: headCount, sublayer: place, scope: scope)
+      role: role, outputs: outputs, inputs: inputs, headCount: headCount, sublayer: sublayer, scope: scope)
     self.init(role, inputs: inputs, outputs: outputs, initial: initializer.weight(site), scope: scope)
   }
 

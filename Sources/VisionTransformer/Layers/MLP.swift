@@ -15,15 +15,15 @@ public struct MLP: Sendable {
   private let hiddenNorm: (any Norm)?
 
   /// Declares `fc1`, `fc2` and, where the style has it, `norm`.
-  public init(_ place: SublayerPlace, hiddenWidth: Int, recipe: LayerRecipe, scope: ParameterScope) {
+  public init(_ sublayer: SublayerSite, hiddenWidth: Int, recipe: LayerRecipe, scope: ParameterScope) {
     hidden = Linear(
-      .mlpHidden, inputs: place.width, outputs: hiddenWidth, of: place, by: recipe.initializer,
+      .mlpHidden, inputs: sublayer.width, outputs: hiddenWidth, of: sublayer, by: recipe.initializer,
       scope: scope["fc1"])
     hiddenNorm =
-      recipe.placement.mlpStyle(place).normsHidden
-      ? recipe.norm(NormSite(.hidden, width: hiddenWidth, sublayer: place), scope: scope["norm"]) : nil
+      recipe.placement.mlpStyle(sublayer).normsHidden
+      ? recipe.norm(NormSite(.hidden, width: hiddenWidth, sublayer: sublayer), scope: scope["norm"]) : nil
     output = Linear(
-      .mlpOutput, inputs: hiddenWidth, outputs: place.width, of: place, by: recipe.initializer,
+      .mlpOutput, inputs: hiddenWidth, outputs: sublayer.width, of: sublayer, by: recipe.initializer,
       scope: scope["fc2"])
   }
 

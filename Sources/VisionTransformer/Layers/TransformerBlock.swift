@@ -38,12 +38,12 @@ public struct TransformerBlock: Sendable {
 
   /// Declares block `layer` (from 0) of a stack.
   public init(_ shape: Shape, layer: Int, recipe: LayerRecipe, scope: ParameterScope) {
-    attentions = Self.sublayers(.attention, shape, layer, recipe, scope) { place, scope in
+    attentions = Self.sublayers(.attention, shape, layer, recipe, scope) { sublayer, scope in
       Attention(
-        place, headCount: shape.headCount, innerWidth: shape.attentionWidth, recipe: recipe, scope: scope)
+        sublayer, headCount: shape.headCount, innerWidth: shape.attentionWidth, recipe: recipe, scope: scope)
     }
-    mlps = Self.sublayers(.mlp, shape, layer, recipe, scope) { place, scope in
-      MLP(place, hiddenWidth: shape.hiddenWidth, recipe: recipe, scope: scope)
+    mlps = Self.sublayers(.mlp, shape, layer, recipe, scope) { sublayer, scope in
+      MLP(sublayer, hiddenWidth: shape.hiddenWidth, recipe: recipe, scope: scope)
     }
   }
 
@@ -71,18 +71,18 @@ public struct TransformerBlock: Sendable {
   /// `attn` or `mlp`, and `ls`, as timm names them.
   private static func sublayers<Layer>(
     _ kind: Sublayer, _ shape: Shape, _ layer: Int, _ recipe: LayerRecipe, _ scope: ParameterScope,
-    make: (SublayerPlace, ParameterScope) -> Layer
+    make: (SublayerSite, ParameterScope) -> Layer
   ) -> [Branch<Layer>] {
     let isAttention = kind == .attention
     let rate = shape.depth > 1 ? shape.dropPath * Double(layer) / Double(shape.depth - 1) : shape.dropPath
     let count = recipe.branchCount
     return (0..<count).map { branch in
-      let place = SublayerPlace(
+      let sublayer = SublayerSite(
         kind, layer: layer, depth: shape.depth, width: shape.width, branch: count > 1 ? branch : nil)
       let scope = (count > 1 ? scope[isAttention ? "attns" : "ffns"][branch] : scope)
-        .of(kind, branch: place.branch)
-      let site = recipe.placement.site(place, recipe: recipe, scope: scope)
-      let made = make(place, scope[isAttention ? "attn" : "mlp"].insideSublayer)
+        .of(kind, branch: sublayer.branch)
+      let site = recipe.placement.site(sublayer, recipe: recipe, scope: scope)
+      let made = make(sublayer, scope[isAttention ? "attn" : "mlp"].insideSublayer)
       let scaling = ResidualScaling(
         width: shape.width, layerScale: shape.layerScale, dropRate: rate,
         site: 2 * (layer * count + branch) + (isAttention ? 0 : 1),

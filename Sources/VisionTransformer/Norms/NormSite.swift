@@ -27,10 +27,10 @@ public struct NormSite: Sendable, Equatable {
   /// Length of the vectors.
   public let width: Int
   /// The sublayer; nil outside of blocks.
-  public let sublayer: SublayerPlace?
+  public let sublayer: SublayerSite?
 
   /// Creates a site.
-  public init(_ role: Role, width: Int, sublayer: SublayerPlace? = nil) {
+  public init(_ role: Role, width: Int, sublayer: SublayerSite? = nil) {
     self.role = role
     self.width = width
     self.sublayer = sublayer

@@ -165,12 +165,12 @@ struct RemovalSchedule: Sendable {
 
   init(_ site: NormSite, options: RemovedLayerNorm.Options) {
     self.options = options
-    guard let place = site.sublayer else {
+    guard let sublayer = site.sublayer else {
       phase = .final
       return
     }
-    let share = Double(place.layer) / Double(place.depth)
-    phase = place.kind == .mlp ? .mlp(share) : .attention(share)
+    let share = Double(sublayer.layer) / Double(sublayer.depth)
+    phase = sublayer.kind == .mlp ? .mlp(share) : .attention(share)
   }
 
   /// The stage that is due; a share of a run of unknown length never comes.

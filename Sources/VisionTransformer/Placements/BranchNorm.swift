@@ -34,10 +34,10 @@ public struct BranchNorm: NormPlacement {
   public var hasFinalNorm: Bool { false }
 
   /// Declares `norm1` and the buffer `branch1.step`, or `norm2` and `branch2.step`; no public code names it.
-  public func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
-    let step = scope[place.kind == .attention ? "branch1" : "branch2"]
+  public func site(_ sublayer: SublayerSite, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
+    let step = scope[sublayer.kind == .attention ? "branch1" : "branch2"]
       .buffer("step", shape: [1], initial: .zeros)
-    return PostNormSite(place, recipe: recipe, scope: scope) { [steps] tape in
+    return PostNormSite(sublayer, recipe: recipe, scope: scope) { [steps] tape in
       guard tape.context.mode == .training else { return (1, min(1, step.value.scalar / Scalar(steps))) }
       let reached = Scalar(min(tape.context.progress.step + 1, steps))
       if tape.writesBuffers { step.assign([reached]) }

@@ -37,8 +37,8 @@ public struct DeepNorm: NormPlacement {
   public var hasFinalNorm: Bool { false }
 
   /// Declares `norm1` or `norm2`.
-  public func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
-    let alpha = Scalar(options.alpha ?? pow(2 * Double(place.depth), 0.25))
-    return PostNormSite(place, recipe: recipe, scope: scope) { _ in (alpha, 1) }
+  public func site(_ sublayer: SublayerSite, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
+    let alpha = Scalar(options.alpha ?? pow(2 * Double(sublayer.depth), 0.25))
+    return PostNormSite(sublayer, recipe: recipe, scope: scope) { _ in (alpha, 1) }
   }
 }

@@ -32,7 +32,7 @@ public struct HybridNorm: NormPlacement {
   public var hasFinalNorm: Bool { true }
 
   /// Norms of queries, keys and values.
-  public func attentionStyle(_ place: SublayerPlace) -> AttentionStyle {
+  public func attentionStyle(_ sublayer: SublayerSite) -> AttentionStyle {
     var style = AttentionStyle()
     style.normsQueriesAndKeys = true
     style.normsValues = true
@@ -40,13 +40,13 @@ public struct HybridNorm: NormPlacement {
   }
 
   /// Declares `norm2`, and in the first block of HybridNorm* `norm1`.
-  public func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
-    if options.firstBlockPreNorm && place.layer == 0 {
-      return PreNormSite(place, recipe: recipe, scope: scope)
+  public func site(_ sublayer: SublayerSite, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
+    if options.firstBlockPreNorm && sublayer.layer == 0 {
+      return PreNormSite(sublayer, recipe: recipe, scope: scope)
     }
-    switch place.kind {
+    switch sublayer.kind {
     case .attention: return BareSite()
-    case .mlp: return NormedStream(norm: recipe.norm(place.norm(.stream), scope: scope[place.normName]))
+    case .mlp: return NormedStream(norm: recipe.norm(sublayer.norm(.stream), scope: scope[sublayer.normName]))
     }
   }
 

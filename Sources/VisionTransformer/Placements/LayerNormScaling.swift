@@ -24,10 +24,10 @@ public struct LayerNormScaling: NormPlacement {
   public var sumsBranches: Bool { true }
 
   /// 1/√l.
-  public func inputFactor(_ place: SublayerPlace) -> Double { 1 / Double(place.layer + 1).squareRoot() }
+  public func inputFactor(_ sublayer: SublayerSite) -> Double { 1 / Double(sublayer.layer + 1).squareRoot() }
 
   /// Declares `norm1` or `norm2`.
-  public func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
-    PreNormSite(place, inputScale: Scalar(inputFactor(place)), recipe: recipe, scope: scope)
+  public func site(_ sublayer: SublayerSite, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
+    PreNormSite(sublayer, inputScale: Scalar(inputFactor(sublayer)), recipe: recipe, scope: scope)
   }
 }

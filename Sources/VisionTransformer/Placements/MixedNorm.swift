@@ -33,10 +33,11 @@ public struct MixedNorm: NormPlacement {
   public var hasFinalNorm: Bool { true }
 
   /// Declares `norm1` or `norm2`.
-  public func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
+  public func site(_ sublayer: SublayerSite, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
     // The product is rounded off where it is a whole number but for its last bits, as 0.29 · 100 is.
-    let postCount = Int(options.ratio * Double(place.depth) + 1e-9)
-    return place.layer < postCount
-      ? PostNormSite(place, recipe: recipe, scope: scope) : PreNormSite(place, recipe: recipe, scope: scope)
+    let postCount = Int(options.ratio * Double(sublayer.depth) + 1e-9)
+    return sublayer.layer < postCount
+      ? PostNormSite(sublayer, recipe: recipe, scope: scope)
+      : PreNormSite(sublayer, recipe: recipe, scope: scope)
   }
 }

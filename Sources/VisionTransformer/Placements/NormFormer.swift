@@ -33,25 +33,25 @@ public struct NormFormer: NormPlacement {
   public var allowsParallelBranches: Bool { !options.residualScale }
 
   /// A factor for each head.
-  public func attentionStyle(_ place: SublayerPlace) -> AttentionStyle {
+  public func attentionStyle(_ sublayer: SublayerSite) -> AttentionStyle {
     var style = AttentionStyle()
     style.headScale = options.headScale
     return style
   }
 
   /// A norm after the activation.
-  public func mlpStyle(_ place: SublayerPlace) -> MLPStyle {
+  public func mlpStyle(_ sublayer: SublayerSite) -> MLPStyle {
     var style = MLPStyle()
     style.normsHidden = true
     return style
   }
 
   /// Declares `norm1` and `attn_ln`, or `norm2` and, where it is wanted, `w_resid`: fairseq's names.
-  public func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
-    let inner = PreNormSite(place, normsOutput: place.kind == .attention, recipe: recipe, scope: scope)
-    guard place.kind == .mlp && options.residualScale else { return inner }
+  public func site(_ sublayer: SublayerSite, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
+    let inner = PreNormSite(sublayer, normsOutput: sublayer.kind == .attention, recipe: recipe, scope: scope)
+    guard sublayer.kind == .mlp && options.residualScale else { return inner }
     return ScaledSkip(
-      inner: inner, scale: scope.parameter("w_resid", shape: [place.width], role: .factor, initial: .ones))
+      inner: inner, scale: scope.parameter("w_resid", shape: [sublayer.width], role: .factor, initial: .ones))
   }
 
   /// λ∘x + F(N(x)).

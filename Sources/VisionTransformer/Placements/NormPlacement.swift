@@ -21,16 +21,16 @@ public protocol NormPlacement: Variant, Sendable {
   var sumsBranches: Bool { get }
 
   /// What a sublayer's input is multiplied by between its norm and its first linear layer.
-  func inputFactor(_ place: SublayerPlace) -> Double
+  func inputFactor(_ sublayer: SublayerSite) -> Double
 
   /// What the placement adds inside of a block's attention.
-  func attentionStyle(_ place: SublayerPlace) -> AttentionStyle
+  func attentionStyle(_ sublayer: SublayerSite) -> AttentionStyle
 
   /// What the placement adds inside of a block's MLP.
-  func mlpStyle(_ place: SublayerPlace) -> MLPStyle
+  func mlpStyle(_ sublayer: SublayerSite) -> MLPStyle
 
   /// Declares what the residual rule of one sublayer needs, and returns the rule.
-  func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite
+  func site(_ sublayer: SublayerSite, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite
 }
 
 extension NormPlacement {
@@ -41,11 +41,11 @@ extension NormPlacement {
   /// Norms in the stream, gains of the residual or norms behind branches make it something else.
   public var sumsBranches: Bool { false }
   /// Nothing.
-  public func inputFactor(_ place: SublayerPlace) -> Double { 1 }
+  public func inputFactor(_ sublayer: SublayerSite) -> Double { 1 }
   /// The plain attention.
-  public func attentionStyle(_ place: SublayerPlace) -> AttentionStyle { AttentionStyle() }
+  public func attentionStyle(_ sublayer: SublayerSite) -> AttentionStyle { AttentionStyle() }
   /// The plain MLP.
-  public func mlpStyle(_ place: SublayerPlace) -> MLPStyle { MLPStyle() }
+  public func mlpStyle(_ sublayer: SublayerSite) -> MLPStyle { MLPStyle() }
 }
 
 /// The residual rule of one sublayer F: how skip·x + branch·F is weighed, and what is normed before and after.

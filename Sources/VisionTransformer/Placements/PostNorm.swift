@@ -19,8 +19,8 @@ public struct PostNorm: NormPlacement {
   public var hasFinalNorm: Bool { false }
 
   /// Declares the sublayer's norm.
-  public func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
-    PostNormSite(place, recipe: recipe, scope: scope)
+  public func site(_ sublayer: SublayerSite, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
+    PostNormSite(sublayer, recipe: recipe, scope: scope)
   }
 }
 
@@ -30,10 +30,10 @@ struct PostNormSite: ResidualSite {
   private let weigh: @Sendable (Tape) -> (skip: Scalar, branch: Scalar)
 
   init(
-    _ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope,
+    _ sublayer: SublayerSite, recipe: LayerRecipe, scope: ParameterScope,
     factors: @escaping @Sendable (Tape) -> (skip: Scalar, branch: Scalar) = { _ in (1, 1) }
   ) {
-    norm = recipe.norm(place.norm(.stream), scope: scope[place.normName])
+    norm = recipe.norm(sublayer.norm(.stream), scope: scope[sublayer.normName])
     weigh = factors
   }
 

@@ -23,8 +23,8 @@ public struct PreNorm: NormPlacement {
   public var sumsBranches: Bool { true }
 
   /// Declares the sublayer's norm.
-  public func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
-    PreNormSite(place, recipe: recipe, scope: scope)
+  public func site(_ sublayer: SublayerSite, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
+    PreNormSite(sublayer, recipe: recipe, scope: scope)
   }
 }
 
@@ -36,14 +36,14 @@ struct PreNormSite: ResidualSite {
   private let level: Recompute
 
   init(
-    _ place: SublayerPlace, inputScale: Scalar = 1, normsOutput: Bool = false, recipe: LayerRecipe,
+    _ sublayer: SublayerSite, inputScale: Scalar = 1, normsOutput: Bool = false, recipe: LayerRecipe,
     scope: ParameterScope
   ) {
-    norm = recipe.norm(place.norm(.sublayerInput), scope: scope[place.normName])
+    norm = recipe.norm(sublayer.norm(.sublayerInput), scope: scope[sublayer.normName])
     outputNorm =
-      normsOutput ? recipe.norm(place.norm(.sublayerOutput), scope: scope[place.outputNormName]) : nil
+      normsOutput ? recipe.norm(sublayer.norm(.sublayerOutput), scope: scope[sublayer.outputNormName]) : nil
     self.inputScale = inputScale
-    level = place.kind == .attention ? .attention : .block
+    level = sublayer.kind == .attention ? .attention : .block
   }
 
   func callAsFunction(

@@ -23,7 +23,7 @@ public struct SandwichNorm: NormPlacement {
   public var allowsParallelBranches: Bool { true }
 
   /// Declares `norm1` and `attn_ln`, or `norm2` and `ffn_ln`.
-  public func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
-    PreNormSite(place, normsOutput: true, recipe: recipe, scope: scope)
+  public func site(_ sublayer: SublayerSite, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
+    PreNormSite(sublayer, normsOutput: true, recipe: recipe, scope: scope)
   }
 }

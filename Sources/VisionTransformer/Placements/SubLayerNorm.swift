@@ -27,21 +27,21 @@ public struct SubLayerNorm: NormPlacement {
   public var sumsBranches: Bool { true }
 
   /// A norm of the mixtures, `attn.norm` as in timm (torchscale: `inner_attn_ln`).
-  public func attentionStyle(_ place: SublayerPlace) -> AttentionStyle {
+  public func attentionStyle(_ sublayer: SublayerSite) -> AttentionStyle {
     var style = AttentionStyle()
     style.normsMixture = true
     return style
   }
 
   /// A norm after the activation, `mlp.norm` as in timm (torchscale: `ffn_layernorm`).
-  public func mlpStyle(_ place: SublayerPlace) -> MLPStyle {
+  public func mlpStyle(_ sublayer: SublayerSite) -> MLPStyle {
     var style = MLPStyle()
     style.normsHidden = true
     return style
   }
 
   /// Declares `norm1` or `norm2`.
-  public func site(_ place: SublayerPlace, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
-    PreNormSite(place, recipe: recipe, scope: scope)
+  public func site(_ sublayer: SublayerSite, recipe: LayerRecipe, scope: ParameterScope) -> any ResidualSite {
+    PreNormSite(sublayer, recipe: recipe, scope: scope)
   }
 }

@@ -5,7 +5,7 @@ import Tensors
 /// Masks rectangles until a given number of patches is masked (Bao et al., 2021).
 ///
 /// As published a rectangle has an area uniform from 16 of 196 patches (that share, here) to what is still missing, an
-/// aspect whose logarithm is uniform in ±log 0.3, and any place; it is taken if it masks at least one patch more and not
+/// aspect whose logarithm is uniform in ±log 0.3, and any patch; it is taken if it masks at least one patch more and not
 /// more than are missing. After ten rectangles that are not taken, and where less than the smallest area is missing, the
 /// masked area grows instead, by one of the patches that touch it at a time: the published code masks too few then. So
 /// the number is exact, and no connected part is smaller than the smallest rectangle.
@@ -25,8 +25,8 @@ struct BlockMask {
     var isMasked = [Bool](repeating: false, count: rows * columns)
     var missing = count
     while missing >= max(1, leastArea), let block = block(of: missing, beside: isMasked, &random) {
-      for place in block where !isMasked[place] {
-        isMasked[place] = true
+      for patch in block where !isMasked[patch] {
+        isMasked[patch] = true
         missing -= 1
       }
     }
@@ -39,7 +39,7 @@ struct BlockMask {
     return isMasked
   }
 
-  /// The places of a rectangle that masks from one to `missing` patches more; nil after too many tries.
+  /// The patches of a rectangle that masks from one to `missing` patches more; nil after too many tries.
   private func block(of missing: Int, beside isMasked: [Bool], _ random: inout RandomStream) -> [Int]? {
     for _ in 0..<Self.tries {
       let area = Double(leastArea) + random.uniform() * Double(missing - leastArea)
@@ -48,18 +48,18 @@ struct BlockMask {
       let width = Int((area / aspect).squareRoot().rounded())
       guard height <= rows, width <= columns, height * width >= leastArea else { continue }
       let (top, left) = (random.index(below: rows - height + 1), random.index(below: columns - width + 1))
-      let places = (top..<top + height).flatMap { row in
+      let patches = (top..<top + height).flatMap { row in
         (left..<left + width).map { row * columns + $0 }
       }
-      if (1...missing).contains(places.count { !isMasked[$0] }) { return places }
+      if (1...missing).contains(patches.count { !isMasked[$0] }) { return patches }
     }
     return nil
   }
 
   /// Whether a patch has a masked one above, below, left or right of it.
-  private func touches(_ place: Int, _ isMasked: [Bool]) -> Bool {
-    let (row, column) = place.quotientAndRemainder(dividingBy: columns)
-    return (row > 0 && isMasked[place - columns]) || (row < rows - 1 && isMasked[place + columns])
-      || (column > 0 && isMasked[place - 1]) || (column < columns - 1 && isMasked[place + 1])
+  private func touches(_ patch: Int, _ isMasked: [Bool]) -> Bool {
+    let (row, column) = patch.quotientAndRemainder(dividingBy: columns)
+    return (row > 0 && isMasked[patch - columns]) || (row < rows - 1 && isMasked[patch + columns])
+      || (column > 0 && isMasked[patch - 1]) || (column < columns - 1 && isMasked[patch + 1])
   }
 }

@@ -17,11 +17,11 @@ struct GridMask {
     let bits = Int.bitWidth - (max(rows, columns, 2) - 1).leadingZeroBitCount
     let side = 1 << bits
     let (down, right) = (random.index(below: side), random.index(below: side))
-    let ranks = (0..<rows * columns).map { place in
-      Self.rank(row: (place / columns + down) % side, column: (place % columns + right) % side, bits: bits)
+    let ranks = (0..<rows * columns).map { patch in
+      Self.rank(row: (patch / columns + down) % side, column: (patch % columns + right) % side, bits: bits)
     }
     var isMasked = [Bool](repeating: true, count: rows * columns)
-    for place in ranks.indices.sorted(by: { ranks[$0] < ranks[$1] }).prefix(keep) { isMasked[place] = false }
+    for patch in ranks.indices.sorted(by: { ranks[$0] < ranks[$1] }).prefix(keep) { isMasked[patch] = false }
     return isMasked
   }
 

@@ -42,22 +42,22 @@ public struct PatchMask: Sendable {
     var (visible, masked): ([Int32], [Int32]) = ([], [])
     for row in identity.indices.indices {
       var random = identity.stream(.mask, row: row)
-      for (place, isMasked) in pattern(&random).enumerated() {
-        if isMasked { masked.append(Int32(place)) } else { visible.append(Int32(place)) }
+      for (patch, isMasked) in pattern(&random).enumerated() {
+        if isMasked { masked.append(Int32(patch)) } else { visible.append(Int32(patch)) }
       }
     }
     self.init(visible: visible, masked: masked)
   }
 
   /// All patches of each of `count` samples, the visible ones first: [B·L].
-  func places(of count: Int) -> [Int32] {
+  func patchIndices(of count: Int) -> [Int32] {
     let (kept, hidden) = (visible.count / count, masked.count / count)
-    var places: [Int32] = []
+    var patchIndices: [Int32] = []
     for sample in 0..<count {
-      places += visible[sample * kept..<(sample + 1) * kept]
-      places += masked[sample * hidden..<(sample + 1) * hidden]
+      patchIndices += visible[sample * kept..<(sample + 1) * kept]
+      patchIndices += masked[sample * hidden..<(sample + 1) * hidden]
     }
-    return places
+    return patchIndices
   }
 
   /// ⌊L·(1 − ratio)⌋, exact where 1 − ratio would round down: 100 patches at 0.9 keep 10.

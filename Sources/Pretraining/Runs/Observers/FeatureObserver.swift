@@ -31,17 +31,17 @@ final class FeatureObserver: TrainingObserver {
   }
 
   /// What was seen at the batch of a step, before it was taken; nil where no look was due.
-  func look(before step: PendingStep) -> FeatureHealth? { latestStep == step.number ? latest : nil }
+  func features(before step: PendingStep) -> FeatureHealth? { latestStep == step.number ? latest : nil }
 
   func willTake(_ step: PendingStep) {
     guard interval > 0, step.number == 1 || step.number % interval == 0 || step.number == totalSteps else {
       return
     }
-    (latest, latestStep) = (probe.look(at: step.batch, step.progress), step.number)
+    (latest, latestStep) = (probe.measure(step.batch, step.progress), step.number)
   }
 
   func didTake(_ step: PendingStep, _ outcome: TrainingStep.Outcome) throws(Failure) {
-    guard let look = look(before: step) else { return }
+    guard let look = features(before: step) else { return }
     let found = watch.judge(
       look, loss: outcome.loss, learningRate: step.learningRate, step: step.number)
     for warning in found { try list.append(warning) }

@@ -9,7 +9,7 @@ final class HealthObserver: TrainingObserver {
   private let interval: Int
   // Opened at the first step: only then the blocks have the weights that training starts from.
   private var opened: (probe: HealthProbe, lines: StepLines)?
-  private var pending: HealthProbe.Look?
+  private var pending: HealthProbe.Measurement?
 
   init(_ plan: TrainingPlan, _ folder: RunFolder, every interval: Int) {
     self.plan = plan
@@ -20,7 +20,7 @@ final class HealthObserver: TrainingObserver {
   func willTake(_ step: PendingStep) throws(Failure) {
     if opened == nil { opened = try open(after: step.number - 1) }
     guard step.number == 1 || step.number % interval == 0 else { return }
-    pending = opened?.probe.look(at: step.batch, step.progress)
+    pending = opened?.probe.measure(step.batch, step.progress)
   }
 
   func didTake(_ step: PendingStep, _ outcome: TrainingStep.Outcome) throws(Failure) {

@@ -26,7 +26,7 @@ final class MetricsObserver: TrainingObserver {
 
   func didTake(_ step: PendingStep, _ outcome: TrainingStep.Outcome) throws(Failure) {
     meter.record(loss: outcome.loss, waitSeconds: loader.waitSeconds)
-    let look = features.look(before: step)
+    let look = features.features(before: step)
     let isLast = step.number == plan.totalSteps
     guard step.number % plan.recipe.train.logSteps == 0 || isLast || look != nil else { return }
     let interval = meter.closeInterval()

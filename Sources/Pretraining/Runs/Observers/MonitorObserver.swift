@@ -13,13 +13,15 @@ final class MonitorObserver: TrainingObserver {
   }
 
   func didTake(_ step: PendingStep, _ outcome: TrainingStep.Outcome) throws(Failure) {
-    if monitor.isDue(after: step.number) { try look(after: step.number) }
+    if monitor.isDue(after: step.number) { try evaluate(after: step.number) }
   }
 
   /// Looks, whether it is due or not.
-  func look(after step: Int) throws(Failure) {
+  func evaluate(after step: Int) throws(Failure) {
     let start = Clock.seconds
-    let isBest = try writer.keepingSteps(until: step) { () throws(Failure) in try monitor.look(after: step) }
+    let isBest = try writer.keepingSteps(until: step) { () throws(Failure) in
+      try monitor.evaluate(after: step)
+    }
     meter.leaveOut(Clock.seconds - start)
     if isBest { try writer.saveBest(after: step) }
   }

@@ -1,5 +1,5 @@
 /// What `train.monitor` found after a step; a line of `monitor.jsonl`.
-public struct MonitorLook: Codable, Sendable, Equatable {
+public struct MonitorEvaluation: Codable, Sendable, Equatable {
   /// The step, from 1.
   public var step: Int
   /// The first number of each evaluator, by its name.

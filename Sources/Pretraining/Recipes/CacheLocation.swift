@@ -1,7 +1,7 @@
 import Platform
 
 /// Where decoded images are kept: `none`, `ram`, or a folder.
-public enum CachePlace: Codable, Sendable, Equatable {
+public enum CacheLocation: Codable, Sendable, Equatable {
   /// Nowhere.
   case none
   /// In the memory of the run.

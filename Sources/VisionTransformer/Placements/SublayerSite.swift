@@ -1,7 +1,7 @@
 import Tensors
 
 /// Which sublayer of a stack of blocks is meant.
-public struct SublayerPlace: Sendable, Equatable {
+public struct SublayerSite: Sendable, Equatable {
   /// Attention or MLP.
   public let kind: Sublayer
   /// The block, from 0.
@@ -13,7 +13,7 @@ public struct SublayerPlace: Sendable, Equatable {
   /// The branch among parallel ones, from 0; nil when the sublayer has one.
   public let branch: Int?
 
-  /// Creates a place.
+  /// Creates a sublayer.
   public init(_ kind: Sublayer, layer: Int, depth: Int, width: Int, branch: Int? = nil) {
     self.kind = kind
     self.layer = layer
