@@ -76,8 +76,6 @@ struct RegistryTests {
     #expect(unknown.remedy.hasPrefix("did you mean 'portions'?"))
     let many = try failure(Choice("soup", options: ["portions": .integer(10)]))
     #expect(many.problem == "portions is 10" && many.place == "menu.first.portions")
-    let bare = try failure(Choice("lettuce", options: ["portions": .integer(1)]))
-    #expect(bare.place == "menu.first.portions")
   }
 
   @Test func otherOptionsAreNamedByTheChoice() throws {
