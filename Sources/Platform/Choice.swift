@@ -98,6 +98,11 @@ public func requireOption<Value>(
 
 /// Options of a variant that has none.
 public struct NoOptions: DefaultedOptions {
+  private enum Keys: CodingKey {}
+
   /// The only value.
   public init() {}
+
+  /// Reads an object, so that any key in it is one that nobody knows.
+  public init(from decoder: any Decoder) throws { _ = try decoder.container(keyedBy: Keys.self) }
 }

@@ -13,6 +13,7 @@ public enum Spelling {
 
   /// ` did you mean 'x'?` for the nearest candidate or else the list of what is allowed, as an instruction.
   public static func remedy(for word: String, among candidates: [String]) -> String {
+    guard !candidates.isEmpty else { return "leave it out: there is nothing to set" }
     let allowed = "allowed: " + candidates.joined(separator: ", ")
     guard let nearest = nearest(to: word, among: candidates) else { return allowed }
     return "did you mean '\(nearest)'? \(allowed)"

@@ -76,6 +76,9 @@ struct RegistryTests {
     #expect(unknown.remedy.hasPrefix("did you mean 'portions'?"))
     let many = try failure(Choice("soup", options: ["portions": .integer(10)]))
     #expect(many.problem == "portions is 10" && many.place == "menu.first.portions")
+    let bare = try failure(Choice("lettuce", options: ["portions": .integer(1)]))
+    #expect(bare.problem == "unknown key 'portions'" && bare.place == "menu.first.portions")
+    #expect(bare.remedy == "leave it out: there is nothing to set")
   }
 
   @Test func otherOptionsAreNamedByTheChoice() throws {
