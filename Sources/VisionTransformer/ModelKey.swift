@@ -1,11 +1,11 @@
 import Platform
 
 /// A key of a model: what recipes and weights files call it, and where its value is.
-struct ModelKey: Sendable {
+package struct ModelKey: Sendable {
   /// What a recipe says; nil: nothing, conversions alone leave it.
-  let inRecipes: Field?
+  package let inRecipes: Field?
   /// What a weights file says: nothing of an alias, height and width of the size of images.
-  let inWeights: [Field]
+  package let inWeights: [Field]
   /// What the number may be.
   let range: KeyRange?
 
@@ -24,10 +24,9 @@ struct ModelKey: Sendable {
   }
 
   /// A name, and the value that stands there.
-  struct Field: Sendable {
-    let name: String
-    let encode:
-      @Sendable (VisionTransformerConfiguration, inout KeyedEncodingContainer<Name>) throws -> Void
+  package struct Field: Sendable {
+    package let name: String
+    let encode: @Sendable (VisionTransformerConfiguration, inout KeyedEncodingContainer<Name>) throws -> Void
     let decode: @Sendable (inout VisionTransformerConfiguration, KeyedDecodingContainer<Name>) throws -> Void
 
     init<Value: Codable>(

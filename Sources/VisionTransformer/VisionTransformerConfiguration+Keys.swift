@@ -3,7 +3,7 @@ import Platform
 
 extension VisionTransformerConfiguration: RangedKeys {
   /// All keys, in the order in which recipes are written.
-  static let keys: [ModelKey] = [
+  package static let keys: [ModelKey] = [
     /// A named size; width, depth and heads override it.
     ModelKey(.init("size", \.size), weights: []),
     /// Width D.
@@ -70,7 +70,9 @@ extension VisionTransformerConfiguration: RangedKeys {
 
   /// What each number of a recipe may be.
   public static let ranges = Dictionary(
-    uniqueKeysWithValues: keys.compactMap { key in key.range.flatMap { range in key.inRecipes.map { ($0.name, range) } } })
+    uniqueKeysWithValues: keys.compactMap { key in
+      key.range.flatMap { range in key.inRecipes.map { ($0.name, range) } }
+    })
 
   private static let recipeFields = keys.compactMap(\.inRecipes)
 

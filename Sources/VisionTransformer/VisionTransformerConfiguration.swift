@@ -141,7 +141,8 @@ public struct VisionTransformerConfiguration: Sendable, Equatable {
     try requireRange("branches", Double(branchCount), "branches is \(branchCount)") {
       "choose \($0); 2 is usual"
     }
-    try requireRange("dropPath", dropPath, "dropPath is \(dropPath)") { _ in "choose a rate from 0 to below 1" }
+    try requireRange("dropPath", dropPath, "dropPath is \(dropPath)") { _ in "choose a rate from 0 to below 1"
+    }
     try requireRange("mlpRatio", mlpRatio, "mlpRatio is \(mlpRatio)") { _ in
       "choose a ratio above 0, usually 4"
     }

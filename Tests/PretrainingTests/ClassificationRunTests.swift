@@ -165,18 +165,4 @@ struct ClassificationRunTests {
     #expect(try values(fresh, "fc_norm.bias").allSatisfy { $0 == 0 })
     #expect(try values(fresh, "pos_embed") == known["pos_embed"])
   }
-
-  @Test func architecturesBecomeKeysAgain() throws {
-    var model = VisionTransformerConfiguration()
-    (model.width, model.depth, model.heads, model.mlpRatio) = (24, 3, 2, 3)
-    (model.imageSize, model.patchSize, model.channels) = (ImageSize(height: 8, width: 12), 2, 1)
-    (model.norm, model.finalNorm, model.placement) = ("rmsNorm", "layerNorm", "sandwich")
-    (model.queryKeyNorm, model.patchNorm, model.positions) = (true, .post, .learned)
-    (model.initializer, model.pooling, model.registers) = ("truncatedNormal", .classToken, 2)
-    (model.layerScale, model.dropPath, model.stem) = (0.1, 0.3, .linear)
-    let configuration = model.configuration
-    #expect(VisionTransformerConfiguration(configuration).configuration == configuration)
-    let plain = VisionTransformerConfiguration()
-    #expect(VisionTransformerConfiguration(plain).configuration == plain)
-  }
 }
