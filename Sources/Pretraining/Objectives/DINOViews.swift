@@ -4,7 +4,9 @@ import VisionTransformer
 
 extension DINO {
   /// The published views, and sizes of the head that go by the number of images.
-  public static func demands(_ options: Options, of model: VisionTransformerConfiguration) -> RecipeDemands<Options> {
+  public static func demands(
+    _ options: Options, of model: VisionTransformerConfiguration
+  ) -> RecipeDemands<Options> {
     var demands = RecipeDemands(options)
     demands.views = publishedViews(model)
     demands.optionsForImages = { source throws(Failure) in resolved(options, imageCount: source.count) }

@@ -22,7 +22,9 @@ public protocol Objective: Variant, Sendable {
 
 extension Objective {
   /// Anything will do.
-  public static func demands(_ options: Options, of model: VisionTransformerConfiguration) -> RecipeDemands<Options> {
+  public static func demands(
+    _ options: Options, of model: VisionTransformerConfiguration
+  ) -> RecipeDemands<Options> {
     RecipeDemands(options)
   }
 

@@ -14,7 +14,8 @@ enum PublishedAugmentations {
 
   /// A view: crop, flip, jitter, gray, blur, solarisation, as far as the image has colours.
   static func view(
-    _ model: VisionTransformerConfiguration, scale: Double, to largest: Double = 1, filter: String = "bilinear",
+    _ model: VisionTransformerConfiguration, scale: Double, to largest: Double = 1,
+    filter: String = "bilinear",
     jitter: [Double],
     blur: Double, solarize: Double = 0
   ) -> [Choice] {

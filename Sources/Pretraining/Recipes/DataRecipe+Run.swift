@@ -13,7 +13,8 @@ extension DataRecipe {
   ///
   /// - Throws: `Failure` when there is nothing to measure.
   func resolved(
-    for model: VisionTransformerConfiguration, source: any ImageSource, seed: UInt64, onMeasuring: (Int, Int) -> Void
+    for model: VisionTransformerConfiguration, source: any ImageSource, seed: UInt64,
+    onMeasuring: (Int, Int) -> Void
   ) throws(Failure) -> DataRecipe {
     var data = self
     if mean == .auto || standardDeviation == .auto {
@@ -39,7 +40,9 @@ extension DataRecipe {
   /// The source, with a cache before it where these keys ask for one.
   ///
   /// - Throws: `Failure` when the cache's folder cannot be made or written to.
-  func cached(_ source: any ImageSource, for model: VisionTransformerConfiguration) throws(Failure) -> any ImageSource {
+  func cached(
+    _ source: any ImageSource, for model: VisionTransformerConfiguration
+  ) throws(Failure) -> any ImageSource {
     let place: CachedImages.Place
     switch cache {
     case .none: return source
