@@ -2,14 +2,13 @@ import Imaging
 import Platform
 import Tensors
 
-/// Everything that fixes a Vision Transformer's architecture; stored in its weights file.
-public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
-  /// Width of the stream, D.
-  public var width = 192
-  /// Number of blocks.
-  public var depth = 12
-  /// Number of attention heads, H; divides the width.
-  public var headCount = 3
+/// Everything that fixes a Vision Transformer's architecture: what a recipe says under `model:`, and what a weights file
+/// says of its encoder.
+///
+/// Two are equal when they describe the same architecture, whether by a named size or by its numbers.
+public struct VisionTransformerConfiguration: Sendable, Equatable {
+  /// Width, depth and heads as they are written.
+  var dimensions = ModelDimensions()
   /// Width of the MLP's hidden layer as a multiple of D.
   public var mlpRatio = 4.0
   /// Pixel rows of an image; a multiple of the patch size.
@@ -62,9 +61,18 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
   /// The defaults: ViT-Ti/16 with Dual PatchNorm.
   public init() {}
 
+  /// Height and width of an image.
+  public var imageSize: ImageSize {
+    get { ImageSize(height: imageHeight, width: imageWidth) }
+    set { (imageHeight, imageWidth) = (newValue.height, newValue.width) }
+  }
+
   /// How images are cut.
-  public var grid: PatchGrid {
-    PatchGrid(height: imageHeight, width: imageWidth, channels: channels, patchSize: patchSize)
+  public var grid: PatchGrid { grid(height: imageHeight, width: imageWidth) }
+
+  /// How images of some size are cut.
+  package func grid(height: Int, width: Int) -> PatchGrid {
+    PatchGrid(height: height, width: width, channels: channels, patchSize: patchSize)
   }
 
   /// Checks that the numbers fit together.
@@ -74,14 +82,19 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
     func require(_ holds: Bool, _ problem: String, _ remedy: String) throws(Failure) {
       if !holds { throw Failure(problem, at: "", mend: remedy) }
     }
-    let limit = 1 << 20
-    for (name, value) in [
+    func requireRange(
+      _ key: String, _ number: Double, _ problem: String, _ remedy: (KeyRange) -> String = { "choose \($0)" }
+    ) throws(Failure) {
+      guard let range = Self.ranges[key] else { preconditionFailure("no range of '\(key)'") }
+      try require(range.contains(number), problem, remedy(range))
+    }
+    for (key, value) in [
       ("width", width), ("depth", depth), ("heads", headCount), ("patchSize", patchSize),
     ] {
-      try require((1...limit).contains(value), "\(name) is \(value)", "choose 1 … \(limit)")
+      try requireRange(key, Double(value), "\(key) is \(value)")
     }
     for (name, side) in [("imageHeight", imageHeight), ("imageWidth", imageWidth)] {
-      try require((1...1 << 16).contains(side), "\(name) is \(side)", "choose 1 … \(1 << 16)")
+      try requireRange("imageSize", Double(side), "\(name) is \(side)")
     }
     try require(
       width % headCount == 0, "\(headCount) heads do not divide the width \(width)", "choose a divisor")
@@ -89,16 +102,16 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
       imageHeight % patchSize == 0 && imageWidth % patchSize == 0,
       "\(imageHeight)×\(imageWidth) pixels do not divide into patches of \(patchSize)",
       "make the image size a multiple of the patch size")
-    try require(
-      (1...Image.maximumChannels).contains(channels), "\(channels) channels",
-      "choose 1 (gray), 3 (RGB), or the number of bands, up to \(Image.maximumChannels)")
+    try requireRange("channels", Double(channels), "\(channels) channels") { _ in
+      "choose 1 (gray), 3 (RGB), or the number of bands, up to \(Image.maximumChannels)"
+    }
     try require(
       grid.count <= 1 << 16, "\(grid.count) patches an image",
       "choose larger patches, or a smaller image size")
     try require(
       grid.width * width <= 1 << 31 && grid.count * width <= 1 << 31,
       "patches of \(patchSize) pixels and a width of \(width) are too large", "choose a smaller width")
-    try require((0...1024).contains(registerCount), "\(registerCount) registers", "choose 0 … 1024")
+    try requireRange("registers", Double(registerCount), "\(registerCount) registers")
     try require(
       positions != .sinCos2D || width % 4 == 0,
       "sinCos2D positions need a width divisible by 4, not \(width)",
@@ -107,8 +120,9 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
       positions != .rotary2D || width / headCount % 4 == 0,
       "rotary2D positions need heads of a width divisible by 4, not \(width / headCount)",
       "change width or heads, or choose sinCos2D positions")
-    try require(
-      rotaryBase > 1 && rotaryBase <= 1e9, "rotaryBase is \(rotaryBase)", "choose above 1; 100 is usual")
+    try requireRange("rotaryBase", rotaryBase, "rotaryBase is \(rotaryBase)") { _ in
+      "choose above 1; 100 is usual"
+    }
     try require(
       stem != .hMLP || patchSize % 4 == 0,
       "the stem hMLP cuts patches into 4 × 4 parts, which a side of \(patchSize) pixels does not allow",
@@ -124,10 +138,14 @@ public struct VisionTransformerConfiguration: Codable, Sendable, Equatable {
     try require(
       layerNorms.isEmpty || layerNorms.count == depth,
       "layerNorms lists \(layerNorms.count) norms for \(depth) blocks", "give one for each block, or none")
-    try require((1...16).contains(branchCount), "branches is \(branchCount)", "choose 1 … 16; 2 is usual")
-    try require((0..<1).contains(dropPath), "dropPath is \(dropPath)", "choose a rate from 0 to below 1")
-    try require(
-      mlpRatio > 0 && mlpRatio <= 64, "mlpRatio is \(mlpRatio)", "choose a ratio above 0, usually 4")
+    try requireRange("branches", Double(branchCount), "branches is \(branchCount)") {
+      "choose \($0); 2 is usual"
+    }
+    try requireRange("dropPath", dropPath, "dropPath is \(dropPath)") { _ in "choose a rate from 0 to below 1"
+    }
+    try requireRange("mlpRatio", mlpRatio, "mlpRatio is \(mlpRatio)") { _ in
+      "choose a ratio above 0, usually 4"
+    }
     try require(
       hiddenWidth > 0, "an MLP of \(width) × \(mlpRatio) has no hidden layer", "choose a larger mlpRatio")
     try require(

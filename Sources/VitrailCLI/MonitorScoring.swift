@@ -26,7 +26,7 @@ struct MonitorScoring {
   init(_ monitor: MonitorRecipe, _ recipe: Recipe) throws(Failure) {
     evaluators = try monitor.evaluators.map { (name) throws(Failure) in
       let evaluator = try EvaluatorChoice(Evaluators.all.named(name, at: "--evaluators"))
-      guard evaluator.readouts(of: recipe.model.configuration).isEmpty else {
+      guard evaluator.readouts(of: recipe.model).isEmpty else {
         throw Failure(
           "\(name) reads more than the features of the last block", at: "train.monitor.evaluators",
           mend: "choose others, such as [knn, linear]")

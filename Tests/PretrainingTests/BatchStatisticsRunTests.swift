@@ -13,7 +13,7 @@ import VisionTransformer
 struct BatchStatisticsRunTests {
   private func recipe(_ norm: Choice, _ change: (inout Recipe) -> Void = { _ in }) -> Recipe {
     var recipe = Recipe()
-    (recipe.model.width, recipe.model.depth, recipe.model.heads) = (16, 1, 2)
+    (recipe.model.width, recipe.model.depth, recipe.model.headCount) = (16, 1, 2)
     (recipe.model.imageSize, recipe.model.patchSize) = (ImageSize(height: 8, width: 8), 2)
     (recipe.model.channels, recipe.model.norm, recipe.model.patchNormFunction) = (1, norm, norm)
     recipe.objective = Choice(

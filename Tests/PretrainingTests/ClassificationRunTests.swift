@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Imaging
 import Platform
 import Pretraining
 import Tensors
@@ -12,7 +13,7 @@ import VisionTransformer
 struct ClassificationRunTests {
   static func recipe(_ change: (inout Recipe) -> Void = { _ in }) -> Recipe {
     var recipe = Recipe()
-    (recipe.model.width, recipe.model.depth, recipe.model.heads) = (16, 2, 2)
+    (recipe.model.width, recipe.model.depth, recipe.model.headCount) = (16, 2, 2)
     (recipe.model.imageSize, recipe.model.patchSize, recipe.model.channels) = (
       ImageSize(height: 8, width: 8), 2, 1
     )
@@ -163,19 +164,5 @@ struct ClassificationRunTests {
     let fresh = try run(encoderAlone, others)
     #expect(try values(fresh, "fc_norm.bias").allSatisfy { $0 == 0 })
     #expect(try values(fresh, "pos_embed") == known["pos_embed"])
-  }
-
-  @Test func architecturesBecomeKeysAgain() throws {
-    var model = ModelRecipe()
-    (model.width, model.depth, model.heads, model.mlpRatio) = (24, 3, 2, 3)
-    (model.imageSize, model.patchSize, model.channels) = (ImageSize(height: 8, width: 12), 2, 1)
-    (model.norm, model.finalNorm, model.placement) = ("rmsNorm", "layerNorm", "sandwich")
-    (model.queryKeyNorm, model.patchNorm, model.positions) = (true, .post, .learned)
-    (model.initializer, model.pooling, model.registers) = ("truncatedNormal", .classToken, 2)
-    (model.layerScale, model.dropPath, model.stem) = (0.1, 0.3, .linear)
-    let configuration = model.configuration
-    #expect(ModelRecipe(configuration).configuration == configuration)
-    let plain = VisionTransformerConfiguration()
-    #expect(ModelRecipe(plain).configuration == plain)
   }
 }

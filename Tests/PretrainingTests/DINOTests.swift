@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 import Platform
 import Pretraining
 import Tensors
@@ -122,7 +123,7 @@ struct DINOTests {
   }
 
   @Test func publishedViews() throws {
-    var recipe = ModelRecipe()
+    var recipe = VisionTransformerConfiguration()
     let large = try #require(DINO.demands(.init(), of: recipe).views)
     #expect(large.map(\.count) == [1, 1, 8])
     #expect(large.map(\.imageSize) == [nil, nil, ImageSize(height: 96, width: 96)])

@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 import Platform
 import Pretraining
 import Records
@@ -148,7 +149,7 @@ struct HealthTests {
     let temporary = try TemporaryFolder()
     let folder = RunFolder(temporary("run"))
     var recipe = Recipe()
-    (recipe.model.width, recipe.model.depth, recipe.model.heads, recipe.model.channels) = (16, 1, 2, 1)
+    (recipe.model.width, recipe.model.depth, recipe.model.headCount, recipe.model.channels) = (16, 1, 2, 1)
     (recipe.model.imageSize, recipe.model.patchSize) = (ImageSize(height: 8, width: 8), 2)
     (recipe.train.batchSize, recipe.train.steps, recipe.train.lanes) = (4, 40, .count(1))
     (recipe.train.learningRatePerBatch256, recipe.train.warmupEpochs) = (1e38, 0)

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The keys that the sources declare: stored public properties of types that are `RangedKeys` or `DefaultedOptions`, with
-/// the first paragraph of their doc comments.
+/// The keys that the sources declare: stored public properties of types that are `RangedKeys` or `DefaultedOptions`, and
+/// the entries of a list of `ModelKey`s, with the first paragraph of their doc comments.
 struct KeyDeclarations {
   /// Lines `type, key, meaning`, separated by tabs.
   private(set) var text = ""
@@ -25,17 +25,30 @@ struct KeyDeclarations {
       }
       if !words.isEmpty { while let last = types.last, last.indent >= indent { types.removeLast() } }
       if let type = words.prefixMatch(of: /(?:\w+ )?(?:extension|struct|enum|class|protocol) ([\w.]+)/) {
-        let hasKeys = words.contains("DefaultedOptions") || words.contains("RangedKeys")
+        let conformances = words.replacing(/<.*>/, with: "")  // a type that is generic over options has none
+        let hasKeys = conformances.contains("DefaultedOptions") || conformances.contains("RangedKeys")
         types.append((indent, type.1, hasKeys))
       }
-      if let key = words.prefixMatch(of: /public var `?(\w+)`?(?::| =)/), let owner = types.last,
-        owner.hasKeys, indent == owner.indent + 2,
-        words.prefix(while: { $0 != "{" }).contains(" = ") || !words.contains("{")
+      // Of a long entry the second line has the name.
+      if words == "ModelKey(" { continue }
+      if let owner = types.last, owner.hasKeys,
+        let key = Self.property(words, isMember: indent == owner.indent + 2) ?? Self.entry(words)
       {
         let meaning = comment.prefix { !$0.isEmpty }.joined(separator: " ")
-        text += "\(types.map(\.name).joined(separator: "."))\t\(key.1)\t\(meaning)\n"
+        text += "\(types.map(\.name).joined(separator: "."))\t\(key)\t\(meaning)\n"
       }
       comment = []
     }
+  }
+
+  private static func property(_ words: Substring, isMember: Bool) -> Substring? {
+    guard isMember, words.prefix(while: { $0 != "{" }).contains(" = ") || !words.contains("{") else {
+      return nil
+    }
+    return words.prefixMatch(of: /public var `?(\w+)`?(?::| =)/)?.1
+  }
+
+  private static func entry(_ words: Substring) -> Substring? {
+    words.prefixMatch(of: /(?:ModelKey\()?\.init\("(\w+)"/)?.1
   }
 }

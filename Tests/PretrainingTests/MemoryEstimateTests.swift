@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Imaging
 import Platform
 import Pretraining
 import Tensors
@@ -11,7 +12,7 @@ import VisionTransformer
 struct MemoryEstimateTests {
   private func recipe(_ objective: Choice, norm: Choice) -> Recipe {
     var recipe = Recipe()
-    (recipe.model.width, recipe.model.depth, recipe.model.heads) = (16, 1, 2)
+    (recipe.model.width, recipe.model.depth, recipe.model.headCount) = (16, 1, 2)
     (recipe.model.imageSize, recipe.model.patchSize) = (ImageSize(height: 8, width: 8), 2)
     (recipe.model.channels, recipe.model.norm) = (1, norm)
     recipe.objective = objective

@@ -60,7 +60,7 @@ struct MoCoV3Tests {
     #expect(model.store["predictor.0.weight"]?.shape == [64, 256])
     #expect(model.store["predictor.1.norm.running_mean"]?.shape == [256])
     #expect(model.store["teacher.predictor.0.weight"] == nil)
-    let views = try #require(MoCoV3.demands(.init(), of: ModelRecipe()).views)
+    let views = try #require(MoCoV3.demands(.init(), of: VisionTransformerConfiguration()).views)
     #expect(views.map(\.count) == [1, 1])
     let names = views.map { ($0.augmentations ?? []).map(\.name) }
     #expect(!names[0].contains("solarize") && names[1].contains("solarize"))

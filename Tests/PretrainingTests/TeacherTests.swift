@@ -123,7 +123,7 @@ struct TeacherTests {
 
   private func recipe(_ objective: Choice) -> Recipe {
     var recipe = Recipe()
-    (recipe.model.width, recipe.model.depth, recipe.model.heads) = (16, 1, 2)
+    (recipe.model.width, recipe.model.depth, recipe.model.headCount) = (16, 1, 2)
     (recipe.model.imageSize, recipe.model.patchSize) = (ImageSize(height: 8, width: 8), 2)
     recipe.model.channels = 1
     recipe.objective = objective

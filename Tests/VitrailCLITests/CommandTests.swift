@@ -205,7 +205,7 @@ struct CommandTests {
       try SampleImages.write(
         to: data, count: 4, width: size.width, height: size.height, channels: recipe.model.channels)
       var settings = ["train.steps=2", "train.epochs=null", "train.batchSize=4", "train.logSteps=1"]
-      let model = recipe.model.configuration
+      let model = recipe.model
       if model.width * model.depth > 192 * 12 { settings.append("model.depth=2") }
       let run = folder.appendingPathComponent("run")
       let outcome = try Vitrail.run(

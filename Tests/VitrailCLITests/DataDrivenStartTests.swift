@@ -9,7 +9,7 @@ import VisionTransformer
 struct DataDrivenStartTests {
   private func recipe(_ initializer: String) throws -> Recipe {
     var recipe = Recipe()
-    (recipe.model.width, recipe.model.depth, recipe.model.heads) = (16, 1, 2)
+    (recipe.model.width, recipe.model.depth, recipe.model.headCount) = (16, 1, 2)
     (recipe.model.imageSize, recipe.model.patchSize, recipe.model.channels) = (
       .init(height: 16, width: 16), 4, 1
     )

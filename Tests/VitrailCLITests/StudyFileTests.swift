@@ -53,7 +53,7 @@ struct StudyFileTests {
       #expect(try TinyRun.loggedSteps(folder) == [1, 2])
     } catch {
       // A hundred blocks without norms: what the study is to show.
-      #expect(recipe.model.norm.name == "none" && recipe.model.depth ?? 0 > 40, "\(error)")
+      #expect(recipe.model.norm.name == "none" && recipe.model.depth > 40, "\(error)")
       #expect(FileManager.default.fileExists(atPath: RunFolder(folder).divergence.path))
     }
   }

@@ -29,7 +29,7 @@ enum Fingerprint {
       let name = ContentHash(of: parameter.name)
       words += [name.low, name.high, values.low, values.high]
     }
-    let configuration = ContentHash(of: JSONValue.encoding(model.configuration).text)
+    let configuration = ContentHash(of: JSONValue.encoding(model.configuration.weightsCoding).text)
     return ContentHash(of: words + [configuration.low, configuration.high])
   }
 

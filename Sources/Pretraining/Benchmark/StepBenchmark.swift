@@ -118,8 +118,8 @@ public struct StepBenchmark: Sendable {
   private var batch: Int { options.batch ?? shape.batch }
 
   /// What a recipe would say of the shape.
-  private var model: ModelRecipe {
-    var model = ModelRecipe()
+  private var model: VisionTransformerConfiguration {
+    var model = VisionTransformerConfiguration()
     model.imageSize = ImageSize(height: shape.encoder.imageHeight, width: shape.encoder.imageWidth)
     model.patchSize = shape.encoder.patchSize
     return model

@@ -47,7 +47,9 @@ public struct Classification: Objective {
 
   /// The classes of the images, unless they are listed; images that have no class or several, or are all of one, are
   /// refused.
-  public static func demands(_ options: Options, of model: ModelRecipe) -> RecipeDemands<Options> {
+  public static func demands(
+    _ options: Options, of model: VisionTransformerConfiguration
+  ) -> RecipeDemands<Options> {
     var demands = RecipeDemands(options)
     guard options.classes == nil else { return demands }
     demands.optionsForImages = { source throws(Failure) in

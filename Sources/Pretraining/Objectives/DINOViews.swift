@@ -1,8 +1,12 @@
+import Imaging
 import Platform
+import VisionTransformer
 
 extension DINO {
   /// The published views, and sizes of the head that go by the number of images.
-  public static func demands(_ options: Options, of model: ModelRecipe) -> RecipeDemands<Options> {
+  public static func demands(
+    _ options: Options, of model: VisionTransformerConfiguration
+  ) -> RecipeDemands<Options> {
     var demands = RecipeDemands(options)
     demands.views = publishedViews(model)
     demands.optionsForImages = { source throws(Failure) in resolved(options, imageCount: source.count) }
@@ -13,7 +17,7 @@ extension DINO {
   ///
   /// On images below 96 pixels there are four local views of half the side, and none is cut from less than a fifth of the
   /// image. Sides are whole patches.
-  static func publishedViews(_ model: ModelRecipe) -> [ViewRecipe] {
+  static func publishedViews(_ model: VisionTransformerConfiguration) -> [ViewRecipe] {
     let isSmall = PublishedAugmentations.isSmall(model)
     func view(_ scale: ClosedRange<Double>, blur: Double, solarize: Double = 0) -> [Choice] {
       PublishedAugmentations.view(

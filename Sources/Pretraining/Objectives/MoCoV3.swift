@@ -78,7 +78,9 @@ public struct MoCoV3: BatchObjective {
   }
 
   /// Two views that differ in blur and solarisation.
-  public static func demands(_ options: Options, of model: ModelRecipe) -> RecipeDemands<Options> {
+  public static func demands(
+    _ options: Options, of model: VisionTransformerConfiguration
+  ) -> RecipeDemands<Options> {
     let scale = PublishedAugmentations.isSmall(model) ? 0.2 : 0.08
     var demands = RecipeDemands(options)
     demands.views = [(blur: 1.0, solarize: 0.0), (0.1, 0.2)].map { view in

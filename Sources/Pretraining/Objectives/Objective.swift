@@ -6,7 +6,7 @@ import VisionTransformer
 /// A task that an encoder is trained by; a variant is one file and one line in `Objectives.all`.
 public protocol Objective: Variant, Sendable {
   /// What a recipe with these options has to hold beside them; by default anything will do.
-  static func demands(_ options: Options, of model: ModelRecipe) -> RecipeDemands<Options>
+  static func demands(_ options: Options, of model: VisionTransformerConfiguration) -> RecipeDemands<Options>
 
   /// Declares heads and decoders in the encoder's parameter store.
   ///
@@ -22,7 +22,9 @@ public protocol Objective: Variant, Sendable {
 
 extension Objective {
   /// Anything will do.
-  public static func demands(_ options: Options, of model: ModelRecipe) -> RecipeDemands<Options> {
+  public static func demands(
+    _ options: Options, of model: VisionTransformerConfiguration
+  ) -> RecipeDemands<Options> {
     RecipeDemands(options)
   }
 
@@ -61,7 +63,7 @@ extension Selection<any Objective.Type> {
   }
 
   /// What the chosen objective asks of a recipe whose model that is.
-  public func demands(of model: ModelRecipe) -> ObjectiveDemands {
+  public func demands(of model: VisionTransformerConfiguration) -> ObjectiveDemands {
     func demands<O: Objective>(_: O.Type) -> ObjectiveDemands {
       let demands = O.demands(options(of: O.self), of: model)
       return ObjectiveDemands(positions: demands.positions, views: demands.views) { source throws(Failure) in

@@ -40,7 +40,9 @@ public struct PositionPrediction: MaskedObjective {
   }
 
   /// No positions.
-  public static func demands(_ options: Options, of model: ModelRecipe) -> RecipeDemands<Options> {
+  public static func demands(
+    _ options: Options, of model: VisionTransformerConfiguration
+  ) -> RecipeDemands<Options> {
     var demands = RecipeDemands(options)
     demands.positions = [.none]
     return demands

@@ -1,10 +1,11 @@
 import Platform
+import VisionTransformer
 
 /// The augmentations that objectives which compare views are published with, on images of 96 pixels and more; below, what
 /// the same authors take for CIFAR: no blur, and no crops below a fifth.
 enum PublishedAugmentations {
   /// SimCLR (Chen et al., 2020, appendix A): strength 1, on small images ½.
-  static func simCLR(_ model: ModelRecipe) -> [Choice] {
+  static func simCLR(_ model: VisionTransformerConfiguration) -> [Choice] {
     let strength = isSmall(model) ? 0.5 : 1.0
     return view(
       model, scale: isSmall(model) ? 0.2 : 0.08, jitter: [0.8, 0.8, 0.8, 0.2].map { $0 * strength }, blur: 0.5
@@ -13,7 +14,8 @@ enum PublishedAugmentations {
 
   /// A view: crop, flip, jitter, gray, blur, solarisation, as far as the image has colours.
   static func view(
-    _ model: ModelRecipe, scale: Double, to largest: Double = 1, filter: String = "bilinear",
+    _ model: VisionTransformerConfiguration, scale: Double, to largest: Double = 1,
+    filter: String = "bilinear",
     jitter: [Double],
     blur: Double, solarize: Double = 0
   ) -> [Choice] {
@@ -41,7 +43,7 @@ enum PublishedAugmentations {
     return choices
   }
 
-  static func isSmall(_ model: ModelRecipe) -> Bool {
+  static func isSmall(_ model: VisionTransformerConfiguration) -> Bool {
     max(model.imageSize.height, model.imageSize.width) < 96
   }
 }

@@ -50,7 +50,9 @@ public struct SimCLR: BatchObjective {
   }
 
   /// Two views alike.
-  public static func demands(_ options: Options, of model: ModelRecipe) -> RecipeDemands<Options> {
+  public static func demands(
+    _ options: Options, of model: VisionTransformerConfiguration
+  ) -> RecipeDemands<Options> {
     var demands = RecipeDemands(options)
     demands.views = [ViewRecipe(count: 2, augmentations: PublishedAugmentations.simCLR(model))]
     return demands

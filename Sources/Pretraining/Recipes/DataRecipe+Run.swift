@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Platform
+import VisionTransformer
 
 extension DataRecipe {
   /// Images that mean and standard deviation are measured on at most.
@@ -12,7 +13,8 @@ extension DataRecipe {
   ///
   /// - Throws: `Failure` when there is nothing to measure.
   func resolved(
-    for model: ModelRecipe, source: any ImageSource, seed: UInt64, onMeasuring: (Int, Int) -> Void
+    for model: VisionTransformerConfiguration, source: any ImageSource, seed: UInt64,
+    onMeasuring: (Int, Int) -> Void
   ) throws(Failure) -> DataRecipe {
     var data = self
     if mean == .auto || standardDeviation == .auto {
@@ -38,7 +40,9 @@ extension DataRecipe {
   /// The source, with a cache before it where these keys ask for one.
   ///
   /// - Throws: `Failure` when the cache's folder cannot be made or written to.
-  func cached(_ source: any ImageSource, for model: ModelRecipe) throws(Failure) -> any ImageSource {
+  func cached(
+    _ source: any ImageSource, for model: VisionTransformerConfiguration
+  ) throws(Failure) -> any ImageSource {
     let place: CachedImages.Place
     switch cache {
     case .none: return source
@@ -48,7 +52,7 @@ extension DataRecipe {
     return try CachedImages(source, in: place, side: keptSide(for: model), bound: cacheSize?.bytes)
   }
 
-  private func keptSide(for model: ModelRecipe) -> Int {
+  private func keptSide(for model: VisionTransformerConfiguration) -> Int {
     cacheSide ?? max(model.imageSize.height, model.imageSize.width) * 8 / 7
   }
 }

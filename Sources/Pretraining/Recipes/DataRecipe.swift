@@ -1,6 +1,7 @@
 import Datasets
 import Imaging
 import Platform
+import VisionTransformer
 
 /// The keys under `data:`.
 public struct DataRecipe: RangedKeys, Equatable {
@@ -61,7 +62,7 @@ public struct DataRecipe: RangedKeys, Equatable {
     "threads": .from(1, to: 1024),
   ]
 
-  func validate(for model: ModelRecipe) throws(Failure) {
+  func validate(for model: VisionTransformerConfiguration) throws(Failure) {
     let channels = model.channels
     let side = min(model.imageSize.height, model.imageSize.width)
     func require(_ holds: Bool, _ key: String, _ problem: String, _ remedy: String) throws(Failure) {
@@ -96,7 +97,7 @@ public struct DataRecipe: RangedKeys, Equatable {
   /// What makes an image a training view of this model, one a view; normalised as `preprocessing` says.
   ///
   /// - Throws: `Failure` for an unknown augmentation or option, or a size that does not divide into patches.
-  public func pipelines(for model: ModelRecipe) throws(Failure) -> [AugmentationPipeline] {
+  public func pipelines(for model: VisionTransformerConfiguration) throws(Failure) -> [AugmentationPipeline] {
     guard let views else { return [try pipeline(augmentations, model.imageSize, model)] }
     var pipelines: [AugmentationPipeline] = []
     for (index, view) in views.enumerated() {
@@ -121,7 +122,7 @@ public struct DataRecipe: RangedKeys, Equatable {
   }
 
   private func pipeline(
-    _ choices: [Choice], _ size: ImageSize, _ model: ModelRecipe
+    _ choices: [Choice], _ size: ImageSize, _ model: VisionTransformerConfiguration
   ) throws(Failure) -> AugmentationPipeline {
     try located("augmentations") { () throws(Failure) in
       try AugmentationPipeline(
@@ -142,7 +143,7 @@ public struct DataRecipe: RangedKeys, Equatable {
 
   /// How features of this model are extracted, and what its pixels are normalised by. What is left to be measured (see
   /// `resolved`) counts as absent.
-  public func preprocessing(for model: ModelRecipe) -> Preprocessing {
+  public func preprocessing(for model: VisionTransformerConfiguration) -> Preprocessing {
     let side = min(model.imageSize.height, model.imageSize.width)
     // Gray images, and bands without a meaning, take the average of ImageNet's three channels.
     let isRGB = model.channels == 3

@@ -14,8 +14,7 @@ extension Recipe {
     _ file: ModelFile, bands: [String] = [], recipe name: String? = nil, folders: [URL],
     overrides: [String] = []
   ) throws(Failure) -> Recipe {
-    let model = ModelRecipe(file.configuration)
-    guard model.configuration == file.configuration else {
+    guard file.configuration.isDescribedByRecipes else {
       throw Failure(
         "a converted encoder, whose norms no key of a recipe describes", at: file.path,
         mend: "fine-tune the weights from before vitrail convert, and convert what comes of them")
@@ -26,7 +25,7 @@ extension Recipe {
       "filter": .encoding(preprocessing.filter), "bands": .encoding(bands),
     ]
     let base = JSONValue.object([
-      "model": .encoding(model), "objective": .string(Classification.name),
+      "model": .encoding(file.configuration), "objective": .string(Classification.name),
       "data": .object(given),
       "train": .object(["initialWeights": .string(URL(fileURLWithPath: file.path).standardizedFileURL.path)]),
     ])

@@ -1,3 +1,4 @@
+import Imaging
 import Platform
 
 /// An entry of `data.views`: views of every image that are made alike.

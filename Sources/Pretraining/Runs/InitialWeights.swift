@@ -103,8 +103,8 @@ struct InitialWeights {
     if found.positions == .none {
       (found.positions, found.rotaryBase) = (wanted.positions, wanted.rotaryBase)
     }
-    guard case .object(let ours) = JSONValue.encoding(wanted),
-      case .object(let theirs) = JSONValue.encoding(found)
+    guard case .object(let ours) = JSONValue.encoding(wanted.weightsCoding),
+      case .object(let theirs) = JSONValue.encoding(found.weightsCoding)
     else { return }
     for key in Set(ours.keys).union(theirs.keys).sorted() where ours[key] != theirs[key] {
       throw Failure(

@@ -73,7 +73,7 @@ extension TrainingPlan {
   }
 }
 
-extension ModelRecipe {
+extension VisionTransformerConfiguration {
   fileprivate func grid(_ pipeline: AugmentationPipeline) -> PatchGrid {
     grid(height: pipeline.height, width: pipeline.width)
   }

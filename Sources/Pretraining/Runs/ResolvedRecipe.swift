@@ -48,7 +48,7 @@ public struct ResolvedRecipe: Sendable {
     let store = ParameterStore(seed: recipe.train.seed)
     store.drawsInitialValues = false
     let encoder = try VisionTransformer(
-      recipe.model.configuration, parameters: store, variants: variants.model)
+      recipe.model, parameters: store, variants: variants.model)
     let demands = try variants.objectives.select(recipe.objective, at: "objective").demands(of: recipe.model)
     let task = try demands.selectionForImages(source)
     recipe.objective = task.choice

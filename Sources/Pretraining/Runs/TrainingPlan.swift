@@ -54,7 +54,7 @@ public final class TrainingPlan {
   ) throws(Failure) {
     let recipe = resolved.recipe
     let train = recipe.train
-    let configuration = recipe.model.configuration
+    let configuration = recipe.model
     let store = ParameterStore(seed: train.seed)
     encoder = try VisionTransformer(configuration, parameters: store, variants: variants.model)
     objective = try variants.objectives.select(recipe.objective, at: "objective").make(encoder)

@@ -22,8 +22,9 @@ public struct ModelFile: Sendable {
     try WeightFormat.check(file.metadata, at: url.path)
     path = url.path
     // Keys that came after the file was written have their defaults.
-    configuration = try Self.decode(
-      "configuration", over: .encoding(VisionTransformerConfiguration()), file, url.path)
+    let coding: VisionTransformerConfiguration.WeightsCoding = try Self.decode(
+      "configuration", over: .encoding(VisionTransformerConfiguration().weightsCoding), file, url.path)
+    configuration = coding.configuration
     preprocessing = try Self.decode("preprocessing", over: .object([:]), file, url.path)
   }
 
@@ -100,7 +101,7 @@ public struct ModelFile: Sendable {
   ) throws(Failure) {
     var text = metadata.merging(WeightFormat.metadata) { $1 }
     text["provenance"] = encode(Self.provenance(in: metadata) + [provenance])
-    text["configuration"] = encode(configuration)
+    text["configuration"] = encode(configuration.weightsCoding)
     text["preprocessing"] = encode(preprocessing)
     try SafetensorsFile.write(tensors, metadata: text, to: url)
   }

@@ -34,7 +34,8 @@ public struct KeyGroup: Sendable {
         ("stem", "stems"), ("patchNorm", "patchNorms"), ("size", "sizes"),
       ]
     var groups = [
-      KeyGroup(ModelRecipe(), at: "model", names: Dictionary(uniqueKeysWithValues: chosen)),
+      KeyGroup(
+        VisionTransformerConfiguration(), at: "model", names: Dictionary(uniqueKeysWithValues: chosen)),
       KeyGroup(DataRecipe(), at: "data", names: ["augmentations": "augmentations"]),
       KeyGroup(MixedSet(path: ""), at: "data.mix"),
       KeyGroup(ViewRecipe(), at: "data.views", names: ["augmentations": "augmentations"]),
