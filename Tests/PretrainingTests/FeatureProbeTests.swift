@@ -45,7 +45,7 @@ struct FeatureProbeTests {
     let batch = batch(count)
     let probe = FeatureProbe(
       objective: objective, encoder: encoder, trainer: trainer(objective, store, lanes: lanes))
-    let health = probe.measure( batch, TrainingProgress(step: 3, totalSteps: 10))
+    let health = probe.measure(batch, TrainingProgress(step: 3, totalSteps: 10))
     let samples = min(count, FeatureProbe.sampleCount)
     #expect(health.samples == samples && health.width == 12)
     let whole = matrix(encoder, batch.patches.slice(0..<samples))
@@ -71,7 +71,7 @@ struct FeatureProbeTests {
     let batch = batch(9, views: 2)
     let probe = FeatureProbe(
       objective: objective, encoder: encoder, trainer: trainer(objective, store, lanes: 2))
-    let health = probe.measure( batch, TrainingProgress())
+    let health = probe.measure(batch, TrainingProgress())
     let pairs = batch.views.map { matrix(encoder, $0.patches) }
     #expect(
       relativeError([try #require(health.alignment)], [pairs[0].alignment(with: pairs[1])])
@@ -85,7 +85,7 @@ struct FeatureProbeTests {
     let objective = try Taught(encoder: encoder(store), options: .init(), at: "here")
     let probe = FeatureProbe(
       objective: objective, encoder: objective.encoder, trainer: trainer(objective, store, lanes: 1))
-    let health = probe.measure( batch(4), TrainingProgress())
+    let health = probe.measure(batch(4), TrainingProgress())
     #expect(abs(try #require(health.teacherEntropy) - log(2) / 2) <= 1e-6)
     #expect(health.teacherOutputs == 3 && health.baseline == nil)
   }
@@ -100,7 +100,7 @@ struct FeatureProbeTests {
       let probe = FeatureProbe(objective: objective, encoder: encoder, trainer: step)
       for number in 1...4 {
         let batch = batch(10 + number, views: 2)
-        if looking { _ = probe.measure( batch, TrainingProgress(step: number - 1)) }
+        if looking { _ = probe.measure(batch, TrainingProgress(step: number - 1)) }
         _ = step.run(batch, learningRate: 1e-2, step: number)
       }
       return store.parameters.map(\.value.values)

@@ -71,7 +71,7 @@ struct HealthTests {
       team: LaneTeam(count: 2), clipping: clipNorm.map { GradientClipping(norm: $0) })
     let matrices = stacks.flatMap(\.matrices)
     let before = matrices.map(weights)
-    let look = probe.measure( batch, TrainingProgress(step: 6, totalSteps: 10))
+    let look = probe.measure(batch, TrainingProgress(step: 6, totalSteps: 10))
     #expect(trainer.run(batch, learningRate: 0.1, step: 7).isFinite)
     return (probe.complete(look, after: trainer), gradients, before, matrices.map(weights))
   }

@@ -112,7 +112,7 @@ struct TeacherTests {
     let probe = HealthProbe(
       objective: model.objective, stacks: BlockStack.all(in: model.store),
       initial: MatricesAtStart(origin: .seed, matrices: [:]))
-    let look = probe.measure( batch, TrainingProgress(step: 0))
+    let look = probe.measure(batch, TrainingProgress(step: 0))
     #expect(step.run(batch, learningRate: 0.1, step: 1).isFinite)
     let stack = try #require(probe.complete(look, after: step).stacks["encoder"])
     let found = try #require(stack[.attentionEntropy]).compactMap(\.self)

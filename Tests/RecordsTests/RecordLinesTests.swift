@@ -27,7 +27,9 @@ import Testing
       "monitor.jsonl",
       RecordFile.line(look) + Data(#"{"step":20,"scores":{"knn":1},"new":0}"#.utf8) + Data("\n{\"st".utf8))
     #expect(
-      RecordFile.lines(MonitorEvaluation.self, of: file) == [look, MonitorEvaluation(step: 20, scores: ["knn": 1])])
+      RecordFile.lines(MonitorEvaluation.self, of: file) == [
+        look, MonitorEvaluation(step: 20, scores: ["knn": 1]),
+      ])
     #expect(RecordFile.lines(MonitorEvaluation.self, of: folder.url.appendingPathComponent("none")).isEmpty)
     #expect(
       String(decoding: RecordFile.line(look), as: UTF8.self) == "{\"scores\":{\"knn\":0.5},\"step\":10}\n")
