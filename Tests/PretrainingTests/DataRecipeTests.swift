@@ -38,8 +38,8 @@ struct DataRecipeTests {
       #expect(try StrictDecoder.decode(Recipe.self, from: .encoding(other), at: "test") == other)
     }
     #expect(others[0].model == Recipe().model && others[6].model == Recipe().model)
-    #expect(RecipeFile.text(others[0]).contains("model:\n  size: tiny\n  width: 192\n  mlpRatio: 4.0\n"))
-    #expect(RecipeFile.text(Recipe()).contains("model:\n  size: tiny\n  mlpRatio: 4.0\n"))
+    #expect(RecipeFile.text(others[0]).contains("model:\n  size: tiny\n  width: 192\n  mlpRatio: "))
+    #expect(RecipeFile.text(Recipe()).contains("model:\n  size: tiny\n  mlpRatio: "))
   }
 
   @Test func autoCountsAsAbsentUntilItIsMeasured() throws {
