@@ -24,6 +24,24 @@ struct DataRecipeTests {
     }
   }
 
+  @Test func recipesThatSayOneThingInOtherKeysDiffer() throws {
+    var others = [Recipe](repeating: Recipe(), count: 7)
+    others[0].model.width = 192
+    others[1].model.dropPath = 0.1
+    others[2].objective = "simMIM"
+    others[3].data.maxBad = 0.5
+    others[4].optimizer = "lars"
+    others[5].train.seed = 1
+    (others[6].model.size, others[6].model.width, others[6].model.headCount) = (.small, 192, 3)
+    for (number, other) in others.enumerated() {
+      #expect(other != Recipe(), "\(number)")
+      #expect(try StrictDecoder.decode(Recipe.self, from: .encoding(other), at: "test") == other)
+    }
+    #expect(others[0].model == Recipe().model && others[6].model == Recipe().model)
+    #expect(RecipeFile.text(others[0]).contains("model:\n  size: tiny\n  width: 192\n  mlpRatio: "))
+    #expect(RecipeFile.text(Recipe()).contains("model:\n  size: tiny\n  mlpRatio: "))
+  }
+
   @Test func autoCountsAsAbsentUntilItIsMeasured() throws {
     let recipe = try recipe(["mean": "auto", "standardDeviation": "auto"].mapValues { .string($0) })
     #expect(recipe.data.mean == .auto && recipe.data.standardDeviation == .auto)

@@ -120,7 +120,7 @@ public struct StepBenchmark: Sendable {
   /// What a recipe would say of the shape.
   private var model: VisionTransformerConfiguration {
     var model = VisionTransformerConfiguration()
-    model.imageSize = ImageSize(height: shape.encoder.imageHeight, width: shape.encoder.imageWidth)
+    model.imageSize = shape.encoder.imageSize
     model.patchSize = shape.encoder.patchSize
     return model
   }
