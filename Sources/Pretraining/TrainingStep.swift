@@ -135,9 +135,9 @@ public final class TrainingStep: Sendable {
         .filter { !gradients[slices.all[$0].index].isEmpty }
       var squares = [Double](repeating: 0, count: slices.all.count)
       timedUpdate(on: lane) {
-        for place in own {
-          let slice = slices.all[place]
-          squares[place] = group.reduce(gradients[slice.index], slice.range)
+        for index in own {
+          let slice = slices.all[index]
+          squares[index] = group.reduce(gradients[slice.index], slice.range)
         }
       }
       timed(.collectives, on: lane) { collectives[lane].allReduce(&squares) }

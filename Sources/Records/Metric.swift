@@ -58,7 +58,7 @@ public enum Metric: Int, CaseIterable, Sendable, CodingKey {
   /// What TensorBoard is told.
   public static let events = allCases.filter(\.field.isEvent)
   /// What a look at the features finds, as reports show it.
-  public static let ofFeatures = drawn.filter(\.field.isOfLooks)
+  public static let ofFeatures = drawn.filter(\.field.isOfFeatures)
 
   /// Its key.
   public var key: String { stringValue }
@@ -93,14 +93,14 @@ public struct MetricField: Sendable {
   /// Its plot; nil where it has none.
   public let plot: Plot?
   /// Whether it is there only where a look at the features found it.
-  public let isOfLooks: Bool
+  public let isOfFeatures: Bool
   /// Whether TensorBoard is told.
   public let isEvent: Bool
   let column: String?
 
   static func ofSteps(_ title: String, unit: String, _ axis: Axis, isNoisy: Bool = true) -> Self {
     .init(
-      plot: Plot(title: title, unit: unit, axis: axis, isNoisy: isNoisy), isOfLooks: false, isEvent: true,
+      plot: Plot(title: title, unit: unit, axis: axis, isNoisy: isNoisy), isOfFeatures: false, isEvent: true,
       column: nil)
   }
 
@@ -108,10 +108,10 @@ public struct MetricField: Sendable {
     _ title: String, column: String? = nil, unit: String, _ axis: Axis = .fromZero
   ) -> Self {
     .init(
-      plot: Plot(title: title, unit: unit, axis: axis, isNoisy: false), isOfLooks: true, isEvent: true,
+      plot: Plot(title: title, unit: unit, axis: axis, isNoisy: false), isOfFeatures: true, isEvent: true,
       column: column)
   }
 
-  static let undrawn = MetricField(plot: nil, isOfLooks: false, isEvent: true, column: nil)
-  static let bookkeeping = MetricField(plot: nil, isOfLooks: false, isEvent: false, column: nil)
+  static let undrawn = MetricField(plot: nil, isOfFeatures: false, isEvent: true, column: nil)
+  static let bookkeeping = MetricField(plot: nil, isOfFeatures: false, isEvent: false, column: nil)
 }

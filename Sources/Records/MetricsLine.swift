@@ -44,7 +44,7 @@ public struct MetricsLine: Sendable, Equatable, Encodable {
           step = value
         } else if let metric = Metric(stringValue: key), !value.isNaN {
           // What is not finite is news of a step, and nothing that a look found.
-          if value.isFinite || !metric.field.isOfLooks { self[metric] = value }
+          if value.isFinite || !metric.field.isOfFeatures { self[metric] = value }
         }
       } while scanner.skip(",")
       guard scanner.skip("}") else { return nil }

@@ -76,7 +76,7 @@ struct ReportPage: Sendable {
   }
 
   private var curves: String? {
-    let plots = Metric.drawn.filter { !$0.field.isOfLooks }.compactMap { metric in
+    let plots = Metric.drawn.filter { !$0.field.isOfFeatures }.compactMap { metric in
       plot(
         metric, reference: metric == .loss ? metrics[.baselineLoss].map { ("blind to the images", $0) } : nil)
     }
