@@ -15,7 +15,7 @@ public enum Metric: Int, CaseIterable, Sendable, CodingKey {
   case epoch
   /// Training seconds since the run began, over all its sessions.
   case seconds
-  /// The spread of the features' directions before this step. This and those below are there where a look at the features
+  /// The spread of the features' directions before this step. This and those below are there where a measurement of the features
   /// was due (`train.featureSteps`), and known.
   case featureStd
   /// The effective rank of the features.
@@ -57,7 +57,7 @@ public enum Metric: Int, CaseIterable, Sendable, CodingKey {
   }()
   /// What TensorBoard is told.
   public static let events = allCases.filter(\.field.isEvent)
-  /// What a look at the features finds, as reports show it.
+  /// What a measurement of the features finds, as reports show it.
   public static let ofFeatures = drawn.filter(\.field.isOfFeatures)
 
   /// Its key.
@@ -92,7 +92,7 @@ public struct MetricField: Sendable {
 
   /// Its plot; nil where it has none.
   public let plot: Plot?
-  /// Whether it is there only where a look at the features found it.
+  /// Whether it is there only where the features were measured.
   public let isOfFeatures: Bool
   /// Whether TensorBoard is told.
   public let isEvent: Bool

@@ -19,7 +19,7 @@ public struct MetricsLine: Sendable, Equatable, Encodable {
   /// A number of the line; nil where it has none, or one that is not finite.
   public func finite(_ metric: Metric) -> Double? { self[metric].flatMap { $0.isFinite ? $0 : nil } }
 
-  /// Whether the line has what a look at the features found.
+  /// Whether the line has what a measurement of the features found.
   public var hasFeatures: Bool { Metric.ofFeatures.contains { self[$0] != nil } }
 
   /// Encodes an object of `step` and the numbers that the line has.
@@ -43,7 +43,7 @@ public struct MetricsLine: Sendable, Equatable, Encodable {
         if key == Key.step.rawValue {
           step = value
         } else if let metric = Metric(stringValue: key), !value.isNaN {
-          // What is not finite is news of a step, and nothing that a look found.
+          // What is not finite is news of a step, and nothing that was measured of the features.
           if value.isFinite || !metric.field.isOfFeatures { self[metric] = value }
         }
       } while scanner.skip(",")

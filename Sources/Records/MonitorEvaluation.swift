@@ -5,7 +5,7 @@ public struct MonitorEvaluation: Codable, Sendable, Equatable {
   /// The first number of each evaluator, by its name.
   public var scores: [String: Double]
 
-  /// Creates a look.
+  /// Creates an evaluation.
   public init(step: Int, scores: [String: Double]) {
     self.step = step
     self.scores = scores

@@ -18,7 +18,7 @@ public enum RunFile: String, CaseIterable, Sendable {
   case divergence = "diverged.json"
   /// A folder: weights, optimiser and place in the data, by the names of `CheckpointName`.
   case checkpoints
-  /// What `train.monitor` found: a `MonitorEvaluation` a look.
+  /// What `train.monitor` found: a `MonitorEvaluation` a line.
   case monitor = "monitor.jsonl"
   /// The encoder alone of the checkpoint that `train.monitor` scored best.
   case bestModel = "best.safetensors"

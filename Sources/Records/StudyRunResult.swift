@@ -14,7 +14,7 @@ public struct StudyRunResult: Codable, Sendable, Equatable {
   public var seconds: Double?
   /// Accuracies by evaluator.
   public var scores: [String: Double]
-  /// What the last look at the features found, by its keys in the log; nil in results from before it was kept.
+  /// What the last measurement of the features found, by its keys in the log; nil in results from before it was kept.
   public var health: [String: Double]?
 
   /// A result of a run that logged nothing.

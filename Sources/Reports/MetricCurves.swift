@@ -11,7 +11,7 @@ struct MetricCurves: Sendable {
 
   private var curves = Metric.drawn.map { Curve(metric: $0, isOfFeatures: $0.field.isOfFeatures) }
 
-  /// The curve of a number; nil where it has no plot, and of what no look has found.
+  /// The curve of a number; nil where it has no plot, and of what was never measured.
   subscript(metric: Metric) -> DecimatedSeries? {
     curves.first { $0.metric == metric && ($0.isLogged || !$0.isOfFeatures) }?.series
   }

@@ -19,11 +19,11 @@ public struct MetricsSummary: Sendable {
   public let medianImagesPerSecond: Double
   /// The share of time spent waiting for data, each line weighted by its time; NaN without any.
   public let dataWait: Double
-  /// The last look at the features; nil before the first.
-  let look: MetricsLine?
+  /// The last measurement of the features; nil before the first.
+  let features: MetricsLine?
   private let curves: MetricCurves
 
-  /// A number with a plot over the steps; nil where there is none, and of what no look has found.
+  /// A number with a plot over the steps; nil where there is none, and of what was never measured.
   public subscript(metric: Metric) -> DecimatedSeries? { curves[metric] }
 
   /// Reads a file twice: first for what was logged anew, then for the values.
@@ -49,7 +49,7 @@ public struct MetricsSummary: Sendable {
     unreadableCount = reading.unreadableCount
     medianImagesPerSecond = median(reading.speeds)
     dataWait = reading.waitWeight > 0 ? reading.waitSum / reading.waitWeight : .nan
-    look = reading.look
+    features = reading.features
     curves = reading.curves
   }
 }
@@ -58,8 +58,8 @@ extension MetricsSummary {
   /// What the run has come to in words; nil where nothing tells.
   var verdict: RunVerdict? {
     RunVerdict(
-      loss: last[.loss] ?? .nan, blindLoss: look?[.baselineLoss], rankMe: look?[.rankMe],
-      directions: look?[.directions].flatMap(Int.init(exactly:)))
+      loss: last[.loss] ?? .nan, blindLoss: features?[.baselineLoss], rankMe: features?[.rankMe],
+      directions: features?[.directions].flatMap(Int.init(exactly:)))
   }
 }
 
@@ -90,7 +90,7 @@ private struct Reading {
   private var line = 0
   private var previousSeconds = 0.0
   private(set) var last: MetricsLine?
-  private(set) var look: MetricsLine?
+  private(set) var features: MetricsLine?
   private(set) var lineCount = 0
   private(set) var replacedCount = 0
   private(set) var unreadableCount = 0
@@ -116,7 +116,7 @@ private struct Reading {
       return
     }
     last = values
-    if values.hasFeatures { look = values }
+    if values.hasFeatures { features = values }
     lineCount += 1
     if let speed = values.finite(.imagesPerSecond) { speeds.append(Float(speed)) }
     if let wait = values.finite(.dataWait) {

@@ -8,12 +8,14 @@ struct MonitorSummary: Sendable {
 
   /// Reads the file; no lines where there is none. Lines that are not whole are passed over.
   init(contentsOf url: URL) {
-    let looks = RecordFile.lines(MonitorEvaluation.self, of: url)
-    let names = Set(looks.flatMap { $0.scores.keys }).sorted()
+    let evaluations = RecordFile.lines(MonitorEvaluation.self, of: url)
+    let names = Set(evaluations.flatMap { $0.scores.keys }).sorted()
     lines = names.map { name in
       .init(
         name: name,
-        points: looks.compactMap { look in look.scores[name].map { (Double(look.step), $0) } })
+        points: evaluations.compactMap { evaluation in
+          evaluation.scores[name].map { (Double(evaluation.step), $0) }
+        })
     }
   }
 

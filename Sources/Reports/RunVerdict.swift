@@ -8,7 +8,7 @@ package struct RunVerdict: Sendable, Equatable {
   // As `CollapseWatch` and studies judge it.
   private static let trivialShare = 0.98
 
-  /// Says how the last loss and the last look at the features fare.
+  /// Says how the last loss and the last measurement of the features fare.
   ///
   /// - Parameters:
   ///   - blindLoss: the loss of an answer that needs no look at the images; nil where none is known.

@@ -10,7 +10,7 @@ public enum ObservationSite: Sendable, Hashable {
   case prediction(stack: String)
   /// What a head of the objective gives [n, outputs].
   case head
-  /// The probabilities that a teacher gives [rows, K]: looks at the run log their entropy.
+  /// The probabilities that a teacher gives [rows, K]: their entropy is logged with the features.
   case teacherProbabilities
   /// The reconstruction's part of a loss of several parts, a scalar.
   case reconstructionLoss

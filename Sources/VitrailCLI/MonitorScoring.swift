@@ -6,7 +6,7 @@ import Pretraining
 import Tensors
 import VisionTransformer
 
-/// What `train.monitor` of a recipe asks for: the sets are opened once, the encoder is scored at every look.
+/// What `train.monitor` of a recipe asks for: the sets are opened once, the encoder is scored whenever it is due.
 struct MonitorScoring {
   private let evaluators: [EvaluatorChoice]
   private let train, test: any ImageSource

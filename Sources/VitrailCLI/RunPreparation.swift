@@ -47,7 +47,7 @@ struct RunPreparation {
 
   private typealias Announced = (plan: TrainingPlan, memory: MemoryEstimate, advice: [String])
 
-  /// Sets that a monitor looks at are opened before anything that takes long.
+  /// Sets that a monitor scores on are opened before anything that takes long.
   private func openMonitor() throws(Failure) -> MonitorScoring? {
     guard let monitor = recipe.train.monitor else { return nil }
     let scoring = try MonitorScoring(monitor, recipe)

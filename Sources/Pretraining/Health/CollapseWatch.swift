@@ -1,6 +1,6 @@
 import Foundation
 
-/// Judges looks at a run: whether its features have collapsed, its teacher says nothing, or its loss is trivial.
+/// Judges what is measured of a run: whether its features have collapsed, its teacher says nothing, or its loss is trivial.
 ///
 /// Each kind of warning is given once. Thresholds are ours; no source names any.
 package struct CollapseWatch {
@@ -28,7 +28,7 @@ package struct CollapseWatch {
     self.said = said
   }
 
-  /// What is new at a look before step `step`, counted from 1, whose loss and learning rate are known by now.
+  /// What is new in a measurement before step `step`, counted from 1, whose loss and learning rate are known by now.
   ///
   /// Features are judged from step 50 on. Teachers and losses are given a fifth of the run and its warm-up, 50 steps at
   /// least, but are judged at its end. At the end of a shorter run its loss alone is judged.

@@ -23,7 +23,7 @@ package struct FeatureProbe {
   private let encoder: VisionTransformer
   private let trainer: TrainingStep
 
-  /// Prepares looks at an encoder that `trainer` trains.
+  /// Prepares measurements of an encoder that `trainer` trains.
   package init(objective: any Objective, encoder: VisionTransformer, trainer: TrainingStep) {
     self.objective = objective
     self.encoder = encoder

@@ -17,7 +17,7 @@ package final class HealthProbe {
   private let pool = BufferPool()
   private let before: [ObjectIdentifier: Tensor]
 
-  /// Prepares looks at a model whose blocks started from `initial`.
+  /// Prepares measurements of a model whose blocks started from `initial`.
   package init(objective: any Objective, stacks: [BlockStack], initial: MatricesAtStart) {
     self.objective = objective
     self.stacks = stacks
@@ -44,7 +44,7 @@ package final class HealthProbe {
     return Measurement(health: health)
   }
 
-  /// How the blocks fared in the step that `trainer` took since the look.
+  /// How the blocks fared in the step that `trainer` took since the measurement.
   package func complete(_ measurement: Measurement, after trainer: TrainingStep) -> DepthHealth {
     var health = measurement.health
     for stack in stacks {

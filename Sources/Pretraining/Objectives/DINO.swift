@@ -90,7 +90,7 @@ public struct DINO: BatchObjective {
   ) -> Tensor {
     let count = identity.indices.count
     let outputs = tape.withoutRecording { teacherHead(tape.concatenated(targets), tape) }
-    // Before the lanes meet: the leading one writes the centre after that.
+    // Before the all-reduce: the leading one writes the centre after that.
     let probabilities = softmaxRows(
       outputs, centre: centre.value,
       temperature: Scalar(options.teacherTemperature(at: tape.context.progress)),

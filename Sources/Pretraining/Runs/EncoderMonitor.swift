@@ -9,7 +9,7 @@ import VisionTransformer
 public typealias EncoderScoring =
   (_ encoder: VisionTransformer, _ preprocessing: Preprocessing) throws(Failure) -> [String: Double]
 
-/// The looks of `train.monitor` in a run: scores go to `monitor.jsonl`, and what scored best is kept.
+/// The evaluations of `train.monitor` in a run: scores go to `monitor.jsonl`, and what scored best is kept.
 final class EncoderMonitor {
   private let recipe: MonitorRecipe
   private let totalSteps: Int
@@ -20,7 +20,7 @@ final class EncoderMonitor {
   private let log: RunLog
   private var best: Double
 
-  /// Opens the log; what was found up to `step` decides what a later look must beat.
+  /// Opens the log; what was found up to `step` decides what a later evaluation must beat.
   ///
   /// - Throws: `Failure` when there is no scoring, or the log cannot be read or written.
   init(
@@ -49,24 +49,24 @@ final class EncoderMonitor {
   }
 
   /// Completes what a run left undone that was killed, or failed, beside the checkpoint of `step`, just restored: keeps
-  /// it where it scored best. Returns whether the look that was due after it is missing.
+  /// it where it scored best. Returns whether the evaluation that was due after it is missing.
   static func complete(
     _ recipe: MonitorRecipe, _ checkpoint: Checkpoint, restored step: Int, of totalSteps: Int
   ) throws(Failure) -> Bool {
     guard step > 0 else { return false }
     let judge = recipe.evaluators[0]
-    let looks = RecordFile.lines(MonitorEvaluation.self, of: checkpoint.folder.monitor).filter {
+    let evaluations = RecordFile.lines(MonitorEvaluation.self, of: checkpoint.folder.monitor).filter {
       $0.step <= step
     }
-    let best = looks.compactMap { $0.scores[judge] }.max()
+    let best = evaluations.compactMap { $0.scores[judge] }.max()
     // Of equal scores the first is the best.
-    if let best, looks.first(where: { $0.scores[judge] == best })?.step == step {
+    if let best, evaluations.first(where: { $0.scores[judge] == best })?.step == step {
       try checkpoint.completeBest(step: step)
     }
-    return recipe.isDue(after: step, of: totalSteps) && looks.last?.step != step
+    return recipe.isDue(after: step, of: totalSteps) && evaluations.last?.step != step
   }
 
-  /// Whether a look is due after a step.
+  /// Whether an evaluation is due after a step.
   func isDue(after step: Int) -> Bool { recipe.isDue(after: step, of: totalSteps) }
 
   /// Scores the encoder as it would be exported; whether it is the best so far.

@@ -40,7 +40,7 @@ extension TrainingPlan {
     let waiting = step.clips ? lanes : min(1, lanes - 1)
     let gradients = waiting * step.parameters.reduce(0) { $0 + $1.value.count } * scalar
     let ofImage = pipelines.reduce(0) { $0 + $1.height * $1.width * $1.channels }
-    // A look at the features reads the patches of some samples at once.
+    // Measuring the features reads the patches of some samples at once.
     let looked = recipe.train.featureSteps > 0 ? min(FeatureProbe.sampleCount, recipe.train.batchSize) : 0
     return MemoryEstimate(
       state: state.tensors.reduce(0) { $0 + $1.tensor.count } * scalar,

@@ -28,7 +28,7 @@ public struct RunFolder: Sendable {
   public var checkpoints: URL { RunFile.checkpoints.url(in: url) }
   /// The newest checkpoint: a link.
   public var lastCheckpoint: URL { checkpoints.appendingPathComponent(CheckpointName.last) }
-  /// What `train.monitor` found, an object a look.
+  /// What `train.monitor` found, an object a line.
   public var monitor: URL { RunFile.monitor.url(in: url) }
   /// The checkpoint that `train.monitor` scored best: a link.
   public var bestCheckpoint: URL { checkpoints.appendingPathComponent(CheckpointName.best) }

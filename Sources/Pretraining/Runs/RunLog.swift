@@ -3,7 +3,7 @@ import Platform
 import Records
 
 extension MetricsLine {
-  /// Adds what a look at the features found.
+  /// Adds what a measurement of the features found.
   mutating func add(_ health: FeatureHealth) {
     (self[.featureStd], self[.rankMe], self[.directions]) = (
       health.featureStd, health.rankMe, Double(health.directions)

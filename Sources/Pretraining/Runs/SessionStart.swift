@@ -11,7 +11,7 @@ struct SessionStart {
   let seconds: Double
   /// What the checkpoint tells besides: the interval of the log that was open.
   let open: [String: String]
-  /// Whether `train.monitor` is still to look after that step.
+  /// Whether `train.monitor` is still to evaluate after that step.
   let isEvaluationMissing: Bool
   /// Whether the session goes on with a run, be it one that has no checkpoint yet.
   let resuming: Bool

@@ -6,9 +6,9 @@ import Tensors
 public struct StepRate: Sendable, Equatable {
   /// Seconds of a step, waiting for its images included.
   public let secondsPerStep: Double
-  /// Seconds of a look at the features, as there is one every `train.featureSteps`; 0 without.
-  public let secondsPerLook: Double
-  /// Seconds of a look of `train.monitor`; 0 without.
+  /// Seconds of a measurement of the features, as there is one every `train.featureSteps`; 0 without.
+  public let secondsPerMeasurement: Double
+  /// Seconds of an evaluation of `train.monitor`; 0 without.
   public let secondsPerScoring: Double
   /// False where a loss or gradient was not finite: the run would end at once.
   public let isFinite: Bool
@@ -32,14 +32,14 @@ extension TrainingPlan {
       loader.stop()
       step.team.dissolve()
     }
-    var (taken, start, look, isFinite) = (0, Clock.seconds, 0.0, true)
+    var (taken, start, measuring, isFinite) = (0, Clock.seconds, 0.0, true)
     while isFinite, !shouldStop(), let batch = try loader.next() {
       if taken == 0 { calibrate(on: batch) }
       let outcome = step.run(batch, learningRate: 0, step: taken + 1)
       isFinite = outcome.isFinite
       taken += 1
       if taken == 1 {
-        if recipe.train.featureSteps > 0 { look = secondsOfFeatures(at: batch) }
+        if recipe.train.featureSteps > 0 { measuring = secondsOfFeatures(at: batch) }
         start = Clock.seconds
         continue
       }
@@ -51,7 +51,8 @@ extension TrainingPlan {
     var scored = 0.0
     if isFinite { scored = try secondsOfScoring(scoring) }
     return StepRate(
-      secondsPerStep: seconds, secondsPerLook: look, secondsPerScoring: scored, isFinite: isFinite)
+      secondsPerStep: seconds, secondsPerMeasurement: measuring, secondsPerScoring: scored, isFinite: isFinite
+    )
   }
 
   /// The recipe of a run that lasts `train.minutes` at a rate: with `steps`, which a schedule must know before it starts,
@@ -59,8 +60,8 @@ extension TrainingPlan {
   public func measuredRecipe(at rate: StepRate) -> Recipe {
     var recipe = recipe
     guard recipe.train.isUnmeasured, let minutes = recipe.train.minutes else { return recipe }
-    let (train, looks) = (recipe.train, max(1, recipe.train.featureSteps))
-    var secondsPerStep = rate.secondsPerStep + rate.secondsPerLook / Double(looks)
+    let (train, interval) = (recipe.train, max(1, recipe.train.featureSteps))
+    var secondsPerStep = rate.secondsPerStep + rate.secondsPerMeasurement / Double(interval)
     if let monitor = train.monitor { secondsPerStep += rate.secondsPerScoring / Double(monitor.everySteps) }
     let steps = rate.isFinite ? minutes * 60 / max(secondsPerStep, 1e-9) : 1
     recipe.train.steps = Int(max(1, min(steps, 0x1p40)))

@@ -11,7 +11,7 @@ struct PendingStep {
   let progress: TrainingProgress
 }
 
-/// Somebody who sees a training step by step: logs, looks, checkpoints, progress. A kind a file.
+/// Somebody who sees a training step by step: logs, features, checkpoints, progress. A kind a file.
 ///
 /// Observers are told in the order of the trainer's list, and change nothing that is learnt.
 protocol TrainingObserver: AnyObject {

@@ -3,9 +3,9 @@ import Tensors
 
 /// Looks at the features of a run at its first step, at every `train.featureSteps`-th and at its last, and warns.
 final class FeatureObserver: TrainingObserver {
-  /// The newest look of this session.
+  /// What was measured last in this session.
   private(set) var latest: FeatureHealth?
-  /// The step of that look.
+  /// The step before which that was.
   private(set) var latestStep = 0
 
   private let probe: FeatureProbe
@@ -30,7 +30,7 @@ final class FeatureObserver: TrainingObserver {
     self.warn = warn
   }
 
-  /// What was seen at the batch of a step, before it was taken; nil where no look was due.
+  /// What was seen at the batch of a step, before it was taken; nil where nothing was due.
   func features(before step: PendingStep) -> FeatureHealth? { latestStep == step.number ? latest : nil }
 
   func willTake(_ step: PendingStep) {
@@ -41,9 +41,9 @@ final class FeatureObserver: TrainingObserver {
   }
 
   func didTake(_ step: PendingStep, _ outcome: TrainingStep.Outcome) throws(Failure) {
-    guard let look = features(before: step) else { return }
+    guard let measured = features(before: step) else { return }
     let found = watch.judge(
-      look, loss: outcome.loss, learningRate: step.learningRate, step: step.number)
+      measured, loss: outcome.loss, learningRate: step.learningRate, step: step.number)
     for warning in found { try list.append(warning) }
     for warning in found { warn(warning) }
   }

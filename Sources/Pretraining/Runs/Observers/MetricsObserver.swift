@@ -2,7 +2,7 @@ import Datasets
 import Platform
 import Records
 
-/// Writes `metrics.jsonl` and the TensorBoard file: a line every `train.logSteps` steps, at the last, and at every look at
+/// Writes `metrics.jsonl` and the TensorBoard file: a line every `train.logSteps` steps, at the last, and at every measurement of
 /// the features.
 final class MetricsObserver: TrainingObserver {
   private let plan: TrainingPlan
@@ -26,16 +26,16 @@ final class MetricsObserver: TrainingObserver {
 
   func didTake(_ step: PendingStep, _ outcome: TrainingStep.Outcome) throws(Failure) {
     meter.record(loss: outcome.loss, waitSeconds: loader.waitSeconds)
-    let look = features.features(before: step)
+    let measured = features.features(before: step)
     let isLast = step.number == plan.totalSteps
-    guard step.number % plan.recipe.train.logSteps == 0 || isLast || look != nil else { return }
+    guard step.number % plan.recipe.train.logSteps == 0 || isLast || measured != nil else { return }
     let interval = meter.closeInterval()
     var line = MetricsLine(step: step.number)
     (line[.epoch], line[.seconds]) = (plan.epochs(step.number), earlierSeconds + meter.seconds)
     (line[.loss], line[.learningRate]) = (interval.loss, step.learningRate)
     line[.gradNorm] = outcome.gradientNorm
     (line[.imagesPerSecond], line[.dataWait]) = (interval.imagesPerSecond, interval.dataWait)
-    if let look { line.add(look) }
+    if let measured { line.add(measured) }
     try log.append(line)
   }
 }

@@ -16,9 +16,9 @@ public struct TrainingReport: Sendable {
   public let secondsLeft: Double
   /// Files skipped so far.
   public let badImages: Int
-  /// The newest look at the features; nil before the first of a session.
+  /// The newest measurement of the features; nil before the first of a session.
   public let features: FeatureHealth?
-  /// The step of that look.
+  /// The step before which that was.
   public let featuresStep: Int
 }
 
