@@ -78,7 +78,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["VisionTransformer", "Tensors", "Platform"], path: "Tests/Support"),
     // What tests import they name: a build that knows of no dependency leaves old objects beside new layouts.
     .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
-    .testTarget(name: "RecordsTests", dependencies: ["Records", "Platform"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Records", "Platform", "TestSupport"]),
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "Platform", "CVectorKernels", "TestSupport"],
       resources: [.copy("Golden")]),
@@ -107,7 +107,8 @@ let package = Package(
         "Evaluation", "VisionTransformer", "Datasets", "Tensors", "Imaging", "Records", "Platform",
       ],
       resources: [.copy("Golden")]),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Imaging", "Records", "Platform"]),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Imaging", "Records", "Platform", "TestSupport"]),
     .testTarget(
       name: "VitrailCLITests",
       dependencies: [

@@ -1,6 +1,7 @@
 import Foundation
 import Platform
 import Records
+import TestSupport
 import Testing
 
 /// Records come back as they were written, and what is newer or cut short does no harm.

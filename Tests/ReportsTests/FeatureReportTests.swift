@@ -1,6 +1,7 @@
 import Foundation
 import Platform
 import Reports
+import TestSupport
 import Testing
 
 @Suite struct FeatureReportTests {

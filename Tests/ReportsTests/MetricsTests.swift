@@ -2,6 +2,7 @@ import Foundation
 import Platform
 import Records
 import Reports
+import TestSupport
 import Testing
 
 @Suite struct MetricsTests {

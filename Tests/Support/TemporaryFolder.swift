@@ -15,4 +15,18 @@ public final class TemporaryFolder {
 
   /// The URL of a file in it.
   public func callAsFunction(_ name: String) -> URL { url.appending(path: name) }
+
+  /// Writes a file, with its folders, and gives its URL.
+  @discardableResult
+  public func write(_ name: String, _ data: Data) throws -> URL {
+    let file = self(name)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try data.write(to: file)
+    return file
+  }
+
+  /// Writes a text.
+  @discardableResult
+  public func write(_ name: String, _ text: String) throws -> URL { try write(name, Data(text.utf8)) }
 }
