@@ -29,7 +29,7 @@ package struct ModelKey: Sendable {
     let encode: @Sendable (VisionTransformerConfiguration, inout KeyedEncodingContainer<Name>) throws -> Void
     let decode: @Sendable (inout VisionTransformerConfiguration, KeyedDecodingContainer<Name>) throws -> Void
 
-    init<Value: Codable>(
+    init<Value: Codable & Sendable>(
       _ name: String, _ path: any WritableKeyPath<VisionTransformerConfiguration, Value> & Sendable
     ) {
       let key = Name(name)
@@ -39,7 +39,7 @@ package struct ModelKey: Sendable {
     }
 
     /// A value that may be absent.
-    init<Value: Codable>(
+    init<Value: Codable & Sendable>(
       _ name: String, _ path: any WritableKeyPath<VisionTransformerConfiguration, Value?> & Sendable
     ) {
       let key = Name(name)
