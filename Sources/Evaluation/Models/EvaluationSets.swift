@@ -1,6 +1,5 @@
 import Datasets
 import Platform
-import Records
 
 /// The images that evaluators learn from and are measured on.
 public struct EvaluationSets: Sendable {

@@ -1,5 +1,4 @@
 import Platform
-import Records
 
 extension [EvaluatorChoice] {
   /// Those that can score sets of such classes; what is left out or counted as wrong is said, a sentence each. Nothing

@@ -1,5 +1,4 @@
 import Platform
-import Records
 import VisionTransformer
 
 /// An evaluator and what was set of its options.

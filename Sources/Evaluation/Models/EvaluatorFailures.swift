@@ -1,5 +1,4 @@
 import Platform
-import Records
 
 /// What evaluators could not do: told at the end, when the others' scores are printed and written.
 public struct EvaluatorFailures: Sendable {

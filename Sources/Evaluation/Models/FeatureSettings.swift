@@ -1,7 +1,6 @@
 import Datasets
 import Imaging
 import Platform
-import Records
 import Tensors
 
 /// How features of images are computed, whatever the encoder.

@@ -1,6 +1,5 @@
 import Datasets
 import Platform
-import Records
 import VisionTransformer
 
 extension ModelFile {
