@@ -57,10 +57,10 @@ struct MemoryEstimateTests {
     let plan = try TrainingPlan(recipe: recipe, source: NoiseImages())
     #expect(throws: Failure.self) { try Trainer(plan, in: folder).run(resuming: false) }
     let rate = try #require(try plan.measureRate(for: 0.01))
-    #expect(rate.isFinite && rate.secondsPerStep > 0 && rate.secondsPerLook > 0)
+    #expect(rate.isFinite && rate.secondsPerStep > 0 && rate.secondsPerMeasurement > 0)
     let fixed = plan.measuredRecipe(at: rate)
     let steps = try #require(fixed.train.steps)
-    let seconds = rate.secondsPerStep + rate.secondsPerLook / 100
+    let seconds = rate.secondsPerStep + rate.secondsPerMeasurement / 100
     #expect(abs(Double(steps) * seconds - 120) <= seconds && fixed.train.minutes == 2)
     let epochs = Double(steps) / Double(plan.stepsPerEpoch)
     #expect(abs((fixed.train.warmupEpochs ?? 0) - epochs / 10) <= 0.5)
