@@ -215,3 +215,14 @@ void cjpeg_close(cjpeg_decoder *decoder) {
   jpeg_destroy_decompress(&decoder->jpeg);
   free(decoder);
 }
+
+#define TEXT(macro) QUOTED(macro)
+#define QUOTED(text) #text
+
+const char *cjpeg_library_version(void) {
+#ifdef LIBJPEG_TURBO_VERSION
+  return TEXT(LIBJPEG_TURBO_VERSION);
+#else
+  return TEXT(JPEG_LIB_VERSION);
+#endif
+}

@@ -191,3 +191,5 @@ bool cpng_encode(const uint8_t *pixels, const cpng_header *header, uint8_t **out
   *size = written ? to.count : 0;
   return written;
 }
+
+const char *cpng_library_version(void) { return png_get_libpng_ver(NULL); }

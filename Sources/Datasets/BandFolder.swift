@@ -31,12 +31,12 @@ public struct BandFolder: ImageSourceKind {
 
   /// Opens a folder where bands are wanted.
   public static func open(path: String, options: SourceOptions) throws(Failure) -> BandFolder? {
-    guard !options.bands.isEmpty else { return nil }
+    guard !options.layout.bands.isEmpty else { return nil }
     guard DatasetSplit.isFolder(path) else {
       throw Failure(
         "bands are wanted of what is no folder", at: path, mend: "give a folder, or no bands: --bands ''")
     }
-    return try BandFolder(path: path, bands: options.bands, beside: options.beside)
+    return try BandFolder(path: path, bands: options.layout.bands, beside: options.beside)
   }
 
   /// Lists the images in and below the folder at `path`; `bands` are the ends of the files' names, before the
@@ -49,7 +49,7 @@ public struct BandFolder: ImageSourceKind {
   }
 
   private init(path: String, bands: [String], beside: PassedOver) throws(Failure) {
-    try located("bands") { () throws(Failure) in try SourceOptions(bands: bands).validate() }
+    try located("bands") { () throws(Failure) in try FileLayout(bands: bands).validate() }
     let suffixes = BandSuffixes(bands)
     let index = try FolderIndex(path, cache: .standard()) { suffixes.match($0) != nil }
     guard index.paths.count > 0 else {

@@ -8,6 +8,6 @@ enum FileExtension {
 
   /// Whether a path is that of an image by its extension, one that is read or not.
   static func isImageLike(_ path: ArraySlice<UInt8>) -> Bool {
-    ImageExtension.start(in: path) != nil || UnreadExtension.isImage(of(path))
+    ImageExtension.start(in: path) != nil || UnreadExtension.reason(of(path)) != nil
   }
 }

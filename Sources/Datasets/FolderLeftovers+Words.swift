@@ -18,7 +18,7 @@ extension FolderLeftovers {
     for entry in first.entries.dropFirst(Self.namedKinds) {
       result.add(
         PassedOver.Entry(
-          kind: "files of other kinds", reason: entry.isImageLike ? UnreadExtension.reason : Self.noImage,
+          kind: "files of other kinds", reason: entry.isImageLike ? entry.reason : Self.noImage,
           count: entry.count, example: entry.example, isImageLike: entry.isImageLike))
     }
     return result
@@ -44,15 +44,16 @@ extension FolderLeftovers {
       }
     return PassedOver.Entry(
       kind: kind, reason: reason, count: count.count, example: root + "/" + String(rawBytes: count.example),
-      isImageLike: Self.isUnreadImage(name))
+      isImageLike: Self.unreadReason(name) != nil)
   }
 
-  private static func isUnreadImage(_ kind: String) -> Bool {
-    kind.first == "." && UnreadExtension.isImage(kind.dropFirst())
+  /// Why files of an extension are not read though they are images.
+  private static func unreadReason(_ kind: String) -> String? {
+    kind.first == "." ? UnreadExtension.reason(kind.dropFirst()) : nil
   }
 
   private static func reason(_ name: String) -> String {
-    if isUnreadImage(name) { return UnreadExtension.reason }
+    if let reason = unreadReason(name) { return reason }
     if name == ".tar" { return "archives beside folders of images; name one itself to read it" }
     if packed.contains(name) { return "packed; unpack it" }
     return videos.contains(name) ? "videos; extract their frames" : noImage

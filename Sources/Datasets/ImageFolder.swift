@@ -2,12 +2,12 @@ import Foundation
 import Imaging
 import Platform
 
-/// PNG and JPEG files in a folder and all folders below it; the first folder level names the class.
+/// Image files in a folder and all folders below it; the first folder level names the class.
 ///
 /// - Files are in the order of the bytes of their paths, whatever the file system's order.
-/// - A file is an image by its extension: `png`, `apng`, `jpg`, `jpeg`, `jpe`, `jif`, `jfif` or `jfi`, in any case. What
-///   is inside shows when it is decoded. Files with other extensions, hidden files and folders, and what this program
-///   wrote are passed over, and counted.
+/// - A file is an image by its extension, one of those of `ImageCodecs.formats`, in any case; with
+///   `FileLayout.anyExtension` by what it starts with. What is inside shows when it is decoded. Other files, hidden files
+///   and folders, and what this program wrote are passed over, and counted.
 /// - Classes whose names differ in their Unicode form alone (é in one character or in two) are one.
 /// - Files directly in the folder have no class; without images in sub-folders nothing has one.
 /// - Links to files and folders are followed, except those that lead back to a folder above.
@@ -16,7 +16,7 @@ public struct ImageFolder: ImageSourceKind {
   public static let name = "folder"
   /// What is accepted, in a line.
   public static let summary =
-    "a folder of .png, .jpg or .jpeg images (nested; class = first folder level)"
+    "a folder of \(ImageCodecs.titles(joinedBy: "or")) images (nested; class = first folder level)"
   /// Where the layout comes from.
   public static let source = "the layout of torchvision's ImageFolder"
 
@@ -27,7 +27,8 @@ public struct ImageFolder: ImageSourceKind {
   /// Opens a folder.
   public static func open(path: String, options: SourceOptions) throws(Failure) -> ImageFolder? {
     guard DatasetSplit.isFolder(path) else { return nil }
-    return try ImageFolder(FolderIndex(path, cache: .standard()), beside: options.beside)
+    return try ImageFolder(
+      FolderIndex(path, cache: .standard(), anyExtension: options.layout.anyExtension), beside: options.beside)
   }
 
   /// Lists the images in and below the folder at `path`.
@@ -68,6 +69,14 @@ public struct ImageFolder: ImageSourceKind {
   /// The path of an image's file.
   public func location(of index: Int) -> String {
     self.index.root + "/" + String(rawBytes: self.index.paths[index])
+  }
+
+  /// Whether the format that the file's name tells has pages; true where it tells none.
+  public func mayHoldPages(_ index: Int) -> Bool { ImageExtension.mayHoldPages(self.index.paths[index]) }
+
+  /// The pages of an image's file.
+  public func pageCount(of index: Int) throws(Failure) -> Int {
+    try EncodedBytes.pageCount(ofFile: location(of: index))
   }
 
   /// Reads an image file.

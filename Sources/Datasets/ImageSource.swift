@@ -17,6 +17,12 @@ public protocol ImageSource: Sendable {
   func location(of index: Int) -> String
   /// The files that an image is read from; by default what `location` names before a `#`.
   func files(of index: Int) -> [String]
+  /// Whether the file of an image may hold several pages, by its name; by default not.
+  func mayHoldPages(_ index: Int) -> Bool
+  /// How many pages the file of an image holds, by as few of its bytes as tell; by default 1.
+  ///
+  /// - Throws: `Failure` when that cannot be read.
+  func pageCount(of index: Int) throws(Failure) -> Int
   /// Reads an image as it is stored; what is needed of it is decoded by the reader.
   ///
   /// - Throws: `Failure` when its data cannot be read, are no image or above the limits.
@@ -42,6 +48,11 @@ extension ImageSource {
   public var passedOver: PassedOver { facts.passedOver }
   /// In which order training best takes the images.
   public var order: SampleOrder { facts.order }
+
+  /// False.
+  public func mayHoldPages(_: Int) -> Bool { false }
+  /// 1.
+  public func pageCount(of _: Int) -> Int { 1 }
 
   /// The class of the image, if it has one.
   public func labels(of index: Int) -> [Int] { label(of: index).map { [$0] } ?? [] }

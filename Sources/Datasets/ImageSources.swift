@@ -13,30 +13,46 @@ public enum ImageSources {
   ///
   /// A file is what its content or name says. Of a folder that comes in parts, the part that the options name is opened.
   /// Images in sub-folders win over archives and sets in files that lie beside them; of images in the folder itself and
-  /// such a set, the larger wins. What lost is in `passedOver`.
+  /// such a set, the larger wins. What lost is in `passedOver`. `stack.tif#12` is a page of a file.
   ///
   /// - Throws: `Failure` when there is nothing at `path`, when it cannot be read, when too much of it is passed over, or
   ///   when no source knows it; the last lists what is accepted.
-  public static func open(_ path: String, options: SourceOptions) throws(Failure) -> any ImageSourceKind {
+  public static func open(_ path: String, options: SourceOptions) throws(Failure) -> any ImageSource {
     guard !path.isEmpty else {
       throw Failure("an empty path of images", at: "''", mend: "give a path; . is the current folder")
     }
     let path = URL(filePath: path).standardizedFileURL.path
+    let named = PagedPath(path)
     var status = stat()
-    guard path.withRawPath({ stat($0, &status) }) == 0 else {
+    guard path.withRawPath({ stat($0, &status) }) == 0 || named.page != nil else {
       throw systemFailure("cannot open the data", path)
     }
+    if let page = named.page { return try ImageFile(named.file, page: page) }
     let source = try DatasetSplit.isFolder(path) ? openFolder(path, options) : openFile(path, options)
     if let share = options.maximumBad {
       try source.passedOver.requireFew(beside: source.count, maximumShare: share, at: path)
     }
-    return source
+    return switch options.layout.pages {
+    case .images: PagedImages.paged(source)
+    case .channels: StackedImages(files: source)
+    case .first: source
+    }
+  }
+
+  /// The name of the kind of a source that was opened here.
+  public static func kind(of source: any ImageSource) -> String {
+    switch source {
+    case let source as PagedImages: kind(of: source.files)
+    case let source as StackedImages: kind(of: source.files)
+    case let source as any ImageSourceKind: type(of: source).name
+    default: "set"
+    }
   }
 
   /// Opens the images at `path`, files one by one; `split` as in `SourceOptions`.
   ///
   /// - Throws: `Failure` as `open(_:options:)`.
-  public static func open(_ path: String, split: DatasetSplit? = nil) throws(Failure) -> any ImageSourceKind {
+  public static func open(_ path: String, split: DatasetSplit? = nil) throws(Failure) -> any ImageSource {
     try open(path, options: SourceOptions(split: split))
   }
 
@@ -57,7 +73,7 @@ public enum ImageSources {
     var (part, options) = (path, options)
     (part, options.beside) = try DatasetSplit.part(options.split, of: path)
     if let bands = try BandFolder.open(path: part, options: options) { return bands }
-    let index = try FolderIndex(part, cache: .standard())
+    let index = try FolderIndex(part, cache: .standard(), anyExtension: options.layout.anyExtension)
     guard index.classNames.isEmpty else { return try ImageFolder(index, beside: options.beside) }
     if let set = try openSet(in: part, index, options) { return set }
     // A set in files may lie beside empty folders of its parts.

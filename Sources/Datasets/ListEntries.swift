@@ -84,9 +84,9 @@ struct ListEntries {
       throw position.failure("a path that holds a zero byte", mend: "write the list as UTF-8 text")
     }
     if ImageExtension.start(in: path) == nil, case let ending = FileExtension.of(path),
-      UnreadExtension.isImage(ending)
+      let reason = UnreadExtension.reason(ending)
     {
-      passedOver.add(".\(ending)", UnreadExtension.reason, Array(path), isImageLike: true)
+      passedOver.add(".\(ending)", reason, Array(path), isImageLike: true)
       return
     }
     paths.append(path)

@@ -14,8 +14,9 @@ struct ListFiles {
     folder = URL(filePath: list).deletingLastPathComponent().path
   }
 
-  /// Whether there is a file at a path of the list.
+  /// Whether there is a file at a path of the list, which may name a page of it.
   func exist(_ path: ArraySlice<UInt8>) -> Bool {
+    let path = PagedPath(String(rawBytes: path)).file.rawBytes[...]
     guard path.first != UInt8(ascii: "/") else { return Self.exists(Array(path)) }
     return Self.exists(folder.rawBytes + [UInt8(ascii: "/")] + path)
   }

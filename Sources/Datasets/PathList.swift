@@ -4,6 +4,7 @@ import Platform
 
 /// Image files that a list names.
 ///
+/// - A path may name a page of a file: `stack.tif#12`, counted from 0.
 /// - `.txt`: a path a line; empty lines and those that start with `#` are passed over, as are blanks around a path.
 /// - `.csv`, `.tsv`: a row an image, quotes as RFC 4180 has them. A first row that names the columns of the path and, if
 ///   there are labels, of the label (`ListColumns`) may have them in any order beside others; without it the first column
@@ -79,11 +80,24 @@ public struct PathList: ImageSourceKind {
     return folder == "/" ? "/" + path : folder + "/" + path
   }
 
-  /// Reads an image file.
+  /// Whether the format that the file's name tells has pages; false where the list names a page.
+  public func mayHoldPages(_ index: Int) -> Bool {
+    ImageExtension.mayHoldPages(paths[index]) && PagedPath(location(of: index)).page == nil
+  }
+
+  /// The pages of an image's file.
+  public func pageCount(of index: Int) throws(Failure) -> Int {
+    try EncodedBytes.pageCount(ofFile: location(of: index))
+  }
+
+  /// Reads an image file, or the page of it that the list names.
   ///
   /// - Throws: `Failure` when it cannot be read, is no image or above the limits.
   public func reader(at index: Int, options: DecodeOptions) throws(Failure) -> ImageReader {
-    try ImageReader(contentsOf: location(of: index), options: options)
+    let path = PagedPath(location(of: index))
+    var options = options
+    if let page = path.page { options.pages = .page(page) }
+    return try ImageReader(contentsOf: path.file, options: options)
   }
 
   /// How a list is written.

@@ -46,6 +46,15 @@ public enum SampleOrder: Sendable, Equatable {
     }
   }
 
+  /// The order where each range of images becomes another, of images that take their place.
+  func expanded(_ range: (Range<Int>) -> Range<Int>) -> SampleOrder {
+    switch self {
+    case .uniform: .uniform
+    case .shards(let shards, let buffer): .shards(shards.map(range), buffer: buffer)
+    case .mixture: preconditionFailure("pages are counted before sets are mixed")
+    }
+  }
+
   /// The order of the images `kept`, ascending, when they are numbered anew; what nothing is left of goes.
   func restricted(to kept: ArraySlice<Int32>, from start: Int = 0) -> SampleOrder {
     func places(_ range: Range<Int>) -> Range<Int> {

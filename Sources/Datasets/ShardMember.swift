@@ -33,7 +33,7 @@ struct ShardMember {
     // Other files about a sample end in .json too: the label's has no further dot.
     case "json" where !isDotted: content = .json
     case _ where ImageExtension.start(in: name[start...]) != nil: content = .image
-    case _ where UnreadExtension.isImage(ending): content = .unread(ending)
+    case _ where UnreadExtension.reason(ending) != nil: content = .unread(ending)
     default: content = .other(ending)
     }
   }

@@ -87,7 +87,7 @@ struct ShardSamples {
   mutating func passOver(_ member: TarMember, _ kind: ShardMember?) {
     switch kind?.content {
     case .unread(let ending):
-      tally.add(".\(ending)", UnreadExtension.reason, member.name, isImageLike: true)
+      tally.add(".\(ending)", UnreadExtension.reason(ending) ?? "", member.name, isImageLike: true)
     case .other(let ending): tally.add(".\(ending)", "no image", member.name)
     default: tally.add("hidden or without extension", "no image", member.name)
     }

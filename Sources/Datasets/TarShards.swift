@@ -99,6 +99,19 @@ public struct TarShards: ImageSourceKind {
     return "\(scan.shards[shard(of: index)].path)#\(name)"
   }
 
+  /// Whether the format that the member's name tells has pages.
+  public func mayHoldPages(_ index: Int) -> Bool {
+    let start = index == 0 ? 0 : scan.nameEnds[index - 1]
+    return ImageExtension.mayHoldPages(scan.names[start..<scan.nameEnds[index]])
+  }
+
+  /// The pages of an image's member.
+  public func pageCount(of index: Int) throws(Failure) -> Int {
+    try EncodedBytes.pageCount(
+      of: scan.sizes[index], at: scan.offsets[index], of: files.file(shard(of: index)).descriptor,
+      place: location(of: index))
+  }
+
   /// Reads an image from its place in its archive.
   ///
   /// - Throws: `Failure` when it cannot be read, is no image or above the limits.

@@ -2,11 +2,12 @@ import Imaging
 
 /// Extensions of images that are not read.
 enum UnreadExtension {
-  /// Why such files are passed over.
-  static let reason = "not read; convert to \(ImageCodecs.titles(joinedBy: "or"))"
+  private static let reasons = Dictionary(
+    UnreadFormats.all.flatMap(\.extensions).map { ($0, UnreadFormats.reason(forExtension: $0)) },
+    uniquingKeysWith: { first, _ in first }
+  ).compactMapValues { $0 }
 
-  private static let images = Set(UnreadFormats.all.flatMap(\.extensions))
-
-  /// Whether a small-letter extension, without its dot, is that of an image that is not read.
-  static func isImage(_ ending: some StringProtocol) -> Bool { images.contains(String(ending)) }
+  /// Why files with a small-letter extension, without its dot, are passed over though they are images; nil for another
+  /// extension.
+  static func reason(_ ending: some StringProtocol) -> String? { reasons[String(ending)] }
 }

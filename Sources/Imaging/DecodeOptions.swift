@@ -23,8 +23,14 @@ public struct DecodeOptions: Sendable, Equatable {
   public var truncated: TruncatedImages
   /// Whether a fourth channel is a channel like others; if not, it is alpha, and the image is composited on white.
   public var keepsAlpha: Bool
+  /// What of a file with several pages is the image.
+  public var pages = PageChoice.page(0)
+  /// What floating-point samples range over; nil means 0…1, or all that samples of whole numbers can hold.
+  public var range: SampleRange?
+  /// Whether floating-point samples stay as they are stored, and missing ones not a number: to be measured, not shown.
+  package var keepsStoredValues = false
 
-  /// Creates options; by default 200 million pixels, 1 GiB, no truncated files, alpha composited.
+  /// Creates options; by default 200 million pixels, 1 GiB, no truncated files, alpha composited, first pages.
   public init(
     maximumPixels: Int = 200_000_000, maximumBytes: Int = 1 << 30, truncated: TruncatedImages = .skip,
     keepsAlpha: Bool = false

@@ -12,11 +12,14 @@ public final class EncodedBytes: @unchecked Sendable {
     memory.copyBytes(from: bytes)
   }
 
-  private init(count: Int) {
-    memory = .allocate(byteCount: count, alignment: 16)
+  /// - Parameter isZero: whether the bytes are zeros, which take no memory as long as nobody writes or reads them.
+  private init(count: Int, isZero: Bool = false) {
+    let start = isZero ? calloc(max(count, 1), 1) : malloc(max(count, 1))
+    guard let start else { preconditionFailure("no memory for a file of \(count) bytes") }
+    memory = UnsafeMutableRawBufferPointer(start: start, count: count)
   }
 
-  deinit { memory.deallocate() }
+  deinit { free(memory.baseAddress) }
 
   /// Number of bytes.
   public var count: Int { memory.count }
@@ -27,21 +30,13 @@ public final class EncodedBytes: @unchecked Sendable {
   /// A copy of the bytes.
   public var data: Data { Data(buffer) }
 
-  /// Reads a file, its size checked first: whole, or where it is large as much of it as its image can need.
+  /// Reads a file, its size checked first: whole, or where it is large what of it its image can need.
   ///
   /// - Throws: `Failure` naming the path when it cannot be read, is no regular file or is above the limit.
   public convenience init(contentsOf path: String, options: DecodeOptions) throws(Failure) {
-    // O_NONBLOCK: opening a pipe must not wait for a writer.
-    let descriptor = path.withRawPath { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-    guard descriptor >= 0 else { throw systemFailure("cannot open the image", path) }
+    let (descriptor, size) = try Self.open(path)
     defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw systemFailure("cannot read the image", path) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw Failure("not a regular file", at: path, mend: "give the path of an image file")
-    }
-    try self.init(
-      reading: Int(status.st_size), at: 0, of: descriptor, options: options, place: path)
+    try self.init(reading: size, at: 0, of: descriptor, options: options, place: path)
   }
 
   /// Reads `count` bytes of an open file, from `offset` on, their number checked first; of many, as much as an image can
@@ -53,18 +48,59 @@ public final class EncodedBytes: @unchecked Sendable {
   ) throws(Failure) {
     try options.check(byteCount: count, place: place)
     let file = EncodedFile(descriptor: descriptor, offset: offset, count: count, place: place)
-    let count = try file.extent()
-    self.init(count: count)
-    var received = 0
-    while received < count {
-      let step = pread(
-        descriptor, memory.baseAddress.map { $0 + received }, count - received, off_t(offset + received))
-      if step < 0 && errno == EINTR { continue }
-      guard step >= 0 else { throw systemFailure("cannot read the image", place) }
-      guard step > 0 else {
-        throw Failure("the file became shorter while it was read", at: place, mend: "try again")
+    let pieces = try file.pieces(options.pages)
+    let end = pieces.reduce(0) { max($0, $1.upperBound) }
+    precondition(pieces.allSatisfy { $0.lowerBound >= 0 } && end <= count, "pieces beyond the end of \(place)")
+    self.init(count: end, isZero: pieces.count > 1)
+    for piece in pieces {
+      var received = piece.lowerBound
+      while received < piece.upperBound {
+        let step = pread(
+          descriptor, memory.baseAddress.map { $0 + received }, piece.upperBound - received,
+          off_t(offset + received))
+        if step < 0 && errno == EINTR { continue }
+        guard step >= 0 else { throw systemFailure("cannot read the image", place) }
+        guard step > 0 else {
+          throw Failure("the file became shorter while it was read", at: place, mend: "try again")
+        }
+        received += step
       }
-      received += step
     }
+  }
+
+  /// How many pages the image file at `path` holds.
+  ///
+  /// - Throws: `Failure` naming the path when it cannot be read.
+  package static func pageCount(ofFile path: String) throws(Failure) -> Int {
+    let (descriptor, size) = try open(path)
+    defer { close(descriptor) }
+    return try EncodedFile(descriptor: descriptor, offset: 0, count: size, place: path).pageCount()
+  }
+
+  /// How many pages the image holds whose `count` bytes begin at `offset` of an open file.
+  ///
+  /// - Throws: `Failure` naming `place` when they cannot be read.
+  package static func pageCount(
+    of count: Int, at offset: Int, of descriptor: Int32, place: String
+  ) throws(Failure) -> Int {
+    try EncodedFile(descriptor: descriptor, offset: offset, count: count, place: place).pageCount()
+  }
+
+  /// A regular file that is open, and its size.
+  private static func open(_ path: String) throws(Failure) -> (descriptor: Int32, size: Int) {
+    // O_NONBLOCK: opening a pipe must not wait for a writer.
+    let descriptor = path.withRawPath { Foundation.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    guard descriptor >= 0 else { throw systemFailure("cannot open the image", path) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      let failure = systemFailure("cannot read the image", path)
+      close(descriptor)
+      throw failure
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw Failure("not a regular file", at: path, mend: "give the path of an image file")
+    }
+    return (descriptor, Int(status.st_size))
   }
 }

@@ -1,8 +1,8 @@
 import Platform
 
 extension Image {
-  /// An image whose channels are those of `images`, one after the other; beside one of 16 bits all widen to 16, a
-  /// sample v to 257·v.
+  /// An image whose channels are those of `images`, one after the other. Beside one of 16 bits those of 8 widen to 16, a
+  /// sample v to 257·v; beside fractions all become fractions.
   public init(stacking images: [Image]) {
     precondition(!images.isEmpty, "no images to stack")
     let (width, height) = (images[0].width, images[0].height)
@@ -10,11 +10,12 @@ extension Image {
       images.allSatisfy { $0.width == width && $0.height == height }, "images of several sizes to stack")
     let samples = images.map(\.samples)
     let channels = images.map(\.channels)
-    let eight = samples.compactMap { if case .eightBit(let values) = $0 { values } else { nil } }
     let stacked =
-      eight.count == samples.count
-      ? UInt8.wrap(Self.interleaved(eight, channels))
-      : UInt16.wrap(Self.interleaved(samples.map(\.widened), channels))
+      switch samples.map(\.format).max(by: { $0.bitCount < $1.bitCount }) ?? .eightBit {
+      case .eightBit: UInt8.wrap(Self.interleaved(samples.map(\.bytes), channels))
+      case .sixteenBit: UInt16.wrap(Self.interleaved(samples.map(\.words), channels))
+      case .float: Float.wrap(Self.interleaved(samples.map(\.unitValues), channels))
+      }
     self.init(width: width, height: height, channels: channels.reduce(0, +), samples: stacked)
   }
 
@@ -36,10 +37,12 @@ extension Image {
 }
 
 extension PixelSamples {
-  fileprivate var widened: [UInt16] {
+  /// The samples in 16 bits: those of 8 are multiplied by 257, fractions by 65535 and rounded.
+  var words: [UInt16] {
     switch self {
     case .eightBit(let samples): samples.map { UInt16($0) * 257 }
     case .sixteenBit(let samples): samples
+    case .float(let samples): samples.map { UInt16(min(max($0, 0), 1) * 65535 + 0.5) }
     }
   }
 }

@@ -9,7 +9,7 @@ extension Image {
   /// The image with another number of channels: 3 to 1, or 1 to 3; itself when it has them already.
   ///
   /// RGB to gray is ITU-R 601 luma in Pillow's fixed point,
-  /// (19595·R + 38470·G + 7471·B + 32768) >> 16; gray to RGB repeats the sample.
+  /// (19595·R + 38470·G + 7471·B + 32768) >> 16, of fractions without rounding; gray to RGB repeats the sample.
   public func converted(toChannels wanted: Int) -> Image {
     precondition(converts(toChannels: wanted), "\(channels) channels cannot become \(wanted)")
     if wanted == channels { return self }
@@ -30,14 +30,27 @@ extension Image {
 
 /// The gray of a pixel, as `Image.converted(toChannels:)` describes it.
 @inline(__always)
-func luma<Sample: PixelSample>(_ red: Sample, _ green: Sample, _ blue: Sample) -> Sample {
+func luma<Sample: IntegerSample>(_ red: Sample, _ green: Sample, _ blue: Sample) -> Sample {
   // At most 65536·65535 + 32768, which 32 bits hold.
   let sum = 19595 &* UInt32(red) &+ 38470 &* UInt32(green) &+ 7471 &* UInt32(blue)
   return Sample(truncatingIfNeeded: (sum &+ 32768) >> 16)
 }
 
-private struct Luma: SampleOperation {
-  func apply<Sample: PixelSample>(to input: [Sample]) -> [Sample] {
+/// The gray of a pixel of fractions.
+@inline(__always)
+func luma(_ red: Float, _ green: Float, _ blue: Float) -> Float {
+  (19595 * red + 38470 * green + 7471 * blue) / 65536
+}
+
+private struct Luma: SampleArithmetic {
+  func apply<Sample: IntegerSample>(to input: [Sample]) -> [Sample] {
+    grays(of: input) { luma($0, $1, $2) }
+  }
+
+  func apply(to input: [Float]) -> [Float] { grays(of: input) { luma($0, $1, $2) } }
+
+  @inline(__always)
+  private func grays<Sample>(of input: [Sample], _ luma: (Sample, Sample, Sample) -> Sample) -> [Sample] {
     filledSamples(input.count / 3) { output in
       input.withUnsafeBufferPointer { input in
         guard var pixel = input.baseAddress else { return }

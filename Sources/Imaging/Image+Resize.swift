@@ -3,7 +3,7 @@ import Platform
 extension Image {
   /// The image at another size, bit for bit as Pillow's `Image.resize`.
   ///
-  /// Two passes, first along x, then along y, each rounded and clamped to 8 bits; a pass that changes no
+  /// Two passes, first along x, then along y, each rounded and clamped to the samples' depth, fractions neither; a pass that changes no
   /// size is skipped. Pillow 13 runs the passes the other way round where the height shrinks much more than
   /// the width, which moves some samples by one; this is the order of all versions before it, hence of the
   /// published models.
@@ -43,10 +43,10 @@ extension Image {
     precondition(window.isInside(width: width, height: height), "\(window) is not inside \(width)×\(height)")
     let columns = ResizeCoefficients(
       from: crop.width, to: width, filter: filter, range: window.left..<window.left + window.width,
-      reversed: flipped)
+      reversed: flipped, of: samples.format)
     let rows = ResizeCoefficients(
       from: crop.height, to: height, filter: filter, range: window.top..<window.top + window.height,
-      reversed: false)
+      reversed: false, of: samples.format)
     let resample = Resample(
       imageWidth: self.width, channels: channels, crop: crop, window: window, columns: columns, rows: rows,
       keepsColumns: crop.width == width && !flipped, keepsRows: crop.height == height)

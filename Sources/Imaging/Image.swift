@@ -1,6 +1,7 @@
 import Platform
 
-/// An image: `height` rows of `width` pixels of `channels` interleaved samples, row-major (HWC), of 8 or 16 bits.
+/// An image: `height` rows of `width` pixels of `channels` interleaved samples, row-major (HWC), of 8 or 16 bits
+/// or in single precision.
 public struct Image: Sendable, Equatable {
   /// Pixels a row.
   public let width: Int
@@ -46,8 +47,8 @@ public struct Image: Sendable, Equatable {
   /// The samples in 8 bits.
   public var pixels: [UInt8] { samples.bytes }
 
-  /// Whether samples have 16 bits.
-  public var isDeep: Bool { samples.format == .sixteenBit }
+  /// Whether samples have more than 8 bits.
+  public var isDeep: Bool { samples.format != .eightBit }
 }
 
 /// `count` samples that `fill` writes, every one of them.

@@ -35,7 +35,7 @@ public enum ImageDecoder {
   ) throws(Failure) -> Image {
     try bytes.withUnsafeBytes { (buffer) throws(Failure) in
       try decodeWhole(
-        makeRowDecoder(buffer, options: options, place: place), keepsAlpha: options.keepsAlpha)
+        makeRowDecoder(buffer, options: options, place: place), options: options, place: place)
     }
   }
 

@@ -8,10 +8,14 @@ public struct ImageHeader: Sendable, Equatable {
   public let width: Int
   /// Rows of the decoded image, EXIF orientation applied.
   public let height: Int
-  /// Channels of the decoded image, 1 or 3: alpha is composited, CMYK becomes RGB.
+  /// Channels of the decoded image: alpha is composited, CMYK becomes RGB.
   public let channels: Int
   /// How samples are held.
   public let sampleFormat: SampleFormat
+  /// Pages of the file.
+  public let pageCount: Int
+  /// What floating-point samples range over where nothing else is said: all that the stored numbers can be.
+  let nativeRange: SampleRange.Pair
   /// How the stored pixels have to be turned to stand upright.
   let orientation: Orientation
   /// What the samples of a pixel are as the codec delivers them.
@@ -19,7 +23,8 @@ public struct ImageHeader: Sendable, Equatable {
 
   init(
     format: ImageFormat, storedWidth: Int, storedHeight: Int, layout: PixelLayout,
-    sampleFormat: SampleFormat = .eightBit, orientation: Orientation = .up
+    sampleFormat: SampleFormat = .eightBit, orientation: Orientation = .up, pageCount: Int = 1,
+    nativeRange: SampleRange.Pair = SampleRange.Pair(low: 0, high: 1)
   ) {
     self.format = format
     width = orientation.swapsSides ? storedHeight : storedWidth
@@ -28,11 +33,13 @@ public struct ImageHeader: Sendable, Equatable {
     self.sampleFormat = sampleFormat
     self.orientation = orientation
     self.layout = layout
+    self.pageCount = pageCount
+    self.nativeRange = nativeRange
   }
 
-  /// Bits a sample, 8 or 16.
+  /// Bits a sample, 8, 16 or 32.
   public var depth: Int { sampleFormat.bitCount }
-  /// Samples a pixel as the codec delivers them, 1 to 4: alpha and black included.
+  /// Samples a pixel as the codec delivers them: alpha and black included.
   public var storedChannels: Int { layout.storedChannels }
 
   /// Whether the pixels are stored as they are seen.

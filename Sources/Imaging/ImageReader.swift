@@ -58,10 +58,23 @@ public final class ImageReader {
     header = decoder.header
     width = decoder.header.width
     height = decoder.header.height
-    channels = StoredPixels(decoder.header, keepsAlpha: options.keepsAlpha).channels
     self.place = place
-    content = .encoded(bytes, options)
-    opened = decoder
+    guard options.pages == .allAsChannels else {
+      channels = try StoredPixels(decoder.header, options, place: place).channels
+      content = .encoded(bytes, options)
+      opened = decoder
+      return
+    }
+    var pages: [ImageReader] = []
+    for page in 0..<decoder.header.pageCount {
+      var own = options
+      own.pages = .page(page)
+      own.range = options.range?.channel(page)
+      pages.append(try ImageReader(bytes, options: own, place: "\(place)#\(page)"))
+      try Self.requireFit(pages, options, place)
+    }
+    channels = pages.reduce(0) { $0 + $1.channels }
+    content = .bands(pages)
   }
 
   /// An image file, of which this reads the header.
@@ -79,27 +92,39 @@ public final class ImageReader {
   public init(stacking bands: [ImageReader], options: DecodeOptions, place: String) throws(Failure) {
     precondition((1...Image.maximumChannels).contains(bands.count), "an image of \(bands.count) bands")
     (width, height) = (bands[0].width, bands[0].height)
-    for band in bands {
-      guard band.channels == 1 else {
-        throw Failure(
-          "a band of \(band.channels) channels", at: band.place, mend: "give a gray image for each band")
-      }
-      guard (band.width, band.height) == (width, height) else {
-        throw Failure(
-          "a band of \(band.width)×\(band.height) pixels beside one of \(width)×\(height)", at: band.place,
-          mend: "resample the bands of an image to one size")
-      }
-    }
-    guard width * height * bands.count <= 4 * options.maximumPixels else {
+    if let band = bands.first(where: { $0.channels != 1 }) {
       throw Failure(
-        "\(bands.count) bands of \(width)×\(height) pixels, above four of the limit of \(options.maximumPixels)",
-        at: place, mend: "scale the bands down, give fewer, or raise the pixel limit")
+        "a band of \(band.channels) channels", at: band.place, mend: "give a gray image for each band")
     }
+    try Self.requireFit(bands, options, place)
     clock = CodecClock()
     header = nil
     channels = bands.count
     self.place = place
     content = .bands(bands)
+  }
+
+  /// Checks that images can be the channels of one.
+  private static func requireFit(
+    _ bands: [ImageReader], _ options: DecodeOptions, _ place: String
+  ) throws(Failure) {
+    let (width, height) = (bands[0].width, bands[0].height)
+    if let band = bands.first(where: { ($0.width, $0.height) != (width, height) }) {
+      throw Failure(
+        "a band of \(band.width)×\(band.height) pixels beside one of \(width)×\(height)", at: band.place,
+        mend: "resample the bands of an image to one size")
+    }
+    let channels = bands.reduce(0) { $0 + $1.channels }
+    guard channels <= Image.maximumChannels else {
+      throw Failure(
+        "more than \(Image.maximumChannels) channels in \(bands.count) pages", at: place,
+        mend: "take each page for an image: data.pages images")
+    }
+    guard width * height * channels <= 4 * options.maximumPixels else {
+      throw Failure(
+        "\(bands.count) bands of \(width)×\(height) pixels, above four of the limit of \(options.maximumPixels)",
+        at: place, mend: "scale the bands down, give fewer, or raise the pixel limit")
+    }
   }
 
   /// The file's content; nil for an image that came from none.
@@ -116,7 +141,7 @@ public final class ImageReader {
     case .bands(let readers):
       return Image(stacking: try readers.map { (reader) throws(Failure) in try reader.image() })
     case .encoded(let bytes, let options):
-      return try decodeWhole(takeDecoder(bytes, options), keepsAlpha: options.keepsAlpha)
+      return try decodeWhole(takeDecoder(bytes, options), options: options, place: place)
     }
   }
 
@@ -140,7 +165,7 @@ public final class ImageReader {
       let decoder = try takeDecoder(bytes, options)
       return try StreamedResize(
         decoder, cropping: crop, width: width, height: height, filter: filter, flipped: flipped,
-        keepsAlpha: options.keepsAlpha
+        pixels: StoredPixels(decoder.header, options, place: place)
       ).run()
     }
   }
@@ -168,18 +193,21 @@ public final class ImageReader {
 }
 
 /// All pixels of an image, upright.
-func decodeWhole(_ decoder: any RowDecoder, keepsAlpha: Bool) throws(Failure) -> Image {
-  switch decoder.header.sampleFormat {
-  case .eightBit: try decodeWhole(decoder, keepsAlpha: keepsAlpha, as: UInt8.self)
-  case .sixteenBit: try decodeWhole(decoder, keepsAlpha: keepsAlpha, as: UInt16.self)
+func decodeWhole(
+  _ decoder: any RowDecoder, options: DecodeOptions, place: String
+) throws(Failure) -> Image {
+  let pixels = try StoredPixels(decoder.header, options, place: place)
+  return switch decoder.header.sampleFormat {
+  case .eightBit: try decodeWhole(decoder, pixels, as: UInt8.self)
+  case .sixteenBit: try decodeWhole(decoder, pixels, as: UInt16.self)
+  case .float: try decodeWhole(decoder, pixels, as: Float.self)
   }
 }
 
 private func decodeWhole<Sample: PixelSample>(
-  _ decoder: any RowDecoder, keepsAlpha: Bool, as _: Sample.Type
+  _ decoder: any RowDecoder, _ pixels: StoredPixels, as _: Sample.Type
 ) throws(Failure) -> Image {
   let header = decoder.header
-  let pixels = StoredPixels(header, keepsAlpha: keepsAlpha)
   let (width, height) = (header.storedWidth, header.storedHeight)
   _ = try decoder.start(DecodeWindow(left: 0, top: 0, width: width, height: height))
   let stored = width * height * header.storedChannels

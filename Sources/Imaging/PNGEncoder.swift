@@ -25,10 +25,13 @@ public enum PNGEncoder {
     switch image.samples {
     case .eightBit(let samples): return try encode(samples, of: image)
     case .sixteenBit(let samples): return try encode(samples, of: image)
+    case .float: throw Failure(
+      "samples in floating point do not fit in a PNG file", at: ImageDecoder.memoryPlace,
+      mend: "keep the file that the image is from")
     }
   }
 
-  private static func encode<Sample: PixelSample>(_ samples: [Sample], of image: Image) throws(Failure)
+  private static func encode<Sample: IntegerSample>(_ samples: [Sample], of image: Image) throws(Failure)
     -> Data
   {
     guard let width = UInt32(exactly: image.width), let height = UInt32(exactly: image.height) else {

@@ -1,11 +1,15 @@
 /// What the samples of a pixel are as a codec delivers them, in this order.
-enum PixelLayout: Sendable {
+enum PixelLayout: Sendable, Equatable {
   case gray
   case grayAlpha
   case rgb
   case rgbAlpha
+  /// Red, green, blue and alpha, the colours multiplied by alpha.
+  case rgbPremultipliedAlpha
   /// Cyan, magenta, yellow and black, the greatest sample for no ink.
   case invertedCMYK
+  /// That many channels without a meaning of their own.
+  case bands(Int)
 
   /// Samples a pixel.
   var storedChannels: Int {
@@ -13,7 +17,8 @@ enum PixelLayout: Sendable {
     case .gray: 1
     case .grayAlpha: 2
     case .rgb: 3
-    case .rgbAlpha, .invertedCMYK: 4
+    case .rgbAlpha, .rgbPremultipliedAlpha, .invertedCMYK: 4
+    case .bands(let count): count
     }
   }
 
@@ -21,7 +26,8 @@ enum PixelLayout: Sendable {
   var colorChannels: Int {
     switch self {
     case .gray, .grayAlpha: 1
-    case .rgb, .rgbAlpha, .invertedCMYK: 3
+    case .rgb, .rgbAlpha, .rgbPremultipliedAlpha, .invertedCMYK: 3
+    case .bands(let count): count
     }
   }
 }

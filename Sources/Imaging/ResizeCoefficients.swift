@@ -1,6 +1,8 @@
 import CImageKernels
+import Platform
 
-/// What each output position of one axis gathers: Pillow's weights in 22-bit fixed point.
+/// What each output position of one axis gathers: Pillow's weights, in 22-bit fixed point for samples of 8 and 16 bits, in
+/// double precision for fractions.
 struct ResizeCoefficients {
   /// Fraction bits of a weight: 8-bit samples times weights, summed, fit in 32 bits.
   static let fractionBits = IK_FRACTION_BITS
@@ -11,41 +13,52 @@ struct ResizeCoefficients {
   private(set) var counts: [Int32] = []
   /// Room for the weights of one output position in `weights`.
   let taps: Int
-  /// The weights of output position i, from index i·taps.
-  private(set) var weights: [Int32]
+  /// The weights of output position i, from index i·taps; empty for fractions.
+  private(set) var weights: [Int32] = []
+  /// The same for fractions; empty for other samples.
+  private(set) var exactWeights: [Double] = []
   /// The input positions that are gathered at all.
   private(set) var inputRange = Int.max..<Int.max
   // For the kernels on bytes: weights by pairs of neighbours, split in two parts of 16 bits.
   private var pairs: [Int32] = []
   private let pairStride: Int
-  private var splitWeights: [UInt32]
+  private var splitWeights: [UInt32] = []
 
   /// The weights for an axis shrunk or stretched from `input` to `output` positions.
   ///
   /// - Parameters:
   ///   - range: the output positions wanted.
   ///   - reversed: whether they are wanted last first.
-  init(from input: Int, to output: Int, filter: ResizeFilter, range: Range<Int>, reversed: Bool) {
+  ///   - format: that of the samples that are gathered.
+  init(
+    from input: Int, to output: Int, filter: ResizeFilter, range: Range<Int>, reversed: Bool,
+    of format: SampleFormat
+  ) {
     self.init(
       from: 0, length: Double(input), limit: input, to: output, filter: filter, range: range,
-      reversed: reversed)
+      reversed: reversed, of: format)
   }
 
   /// The weights for a stretch of an axis that begins at `origin` and is `length` positions long, both in fractions of
   /// positions; those from 0 to `limit` exist.
   init(
     from origin: Double, length: Double, limit: Int, to output: Int, filter: ResizeFilter, range: Range<Int>,
-    reversed: Bool
+    reversed: Bool, of format: SampleFormat
   ) {
     let scale = length / Double(output)
     let stretch = max(scale, 1)
     let inverse = 1 / stretch
     let support = filter.support * stretch
     taps = Int(support.rounded(.up)) * 2 + 1
-    weights = [Int32](repeating: 0, count: taps * range.count)
     pairStride = (taps + 3) / 4 * 2
-    splitWeights = [UInt32](repeating: 0, count: 2 * pairStride * range.count)
-    pairs.reserveCapacity(range.count)
+    let isExact = format == .float
+    if isExact {
+      exactWeights = [Double](repeating: 0, count: taps * range.count)
+    } else {
+      weights = [Int32](repeating: 0, count: taps * range.count)
+      splitWeights = [UInt32](repeating: 0, count: 2 * pairStride * range.count)
+      pairs.reserveCapacity(range.count)
+    }
     starts.reserveCapacity(range.count)
     counts.reserveCapacity(range.count)
     var values = [Double](repeating: 0, count: taps)
@@ -61,7 +74,12 @@ struct ResizeCoefficients {
       }
       let first = starts.count * taps
       for tap in 0..<count {
-        let exact = (sum == 0 ? values[tap] : values[tap] / sum) * Double(1 << Self.fractionBits)
+        let share = sum == 0 ? values[tap] : values[tap] / sum
+        guard !isExact else {
+          exactWeights[first + tap] = share
+          continue
+        }
+        let exact = share * Double(1 << Self.fractionBits)
         // Half away from zero.
         let weight = Int32(exact < 0 ? exact - 0.5 : exact + 0.5)
         weights[first + tap] = weight
@@ -76,7 +94,7 @@ struct ResizeCoefficients {
           inputRange.upperBound == Int.max ? 0 : inputRange.upperBound, start + count)
       starts.append(Int32(start))
       counts.append(Int32(count))
-      pairs.append(Int32((count + 1) / 2))
+      if !isExact { pairs.append(Int32((count + 1) / 2)) }
     }
   }
 

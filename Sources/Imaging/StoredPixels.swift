@@ -1,45 +1,70 @@
 import Platform
 
-/// How pixels as a codec delivers them become those of an image: alpha composited, CMYK turned into RGB.
-enum StoredPixels {
-  case asStored(channels: Int)
-  /// Gray or RGB with alpha, composited on white.
-  case onWhite(channels: Int)
-  case invertedCMYK
-
-  init(_ header: ImageHeader, keepsAlpha: Bool) {
-    switch header.layout {
-    case .gray, .rgb: self = .asStored(channels: header.channels)
-    case .rgbAlpha where keepsAlpha: self = .asStored(channels: header.storedChannels)
-    case .grayAlpha, .rgbAlpha: self = .onWhite(channels: header.channels)
-    case .invertedCMYK: self = .invertedCMYK
-    }
+/// How pixels as a codec delivers them become those of an image: floating-point samples mapped by their range, alpha
+/// composited, CMYK turned into RGB.
+struct StoredPixels {
+  private enum Colors {
+    case asStored
+    /// Gray or RGB with alpha, composited on white.
+    case onWhite
+    /// The same, the colours multiplied by alpha already.
+    case premultipliedOnWhite
+    case invertedCMYK
   }
 
+  private let colors: Colors
+  private let storedChannels: Int
   /// Channels of the image.
-  var channels: Int {
-    switch self {
-    case .asStored(let channels), .onWhite(let channels): channels
-    case .invertedCMYK: 3
+  let channels: Int
+  /// What becomes 0 and 1, a channel each as stored; empty where floating-point samples stay as they are.
+  private let ranges: [SampleRange.Pair]
+
+  /// - Throws: `Failure` when the range is one of another number of channels.
+  init(_ header: ImageHeader, _ options: DecodeOptions, place: String) throws(Failure) {
+    storedChannels = header.storedChannels
+    switch header.layout {
+    case .rgbAlpha where options.keepsAlpha, .rgbPremultipliedAlpha where options.keepsAlpha:
+      colors = .asStored
+    case .gray, .rgb, .bands: colors = .asStored
+    case .grayAlpha, .rgbAlpha: colors = .onWhite
+    case .rgbPremultipliedAlpha: colors = .premultipliedOnWhite
+    case .invertedCMYK: colors = .invertedCMYK
+    }
+    channels = colors == .asStored ? header.storedChannels : header.channels
+    guard header.sampleFormat == .float, !options.keepsStoredValues else {
+      ranges = []
+      return
+    }
+    let wanted = try options.range?.pairs(forChannels: channels, place: place) ?? []
+    ranges = (0..<storedChannels).map { $0 < wanted.count ? wanted[$0] : header.nativeRange }
+  }
+
+  /// Turns `count` pixels at `samples` into image pixels in their own place.
+  func convert<Sample: PixelSample>(_ count: Int, at samples: UnsafeMutablePointer<Sample>) {
+    let memory = UnsafeMutableRawPointer(samples)
+    switch Sample.format {
+    case .eightBit: convert(count, memory.assumingMemoryBound(to: UInt8.self))
+    case .sixteenBit: convert(count, memory.assumingMemoryBound(to: UInt16.self))
+    case .float: convert(count, fractions: memory.assumingMemoryBound(to: Float.self))
     }
   }
 
-  /// Turns `count` pixels at `input` into image pixels in their own place.
-  func convert<Sample: PixelSample>(_ count: Int, at samples: UnsafeMutablePointer<Sample>) {
-    switch self {
+  private func convert<Sample: IntegerSample>(_ count: Int, _ samples: UnsafeMutablePointer<Sample>) {
+    switch colors {
     case .asStored: return
-    case .onWhite(let channels): compositeOnWhite(count, channels, samples)
+    case .onWhite: compositeOnWhite(count, samples)
+    case .premultipliedOnWhite: addWhite(count, samples)
     case .invertedCMYK: convertInvertedCMYK(count, samples)
     }
   }
 
   /// round((v·a + white·(white − a)) / white), each sample rounded to nearest.
-  private func compositeOnWhite<Sample: PixelSample>(
-    _ count: Int, _ channels: Int, _ samples: UnsafeMutablePointer<Sample>
+  private func compositeOnWhite<Sample: IntegerSample>(
+    _ count: Int, _ samples: UnsafeMutablePointer<Sample>
   ) {
     let white = UInt64(Sample.max)
     for pixel in 0..<count {
-      let stored = pixel * (channels + 1)
+      let stored = pixel * storedChannels
       let alpha = UInt64(samples[stored + channels])
       for channel in 0..<channels {
         let sum = UInt64(samples[stored + channel]) * alpha + white * (white - alpha)
@@ -48,16 +73,50 @@ enum StoredPixels {
     }
   }
 
+  /// v + (white − a), at most white.
+  private func addWhite<Sample: IntegerSample>(_ count: Int, _ samples: UnsafeMutablePointer<Sample>) {
+    for pixel in 0..<count {
+      let stored = pixel * storedChannels
+      let rest = Sample.max - samples[stored + channels]
+      for channel in 0..<channels {
+        let (sum, isAbove) = samples[stored + channel].addingReportingOverflow(rest)
+        samples[pixel * channels + channel] = isAbove ? Sample.max : sum
+      }
+    }
+  }
+
   /// RGB from the inverted CMYK that Adobe's programs, hence nearly all CMYK files, store; like Pillow,
   /// taken for inverted always: ink x = 255 − stored x, then c = (255−K) − (C·(255−K))/255 rounded.
-  private func convertInvertedCMYK<Sample: PixelSample>(
+  private func convertInvertedCMYK<Sample: IntegerSample>(
     _ count: Int, _ samples: UnsafeMutablePointer<Sample>
   ) {
+    let white = UInt64(Sample.max)
     for pixel in 0..<count {
-      let light = UInt32(samples[4 * pixel + 3])
+      let light = UInt64(samples[4 * pixel + 3])
       for channel in 0..<3 {
-        let product = (255 - UInt32(samples[4 * pixel + channel])) * light + 128
-        samples[3 * pixel + channel] = Sample(light - (((product >> 8) + product) >> 8))
+        let product = (white - UInt64(samples[4 * pixel + channel])) * light + (white + 1) / 2
+        samples[3 * pixel + channel] = Sample(
+          light - (((product >> UInt64(Sample.bitWidth)) + product) >> UInt64(Sample.bitWidth)))
+      }
+    }
+  }
+
+  /// Maps samples by their ranges, missing ones to 0, then composites them: v·a + 1 − a.
+  private func convert(_ count: Int, fractions samples: UnsafeMutablePointer<Float>) {
+    for (channel, range) in ranges.enumerated() {
+      let scale = 1 / (range.high - range.low)
+      for place in stride(from: channel, to: count * storedChannels, by: storedChannels) {
+        let value = Float((Double(samples[place]) - range.low) * scale)
+        samples[place] = value.isFinite ? value : 0
+      }
+    }
+    guard colors != .asStored else { return }
+    for pixel in 0..<count {
+      let stored = pixel * storedChannels
+      let alpha = samples[stored + channels]
+      for channel in 0..<channels {
+        let value = samples[stored + channel]
+        samples[pixel * channels + channel] = (colors == .onWhite ? value * alpha : value) + 1 - alpha
       }
     }
   }

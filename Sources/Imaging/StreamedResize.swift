@@ -18,11 +18,11 @@ struct StreamedResize {
   /// Plans the resize of `crop`, given upright, to `width`×`height`.
   init(
     _ decoder: any RowDecoder, cropping crop: CropRectangle, width: Int, height: Int, filter: ResizeFilter,
-    flipped: Bool, keepsAlpha: Bool
+    flipped: Bool, pixels: StoredPixels
   ) {
     let header = decoder.header
     self.decoder = decoder
-    pixels = StoredPixels(header, keepsAlpha: keepsAlpha)
+    self.pixels = pixels
     orientation = header.orientation
     let (width, height) = orientation.swapsSides ? (height, width) : (width, height)
     self.width = width
@@ -37,8 +37,9 @@ struct StreamedResize {
     // A turned image is flipped after it is turned.
     let reverses = flipped && orientation == .up
     isFlipped = flipped && !reverses
-    columns = across.coefficients(to: width, filter: filter, reversed: reverses)
-    rows = down.coefficients(to: height, filter: filter, reversed: false)
+    columns = across.coefficients(
+      to: width, filter: filter, reversed: reverses, of: header.sampleFormat)
+    rows = down.coefficients(to: height, filter: filter, reversed: false, of: header.sampleFormat)
     keepsColumns = denominator == 1 && crop.width == width && !reverses
     keepsRows = denominator == 1 && crop.height == height
     window = DecodeWindow(
@@ -50,6 +51,7 @@ struct StreamedResize {
       switch decoder.header.sampleFormat {
       case .eightBit: try run(as: UInt8.self)
       case .sixteenBit: try run(as: UInt16.self)
+      case .float: try run(as: Float.self)
       }
     let upright = image.reoriented(orientation)
     return isFlipped ? upright.flippedHorizontally() : upright
@@ -104,9 +106,11 @@ private struct Stretch {
     length = Double(extent) / Double(denominator)
   }
 
-  func coefficients(to output: Int, filter: ResizeFilter, reversed: Bool) -> ResizeCoefficients {
+  func coefficients(
+    to output: Int, filter: ResizeFilter, reversed: Bool, of format: SampleFormat
+  ) -> ResizeCoefficients {
     ResizeCoefficients(
       from: origin, length: length, limit: count, to: output, filter: filter, range: 0..<output,
-      reversed: reversed)
+      reversed: reversed, of: format)
   }
 }

@@ -5,12 +5,15 @@ public enum SampleFormat: Sendable, CaseIterable {
   case eightBit
   /// 0…65535.
   case sixteenBit
+  /// Single precision; 0…1 is the range of a set, which samples may leave.
+  case float
 
   /// Bits a sample.
   public var bitCount: Int {
     switch self {
     case .eightBit: 8
     case .sixteenBit: 16
+    case .float: 32
     }
   }
 

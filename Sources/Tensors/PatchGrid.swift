@@ -61,16 +61,24 @@ public struct PatchGrid: Sendable, Equatable {
       vk_patchify(
         bytes, vk_patch_shape(rows: rows, columns: columns, side: patchSize, channels: channels),
         repeated(normalization.mean), repeated(normalization.standardDeviation), target)
-    case .sixteenBit(let words):
-      let run = patchSize * channels
-      for (place, word) in words.enumerated() {
-        let (row, offset) = place.quotientAndRemainder(dividingBy: columns * run)
-        let patch = row / patchSize * columns + offset / run
-        let channel = place % channels
-        target[patch * width + row % patchSize * run + offset % run] =
-          (Scalar(word) / 65535 - Scalar(normalization.mean[channel]))
-          / Scalar(normalization.standardDeviation[channel])
-      }
+    case .sixteenBit(let words): write(words, into: target, normalization) { Scalar($0) / 65535 }
+    case .float(let fractions): write(fractions, into: target, normalization) { Scalar($0) }
+    }
+  }
+
+  @inline(__always)
+  private func write<Sample>(
+    _ samples: [Sample], into target: UnsafeMutablePointer<Scalar>, _ normalization: ChannelNormalization,
+    _ unitValue: (Sample) -> Scalar
+  ) {
+    let run = patchSize * channels
+    for (place, sample) in samples.enumerated() {
+      let (row, offset) = place.quotientAndRemainder(dividingBy: columns * run)
+      let patch = row / patchSize * columns + offset / run
+      let channel = place % channels
+      target[patch * width + row % patchSize * run + offset % run] =
+        (unitValue(sample) - Scalar(normalization.mean[channel]))
+        / Scalar(normalization.standardDeviation[channel])
     }
   }
 

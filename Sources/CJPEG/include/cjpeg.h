@@ -4,6 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// The version of libjpeg-turbo that this was built with: `2.1.5`.
+const char *cjpeg_library_version(void);
+
 /// Bytes that every `message` buffer must have room for.
 #define CJPEG_MESSAGE_CAPACITY 256
 

@@ -4,6 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// The version of libpng: `1.6.39`.
+const char *cpng_library_version(void);
+
 /// Bytes that every `message` buffer must have room for.
 #define CPNG_MESSAGE_CAPACITY 256
 

@@ -99,6 +99,7 @@ final class CacheFiles: Sendable {
       switch record.sampleFormat {
       case .eightBit: self.samples(record, as: UInt8.self)
       case .sixteenBit: self.samples(record, as: UInt16.self)
+      case .float: self.samples(record, as: Float.self)
       }
     guard let samples, ContentHash(of: samples) == record.checksum else { return nil }
     return Image(width: record.width, height: record.height, channels: record.channels, samples: samples)

@@ -55,6 +55,7 @@ extension PixelSamples {
     switch self {
     case .eightBit(let samples): samples.capacity
     case .sixteenBit(let samples): 2 * samples.capacity
+    case .float(let samples): 4 * samples.capacity
     }
   }
 }

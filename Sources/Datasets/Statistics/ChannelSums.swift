@@ -4,16 +4,20 @@ import Platform
 /// Sums of the samples of some pixels and of their squares, a channel each, in units of 1/65535.
 ///
 /// They are whole numbers (a sample of 8 bits counts 257 units), so that nothing is rounded before the mean and the
-/// deviation are taken, and the order of images and threads has no influence. Enough for 10¹⁴ pixels.
+/// deviation are taken, and the order of images and threads has no influence. Enough for 10¹⁴ pixels. Fractions are summed
+/// in double precision, each image for itself, in the order in which images are added.
 struct ChannelSums: Sendable, Equatable {
   private(set) var pixels = 0
   private(set) var sums: [UInt128]
   private(set) var squares: [UInt128]
+  private var fractionSums, fractionSquares: [Double]
 
   /// Sums of no pixel.
   init(channels: Int) {
     sums = [UInt128](repeating: 0, count: channels)
     squares = sums
+    fractionSums = [Double](repeating: 0, count: channels)
+    fractionSquares = fractionSums
   }
 
   /// The sums of an image.
@@ -23,6 +27,11 @@ struct ChannelSums: Sendable, Equatable {
     switch image.samples {
     case .eightBit(let samples): add(samples, unit: 257)
     case .sixteenBit(let samples): add(samples, unit: 1)
+    case .float(let samples):
+      for (index, sample) in samples.enumerated() {
+        fractionSums[index % image.channels] += Double(sample)
+        fractionSquares[index % image.channels] += Double(sample) * Double(sample)
+      }
     }
   }
 
@@ -33,21 +42,29 @@ struct ChannelSums: Sendable, Equatable {
     for channel in sums.indices {
       sums[channel] += other.sums[channel]
       squares[channel] += other.squares[channel]
+      fractionSums[channel] += other.fractionSums[channel]
+      fractionSquares[channel] += other.fractionSquares[channel]
     }
   }
 
   /// The mean of each channel, of values in 0…1.
-  var mean: [Double] { sums.map { Double($0) / (Double(pixels) * 65535) } }
+  var mean: [Double] {
+    zip(sums, fractionSums).map { Double($0) / (Double(pixels) * 65535) + $1 / Double(pixels) }
+  }
 
   /// The standard deviation of each channel, of values in 0…1; the sum of squares is divided by the number of pixels.
   var standardDeviation: [Double] {
-    zip(sums, squares).map { sum, square in
-      let scaled = UInt128(pixels) * square - sum * sum
+    sums.indices.map { channel in
+      guard fractionSquares[channel] == 0 else {
+        let square = (Double(squares[channel]) / (65535 * 65535) + fractionSquares[channel]) / Double(pixels)
+        return max(0, square - mean[channel] * mean[channel]).squareRoot()
+      }
+      let scaled = UInt128(pixels) * squares[channel] - sums[channel] * sums[channel]
       return Double(scaled).squareRoot() / (Double(pixels) * 65535)
     }
   }
 
-  private mutating func add<Sample: PixelSample>(_ samples: [Sample], unit: UInt128) {
+  private mutating func add<Sample: IntegerSample>(_ samples: [Sample], unit: UInt128) {
     let channels = sums.count
     samples.withUnsafeBufferPointer { samples in
       for channel in 0..<channels {

@@ -5,13 +5,22 @@ private typealias Words = SIMD16<UInt32>
 private let lanes = 16
 
 /// A blend of each pixel's own gray and the pixel, as `blended` computes it; of RGB samples.
-struct GrayBlend: SampleOperation {
+struct GrayBlend: SampleArithmetic {
   /// Pixels whose grays are written before they are blended: they stay in the nearest cache.
   private static let chunk = 1024
 
   let factor: Float
 
-  func apply<Sample: PixelSample>(to input: [Sample]) -> [Sample] {
+  func apply(to input: [Float]) -> [Float] {
+    filledSamples(input.count) { output in
+      for place in stride(from: 0, to: input.count, by: 3) {
+        let gray = luma(input[place], input[place + 1], input[place + 2])
+        for channel in place..<place + 3 { output[channel] = blended(gray, input[channel], factor) }
+      }
+    }
+  }
+
+  func apply<Sample: IntegerSample>(to input: [Sample]) -> [Sample] {
     filledSamples(input.count) { output in
       input.withUnsafeBufferPointer { input in
         guard let base = input.baseAddress else { return }
@@ -25,7 +34,7 @@ struct GrayBlend: SampleOperation {
   }
 
   /// Three equal samples a pixel.
-  private func writeGrays<Sample: PixelSample>(
+  private func writeGrays<Sample: IntegerSample>(
     of input: UnsafePointer<Sample>, _ count: Int, to output: UnsafeMutablePointer<Sample>
   ) {
     var (pixel, gray) = (input, output)
@@ -40,7 +49,7 @@ struct GrayBlend: SampleOperation {
     }
   }
 
-  private func blend<Sample: PixelSample>(
+  private func blend<Sample: IntegerSample>(
     _ grays: UnsafeMutablePointer<Sample>, with input: UnsafePointer<Sample>, _ count: Int
   ) {
     let whole = count - count % lanes
@@ -57,7 +66,7 @@ struct GrayBlend: SampleOperation {
 
 /// 16 samples as floats: those below 2²³ are the lower bits of a float from 2²³ on.
 @inline(__always)
-private func floats<Sample: PixelSample>(_ samples: UnsafePointer<Sample>) -> Floats {
+private func floats<Sample: IntegerSample>(_ samples: UnsafePointer<Sample>) -> Floats {
   var words = Words()
   for lane in 0..<lanes { words[lane] = UInt32(samples[lane]) }
   return unsafeBitCast(words | 0x4B00_0000, to: Floats.self) - 0x1p23
@@ -65,7 +74,7 @@ private func floats<Sample: PixelSample>(_ samples: UnsafePointer<Sample>) -> Fl
 
 /// Truncates floats from 0 on, up to 2²², and writes them.
 @inline(__always)
-private func store<Sample: PixelSample>(_ values: Floats, to output: UnsafeMutablePointer<Sample>) {
+private func store<Sample: IntegerSample>(_ values: Floats, to output: UnsafeMutablePointer<Sample>) {
   // Rounded to nearest first; one less where that was upwards.
   let shifted = values + 0x1p23
   let nearest = unsafeBitCast(shifted, to: Words.self)

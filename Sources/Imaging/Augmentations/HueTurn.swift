@@ -5,7 +5,8 @@ extension PixelSamples {
   ///
   /// 8 bits: to the bit what torchvision does with Pillow, which keeps hue, saturation and value in 8 bits, truncates the
   /// first two, and turns by trunc(255·turn) of 256 steps; even a turn of 0 changes colours a little.
-  /// 16 bits: the same hexagon in double precision, rounded at the end, as torchvision does with tensors.
+  /// 16 bits and fractions: the same hexagon in double precision, rounded at the end, as torchvision does with tensors.
+  /// Fractions are clamped to 0…1 first: colours are defined there alone.
   func turningHue(by turn: Double) -> PixelSamples {
     switch self {
     case .eightBit(let samples):
@@ -15,7 +16,13 @@ extension PixelSamples {
           mappingPixels(of: samples) { turnHue($0, by: steps, places, into: $1) }
         })
     case .sixteenBit(let samples):
-      return .sixteenBit(mappingPixels(of: samples) { turnHue($0, by: turn, into: $1) })
+      return .sixteenBit(
+        mappingPixels(of: samples) { turnHue($0, by: turn, into: $1, read: { Double($0) }, write: { UInt16($0 + 0.5) }) })
+    case .float(let samples):
+      return .float(
+        mappingPixels(of: samples.map { min(max($0, 0), 1) }) {
+          turnHue($0, by: turn, into: $1, read: { Double($0) }, write: { Float($0) })
+        })
     }
   }
 }
@@ -89,18 +96,19 @@ private func turnHue(
 
 /// The same in double precision, hue not rounded.
 @inline(__always)
-private func turnHue(
-  _ input: UnsafePointer<UInt16>, by turn: Double, into output: UnsafeMutablePointer<UInt16>
+private func turnHue<Sample: PixelSample>(
+  _ input: UnsafePointer<Sample>, by turn: Double, into output: UnsafeMutablePointer<Sample>,
+  read: (Sample) -> Double, write store: (Double) -> Sample
 ) {
   let value = max(input[0], input[1], input[2])
   let low = min(input[0], input[1], input[2])
-  let range = Double(value - low)
+  let range = read(value) - read(low)
   if range == 0 { return write(side: 0, value: value, middle: value, low: value, into: output) }
   let (first, second, offset) = sector(input, greatest: value)
-  let shifted = (offset + (Double(second) - Double(first)) / range) / 6 + turn
+  let shifted = (offset + (read(second) - read(first)) / range) / 6 + turn
   let position = 6 * (shifted - shifted.rounded(.down))
   let side = min(5, Int(position))
   let along = position - Double(side)
-  let middle = Double(value) - range * (side & 1 == 1 ? along : 1 - along)
-  write(side: side, value: value, middle: UInt16(middle + 0.5), low: low, into: output)
+  let middle = read(value) - range * (side & 1 == 1 ? along : 1 - along)
+  write(side: side, value: value, middle: store(middle), low: low, into: output)
 }

@@ -9,31 +9,41 @@ extension Image {
     let changed: PixelSamples
     switch samples {
     case .eightBit(var samples):
-      replace(region, of: &samples, value)
+      replace(region, of: &samples, read: unit, write: rounded, value)
       changed = .eightBit(samples)
     case .sixteenBit(var samples):
-      replace(region, of: &samples, value)
+      replace(region, of: &samples, read: unit, write: rounded, value)
       changed = .sixteenBit(samples)
+    case .float(var samples):
+      replace(region, of: &samples, read: { $0 }, write: { $0 }, value)
+      changed = .float(samples)
     }
     return Image(width: width, height: height, channels: channels, samples: changed)
   }
 
   @inline(__always)
-  private func replace<Sample: PixelSample>(
-    _ region: CropRectangle, of samples: inout [Sample], _ value: (Int, Float) -> Float
+  private func replace<Sample>(
+    _ region: CropRectangle, of samples: inout [Sample], read: (Sample) -> Float, write: (Float) -> Sample,
+    _ value: (Int, Float) -> Float
   ) {
-    let greatest = Float(Sample.max)
     samples.withUnsafeMutableBufferPointer { samples in
       for row in region.top..<region.top + region.height {
         var place = (row * width + region.left) * channels
         for _ in 0..<region.width {
           for channel in 0..<channels {
-            let wanted = min(max(value(channel, Float(samples[place]) / greatest), 0), 1)
-            samples[place] = Sample(truncatingIfNeeded: Int32(wanted * greatest + 0.5))
+            samples[place] = write(min(max(value(channel, read(samples[place])), 0), 1))
             place += 1
           }
         }
       }
     }
   }
+}
+
+@inline(__always)
+private func unit<Sample: IntegerSample>(_ sample: Sample) -> Float { Float(sample) / Float(Sample.max) }
+
+@inline(__always)
+private func rounded<Sample: IntegerSample>(_ value: Float) -> Sample {
+  Sample(truncatingIfNeeded: Int32(value * Float(Sample.max) + 0.5))
 }

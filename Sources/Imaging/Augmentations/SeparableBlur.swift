@@ -65,7 +65,7 @@ private struct SeparableBlur: SampleOperation {
     _ input: UnsafePointer<Sample>, into line: UnsafeMutablePointer<Float>
   ) {
     let first = line + radius * channels
-    for place in 0..<length { first[place] = Float(input[place]) }
+    for place in 0..<length { first[place] = input[place].number }
     for distance in Swift.stride(from: 1, through: radius, by: 1) {
       for (column, source) in [
         (-distance, reflected(-distance, in: width)),
@@ -108,7 +108,7 @@ private struct SeparableBlur: SampleOperation {
           if index + lanes <= height * length {
             store(sum, to: output + index)
           } else {
-            for lane in 0..<height * length - index { output[index + lane] = Sample(sum[lane].rounded()) }
+            for lane in 0..<height * length - index { output[index + lane] = Sample(nearestTo: sum[lane]) }
           }
         }
       }
@@ -130,14 +130,15 @@ private func vector(_ values: UnsafePointer<Float>) -> Floats {
   UnsafeRawPointer(values).loadUnaligned(as: Floats.self)
 }
 
-/// Rounds to the nearest whole numbers, of which those up to 2²² stand in the lower bits of a float near 1.5·2²³.
+/// Writes values as samples: rounded to the nearest whole numbers, but fractions. Those up to 2²² stand in the lower bits
+/// of a float near 1.5·2²³.
 @inline(__always)
 private func store<Sample: PixelSample>(_ values: Floats, to output: UnsafeMutablePointer<Sample>) {
   let bits = unsafeBitCast(values + Floats(repeating: 0x1.8p23), to: SIMD16<UInt32>.self)
   let target = UnsafeMutableRawPointer(output)
-  if Sample.self == UInt8.self {
-    target.storeBytes(of: SIMD16<UInt8>(truncatingIfNeeded: bits), as: SIMD16<UInt8>.self)
-  } else {
-    target.storeBytes(of: SIMD16<UInt16>(truncatingIfNeeded: bits), as: SIMD16<UInt16>.self)
+  switch Sample.format {
+  case .eightBit: target.storeBytes(of: SIMD16<UInt8>(truncatingIfNeeded: bits), as: SIMD16<UInt8>.self)
+  case .sixteenBit: target.storeBytes(of: SIMD16<UInt16>(truncatingIfNeeded: bits), as: SIMD16<UInt16>.self)
+  case .float: target.storeBytes(of: values, as: Floats.self)
   }
 }

@@ -1,6 +1,6 @@
 import Platform
 
-/// Inverts samples at and above a threshold: v < threshold ? v : greatest − v, as Pillow's `ImageOps.solarize`.
+/// Inverts samples at and above a threshold: v < threshold ? v : greatest − v, of fractions 1 − v, as Pillow's `ImageOps.solarize`.
 ///
 /// Draws: whether.
 public struct Solarize: Augmentation {
@@ -15,7 +15,7 @@ public struct Solarize: Augmentation {
 
   /// What a recipe may set.
   public struct Options: DefaultedOptions {
-    /// The least sample that is inverted, 0…256 of 8 bits; for 16 bits it is multiplied by 256.
+    /// The least sample that is inverted, 0…256 of 8 bits; for 16 bits it is multiplied by 256, for fractions divided by it.
     public var threshold = 128
     /// How often, 0…1.
     public var probability = 0.2
@@ -45,7 +45,8 @@ public struct Solarize: Augmentation {
 }
 
 extension Image {
-  /// The image with samples from `threshold` on inverted, 0…256 of 8 bits; for 16 bits it is multiplied by 256.
+  /// The image with samples from `threshold` on inverted, 0…256 of 8 bits; for 16 bits it is multiplied by 256, for
+  /// fractions divided by it.
   package func solarized(threshold: Int) -> Image {
     Image(
       width: width, height: height, channels: channels,
@@ -53,10 +54,15 @@ extension Image {
   }
 }
 
-private struct Inversion: SampleOperation {
+private struct Inversion: SampleArithmetic {
   let threshold: Int
 
-  func apply<Sample: PixelSample>(to input: [Sample]) -> [Sample] {
+  func apply(to input: [Float]) -> [Float] {
+    let limit = Float(threshold) / 256
+    return input.map { $0 < limit ? $0 : 1 - $0 }
+  }
+
+  func apply<Sample: IntegerSample>(to input: [Sample]) -> [Sample] {
     let limit = threshold << (Sample.bitWidth - 8)
     return filledSamples(input.count) { output in
       input.withUnsafeBufferPointer { input in

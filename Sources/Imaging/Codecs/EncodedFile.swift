@@ -14,17 +14,29 @@ struct EncodedFile {
   /// What a failure names.
   let place: String
 
-  /// How many bytes the image can need, from the start of its data on.
+  /// Bytes up to which a file is read whole, whatever is in it.
+  private static let smallest = 1 << 20
+
+  /// The bytes that the image can need.
   ///
-  /// What follows the image is not read, and a file may hold only so many bytes of notes beside its pixels. Most files are
-  /// small: they are read whole, without asking.
+  /// What follows the image is not read, nor pages that are not asked for, and a file may hold only so many bytes of notes
+  /// beside its pixels. Most files are small: they are read whole, without asking.
   ///
   /// - Throws: `Failure` when an image has more bytes than its pixels can need.
-  func extent() throws(Failure) -> Int {
-    guard count > Self.allowance, let start = bytes(ImageSignature.byteCount, at: 0),
-      let codec = start.withUnsafeBytes({ ImageCodecs.codec(for: $0) })
-    else { return count }
-    return try codec.extent(of: self)
+  func pieces(_ pages: PageChoice) throws(Failure) -> [Range<Int>] {
+    guard count > Self.smallest, let codec, codec.holdsPages || count > Self.allowance else {
+      return [0..<count]
+    }
+    return try codec.pieces(of: self, pages)
+  }
+
+  /// How many pages the file holds; 1 of a format without pages, and of what is no image.
+  ///
+  /// - Throws: `Failure` when that cannot be read.
+  func pageCount() throws(Failure) -> Int { try codec?.pageCount(of: self) ?? 1 }
+
+  private var codec: (any ImageCodec.Type)? {
+    bytes(min(count, ImageSignature.byteCount), at: 0)?.withUnsafeBytes { ImageCodecs.codec(for: $0) }
   }
 
   /// `length` bytes of the data from `position` on; nil beyond their end.

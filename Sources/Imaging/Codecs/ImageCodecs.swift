@@ -1,9 +1,13 @@
 /// The formats that are read. Folders, lists, archives, packing, single files and decoding all go by this list.
 public enum ImageCodecs {
-  static let all: [any ImageCodec.Type] = [PNGCodec.self, JPEGCodec.self]
+  /// Every codec, whether this build has its library or not.
+  static let known: [any ImageCodec.Type] = [PNGCodec.self, JPEGCodec.self]
+  static let all = known.filter { $0.library != nil }
 
   /// The formats of all codecs.
   public static let formats = all.map { $0.format }
+  /// The formats whose files can hold several pages.
+  public static let pagedFormats = all.filter { $0.holdsPages }.map { $0.format }
 
   /// Where the formats are defined.
   package static let sources = all.map { "\($0.format.title) (\($0.source))" }.joined(separator: ", ")
@@ -15,6 +19,8 @@ public enum ImageCodecs {
 
   /// The formats in words, `PNG or JPEG`.
   package static func titles(joinedBy word: String) -> String {
-    formats.map(\.title).joined(separator: " \(word) ")
+    let titles = formats.map(\.title)
+    guard titles.count > 2 else { return titles.joined(separator: " \(word) ") }
+    return titles.dropLast().joined(separator: ", ") + " \(word) " + titles[titles.count - 1]
   }
 }

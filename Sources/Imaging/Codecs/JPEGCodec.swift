@@ -5,6 +5,8 @@ import Platform
 enum JPEGCodec: ImageCodec {
   static let format = ImageFormat.jpeg
   static let source = "ITU-T T.81, 1992"
+  static let library: String? = "libjpeg-turbo \(String(cString: cjpeg_library_version()))"
+  static let limits = "8 bits a sample, sides up to 65,500 pixels, 100 scans; no lossless or hierarchical coding"
 
   static func decoder(
     of bytes: UnsafeRawBufferPointer, options: DecodeOptions, place: String, clock: CodecClock
@@ -13,7 +15,7 @@ enum JPEGCodec: ImageCodec {
   }
 
   /// As many bytes as the pixels can need: the end shows only when the image is decoded.
-  static func extent(of file: EncodedFile) -> Int {
+  static func pieces(of file: EncodedFile, _: PageChoice) -> [Range<Int>] {
     var position = 2
     while let segment = file.bytes(10, at: position), segment[0] == 0xFF {
       let marker = segment[1]
@@ -23,11 +25,11 @@ enum JPEGCodec: ImageCodec {
         let height = segment.number(at: 5, bytes: 2), let width = segment.number(at: 7, bytes: 2)
       {
         // Up to four components of four bytes a sample.
-        return min(file.count, position + 16 * (width + 64) * (height + 64) + EncodedFile.allowance)
+        return [0..<min(file.count, position + 16 * (width + 64) * (height + 64) + EncodedFile.allowance)]
       }
       position += marker == 0xFF ? 1 : 2 + length
     }
-    return file.count
+    return [0..<file.count]
   }
 }
 

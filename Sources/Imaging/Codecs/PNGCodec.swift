@@ -5,6 +5,8 @@ import Platform
 enum PNGCodec: ImageCodec {
   static let format = ImageFormat.png
   static let source = "W3C, 2003"
+  static let library: String? = "libpng \(String(cString: cpng_library_version()))"
+  static let limits = "sides up to 1,000,000 pixels; of an animation the picture for decoders without it"
 
   static func decoder(
     of bytes: UnsafeRawBufferPointer, options: DecodeOptions, place: String, clock: CodecClock
@@ -13,10 +15,10 @@ enum PNGCodec: ImageCodec {
   }
 
   /// Up to the end of the last chunk.
-  static func extent(of file: EncodedFile) throws(Failure) -> Int {
+  static func pieces(of file: EncodedFile, _: PageChoice) throws(Failure) -> [Range<Int>] {
     guard let header = file.bytes(24, at: 0), let width = header.number(at: 16, bytes: 4),
       let height = header.number(at: 20, bytes: 4)
-    else { return file.count }
+    else { return [0..<file.count] }
     // Eight bytes a pixel, and what deflate adds to data that it cannot compress.
     let needed = (width + 1).multipliedReportingOverflow(by: height * 9)
     let limit = needed.overflow ? Int.max - EncodedFile.allowance : needed.partialValue
@@ -31,7 +33,7 @@ enum PNGCodec: ImageCodec {
         "a PNG of \(end) bytes for \(width)×\(height) pixels, which need \(limit) at most", at: file.place,
         mend: "write the image anew, without its notes")
     }
-    return end
+    return [0..<end]
   }
 }
 

@@ -33,10 +33,13 @@ func makeRowDecoder(
     throw Failure("an empty file where an image was expected", at: place, mend: "replace or remove the file")
   }
   guard let codec = ImageCodecs.codec(for: bytes) else {
-    var found = ""
-    if case .unread(let format)? = ImageSignature(bytes) { found = ", but \(format.title)" }
+    if case .unread(let format)? = ImageSignature(bytes) {
+      throw Failure(
+        "a \(format.title) image, which is not read", at: place,
+        mend: "\(UnreadFormats.remedy(for: format)), or remove the file")
+    }
     throw Failure(
-      "neither \(ImageCodecs.titles(joinedBy: "nor")), by its first bytes\(found)", at: place,
+      "neither \(ImageCodecs.titles(joinedBy: "nor")), by its first bytes", at: place,
       mend: "convert the image to \(ImageCodecs.titles(joinedBy: "or")), or remove the file")
   }
   let decoder = try codec.decoder(of: bytes, options: options, place: place, clock: clock)

@@ -1,7 +1,24 @@
 /// Formats of images that are not read, known so that a message can name them. What a codec reads goes before.
 package enum UnreadFormats {
   /// All of them; of two that start alike the narrower goes first.
-  package static let all = [
+  package static let all = ImageCodecs.known.filter { $0.library == nil }.map { $0.format } + unknown
+
+  /// Why files whose names end so are not read, and what can be done; nil for an ending of no such format.
+  package static func reason(forExtension ending: String) -> String? {
+    if let codec = ImageCodecs.known.first(where: { $0.library == nil && $0.format.extensions.contains(ending) }) {
+      return "built without \(codec.format.title); \(codec.remedy)"
+    }
+    return unknown.contains { $0.extensions.contains(ending) } ? "not read; \(conversion)" : nil
+  }
+
+  /// What to do with a file of a format that is not read.
+  package static func remedy(for format: ImageFormat) -> String {
+    ImageCodecs.known.first { $0.library == nil && $0.format == format }?.remedy ?? conversion
+  }
+
+  private static var conversion: String { "convert to \(ImageCodecs.titles(joinedBy: "or"))" }
+
+  private static let unknown = [
     ImageFormat(
       "WebP", extensions: ["webp"], signatures: [FileSignature("RIFF").and("WEBP", at: 8)]),
     ImageFormat(
