@@ -62,7 +62,7 @@ public struct PassedOver: Sendable, Equatable, Codable {
     for entry in other.entries { add(entry) }
   }
 
-  /// In a line: `50 .tif, 10 .webp (not read; convert to PNG or JPEG), 4 .txt (no image)`; empty where nothing was.
+  /// In a line: `50 .psd, 10 .jxl (not read; convert to PNG or JPEG), 4 .txt (no image)`; empty where nothing was.
   public var summary: String {
     var groups: [(reason: String, kinds: [String])] = []
     for entry in entries {

@@ -34,7 +34,7 @@ struct Augment: ParsableCommand {
   var progress = 0.0
   @Option(help: "Part of an IDX set: train or test. Default: the recipe's.")
   var split: DatasetSplit?
-  @OptionGroup var bands: BandsArgument
+  @OptionGroup var layout: FileLayoutArguments
   @OptionGroup var output: JSONOutput
 
   private struct Summary: Encodable {
@@ -62,7 +62,7 @@ struct Augment: ParsableCommand {
       progress: progress)
     let source = try ImageSources.open(
       data,
-      options: SourceOptions(split: split ?? recipe.data.split, bands: bands.names ?? recipe.data.bands))
+      options: SourceOptions(split: split ?? recipe.data.split, layout: layout.over(recipe.data.layout)))
     ProgressLine().say(passedOverIn: source)
     try pictures.requireRoom(rows: min(count, source.count))
     let (grid, drawn, skipped) = try pictures.draw(source, count: count)

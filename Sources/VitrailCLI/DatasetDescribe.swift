@@ -18,7 +18,7 @@ extension Dataset {
     var path: String
     @Option(help: "Part of a set that comes in parts: train or test. Default: train.")
     var split: DatasetSplit?
-    @OptionGroup var bands: BandsArgument
+    @OptionGroup var layout: FileLayoutArguments
     @OptionGroup var decoding: DecodingArguments
     @Option(
       help: "Look at that many images only, drawn at random; default: all.",
@@ -32,7 +32,7 @@ extension Dataset {
 
     func run() throws {
       for file in [output.jsonFile, sheet].compactMap(\.self) { try OutputCheck.file(file) }
-      let source = try ImageSources.open(path, options: SourceOptions(split: split, bands: bands.names ?? []))
+      let source = try ImageSources.open(path, options: SourceOptions(split: split, layout: layout.over()))
       let survey = DatasetSurvey(
         of: source, sample: sample, seed: seed, options: LoadingOptions(decoding: decoding.options))
       let line = ProgressLine()

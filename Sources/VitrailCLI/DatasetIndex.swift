@@ -17,7 +17,7 @@ extension Dataset {
     var path: String
     @Option(help: "Part of a set that comes in parts: train or test. Default: train.")
     var split: DatasetSplit?
-    @OptionGroup var bands: BandsArgument
+    @OptionGroup var layout: FileLayoutArguments
     @OptionGroup var output: JSONOutput
 
     private struct Contents: Encodable {
@@ -30,9 +30,9 @@ extension Dataset {
 
     func run() throws {
       let start = Clock.seconds
-      let source = try ImageSources.open(path, options: SourceOptions(split: split, bands: bands.names ?? []))
+      let source = try ImageSources.open(path, options: SourceOptions(split: split, layout: layout.over()))
       let contents = Contents(
-        path: source.path, kind: type(of: source).name, images: source.count,
+        path: source.path, kind: ImageSources.kind(of: source), images: source.count,
         classes: source.classNames.count,
         unlabelled: (0..<source.count).count {
           source.label(of: $0) == nil && (!source.hasLabelSets || source.labels(of: $0).isEmpty)

@@ -19,7 +19,7 @@ struct Embed: ParsableCommand {
   var out: String
   @Option(help: "Part of a set that comes in parts: train or test.")
   var split: DatasetSplit = .train
-  @OptionGroup var bands: BandsArgument
+  @OptionGroup var layout: FileLayoutArguments
   @Option(
     help: "Only that many images, drawn at random, each class by its share; default: all.",
     transform: number(in: 1...Int.max))
@@ -44,7 +44,7 @@ struct Embed: ParsableCommand {
     let source = SubsetImages.limited(
       to: limit,
       of: try ImageSources.open(
-        data, options: SourceOptions(split: split, bands: bands.names ?? argument.bands, maximumBad: maxBad)))
+        data, options: SourceOptions(split: split, layout: layout.over(argument.layout), maximumBad: maxBad)))
     let model = try file.makeModel()
     let settings = FeatureSettings(
       lanes: lanes ?? MachineCapacity.coreCount, maximumBad: maxBad, decoding: decoding.options)

@@ -16,7 +16,8 @@ package enum UnreadFormats {
     ImageCodecs.known.first { $0.library == nil && $0.format == format }?.remedy ?? conversion
   }
 
-  private static var conversion: String { "convert to \(ImageCodecs.titles(joinedBy: "or"))" }
+  /// What to do with an image that is not read: PNG and JPEG are in every build, and every program writes them.
+  static let conversion = "convert to PNG or JPEG"
 
   private static let unknown = [
     ImageFormat(

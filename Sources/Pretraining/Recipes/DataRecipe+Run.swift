@@ -7,7 +7,7 @@ extension DataRecipe {
   /// Images that mean and standard deviation are measured on at most.
   private static let measuredImages = 10_000
 
-  /// The keys with every choice made: mean and standard deviation measured where they are `auto`, on at most 10,000
+  /// The keys with every choice made: the range of floating-point samples measured where it is `auto`, mean and standard deviation measured where they are `auto`, on at most 10,000
   /// images that `seed` draws, after conversion to the model's channels; defaults that have an influence on what a model
   /// sees written out.
   ///
@@ -17,9 +17,14 @@ extension DataRecipe {
     onMeasuring: (Int, Int) -> Void
   ) throws(Failure) -> DataRecipe {
     var data = self
+    if range == .auto {
+      let measured = try SampleRangeMeasurement(
+        of: source, seed: seed, options: loading, onProgress: onMeasuring)
+      if let range = measured.range { data.range = .range(range) }
+    }
     if mean == .auto || standardDeviation == .auto {
       let measured = try NormalizationMeasurement(
-        of: source, channels: model.channels, limit: Self.measuredImages, seed: seed, options: loading,
+        of: source, channels: model.channels, limit: Self.measuredImages, seed: seed, options: data.loading,
         onProgress: onMeasuring)
       if mean == .auto { data.mean = .values(measured.mean.map { Float($0) }) }
       if standardDeviation == .auto {
