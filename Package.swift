@@ -30,6 +30,9 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    // Where libwebp is not installed, pkg-config finds nothing, and the package builds without it.
+    .systemLibrary(name: "CLibWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    .target(name: "CWebP", dependencies: ["CLibWebP"]),
     .target(
       name: "CVectorKernels",
       cSettings: [.define("VITRAIL_DOUBLE", .when(traits: ["DoublePrecision"]))]),
@@ -40,7 +43,7 @@ let package = Package(
 
     // Floor 1
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CVectorKernels", "CSystemCalls", "Platform"]),
-    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG", "CImageKernels", "Platform"]),
+    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG", "CWebP", "CImageKernels", "Platform"]),
     .target(name: "Records", dependencies: ["Platform"]),
 
     // Floor 2
