@@ -178,7 +178,7 @@ def gif(
 def gif_kinds():
     gray = scene(WIDTH, HEIGHT, 3)[..., 0].astype(int)
     eight, four, one = gray, gray >> 4, gray >> 7
-    other = np.random.default_rng(4).integers(0, 256, (75, 90))
+    other = np.random.default_rng(4).integers(0, 256, (66, 70))
     colours = palette(8, 5)
     comment = b"!\xfe" + blocks(b"a comment")
     loop = b"!\xff" + blocks(b"NETSCAPE2.0") [:-1] + blocks(b"\1\0\0")
@@ -406,16 +406,18 @@ if __name__ == "__main__":
     kinds = [(f"{name}.webp", content, None) for name, content in webp_kinds()]
     kinds += [(f"{name}.gif", content, None) for name, content in gif_kinds()]
     kinds += [(f"{name}.bmp", content, known) for name, content, known in bmp_kinds()]
-    entries = []
+    entries, pixels = [], {}
     for name, content, known in kinds:
         (FOLDER / name).write_bytes(content)
-        golden = f"pillow-{name.replace('.', '-')}.png"
         if known is None:
-            pillow(content).save(FOLDER / golden, optimize=True)
+            expected = saved(pillow(content), "PNG", optimize=True)
         elif known.dtype == np.uint16:
-            (FOLDER / golden).write_bytes(png16(known))
+            expected = png16(known)
         else:
-            Image.fromarray(known).save(FOLDER / golden, optimize=True)
+            expected = saved(Image.fromarray(known), "PNG", optimize=True)
+        # Kinds of the same pixels share a file of them.
+        golden = pixels.setdefault(expected, f"pillow-{name.replace('.', '-')}.png")
+        (FOLDER / golden).write_bytes(expected)
         entries.append({"file": name, "pixels": golden, "by": "Pillow" if known is None else "specification"})
     for name, (bits, compression, header) in REFUSED.items():
         (FOLDER / f"refused-{name}.bmp").write_bytes(bmp(bytes(50), bits, compression=compression, header=header))
