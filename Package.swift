@@ -86,7 +86,8 @@ let package = Package(
       name: "ImagingTests", dependencies: ["Imaging", "Platform", "CImageKernels", "CZlib"],
       resources: [.copy("Golden")]),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Imaging", "Platform", "CZlib"],
+      name: "DatasetsTests",
+      dependencies: ["Datasets", "Tensors", "Imaging", "Records", "Platform", "CZlib"],
       resources: [.copy("Golden")]),
     .testTarget(
       name: "VisionTransformerTests",

@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Records
 
 /// The registered image sources, and the choice among them by what a path holds.
 public enum ImageSources {

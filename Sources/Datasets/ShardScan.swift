@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Records
 
 /// The images and labels that the headers of archives tell of.
 struct ShardScan {

@@ -1,4 +1,5 @@
 import Imaging
+import Records
 
 /// What a set of images consists of. Encoded as JSON, the names here are the keys.
 public struct DatasetStatistics: Codable, Sendable, Equatable {
