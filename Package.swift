@@ -87,7 +87,7 @@ let package = Package(
       resources: [.copy("Golden")]),
     .testTarget(
       name: "DatasetsTests",
-      dependencies: ["Datasets", "Tensors", "Imaging", "Records", "Platform", "CZlib"],
+      dependencies: ["Datasets", "Tensors", "Imaging", "Records", "Platform", "CZlib", "TestSupport"],
       resources: [.copy("Golden")]),
     .testTarget(
       name: "VisionTransformerTests",
@@ -114,6 +114,7 @@ let package = Package(
       name: "VitrailCLITests",
       dependencies: [
         "VitrailCLI", "Pretraining", "Reports", "VisionTransformer", "Tensors", "Imaging", "Platform",
+        "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]
