@@ -39,6 +39,8 @@ struct DecodingVersionTests {
     switch image.samples {
     case .eightBit(let samples): return hash(samples)
     case .sixteenBit(let samples): return hash(samples.lazy.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] })
+    case .float(let samples):
+      return hash(samples.lazy.flatMap { withUnsafeBytes(of: $0.bitPattern.bigEndian, Array.init) })
     }
   }
 }
