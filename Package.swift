@@ -30,6 +30,9 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    // Without libtiff its header is empty, and CTIFF says that there is none.
+    .systemLibrary(name: "CLibTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+    .target(name: "CTIFF", dependencies: ["CLibTIFF"]),
     .target(
       name: "CVectorKernels",
       cSettings: [.define("VITRAIL_DOUBLE", .when(traits: ["DoublePrecision"]))]),
@@ -40,7 +43,7 @@ let package = Package(
 
     // Floor 1
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CVectorKernels", "CSystemCalls", "Platform"]),
-    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG", "CImageKernels", "Platform"]),
+    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG", "CTIFF", "CImageKernels", "Platform"]),
     .target(name: "Records", dependencies: ["Platform"]),
 
     // Floor 2
