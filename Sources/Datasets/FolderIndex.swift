@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Records
 
 /// The images in a folder and all folders below it, in the order of the bytes of their paths; the first folder level
 /// names the class.

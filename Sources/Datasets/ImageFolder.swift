@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Platform
+import Records
 
 /// Image files in a folder and all folders below it; the first folder level names the class.
 ///

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Platform
+import Records
 
 extension Dataset {
   struct Index: ParsableCommand {
@@ -25,26 +26,29 @@ extension Dataset {
       let images, classes, unlabelled: Int
       let seconds: Double
       let peakBytes: Int
+      let files: [DataRecord.FileCount]
       let passedOver: PassedOver
     }
 
     func run() throws {
       let start = Clock.seconds
       let source = try ImageSources.open(path, options: SourceOptions(split: split, layout: layout.over()))
+      let seconds = Clock.seconds - start
+      let data = DataRecord(of: source)
       let contents = Contents(
         path: source.path, kind: ImageSources.kind(of: source), images: source.count,
         classes: source.classNames.count,
         unlabelled: (0..<source.count).count {
           source.label(of: $0) == nil && (!source.hasLabelSets || source.labels(of: $0).isEmpty)
         },
-        seconds: Clock.seconds - start, peakBytes: ProcessMemory.peakBytes,
-        passedOver: source.passedOver)
+        seconds: seconds, peakBytes: ProcessMemory.peakBytes,
+        files: data.files, passedOver: source.passedOver)
       if output.isText { ProgressLine().say(passedOverIn: source) }
       let unlabelled =
         contents.classes > 0 && contents.unlabelled > 0 ? ", \(contents.unlabelled) without a class" : ""
       try output.tell(
         "\(contents.images) images in \(contents.classes) classes (\(contents.kind))\(unlabelled), "
-          + "indexed in \(fixed(contents.seconds, 2)) s", contents)
+          + "indexed in \(fixed(contents.seconds, 2)) s\nfiles: \(data.filesSummary)", contents)
     }
   }
 }

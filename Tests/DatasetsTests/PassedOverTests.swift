@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Imaging
 import Platform
+import Records
 import Testing
 
 /// What lies at a path and is no image of the set is counted and said.

@@ -30,16 +30,16 @@ struct SampleRangeTests {
   }
 
   @Test func aGivenRangeIsOfAllChannelsOrOfEach() throws {
-    #expect(try converted([10, 20, 30, 40], .bands(2), options: (10, 20)) == [0, 1, 2, 3])
-    #expect(try converted([10, 20, 30, 40], .bands(2), options: (10, 20), (0, 40)) == [0, 0.5, 2, 1])
+    #expect(try converted([10, 20, 30, 40], .bands(2), in: [(10, 20)]) == [0, 1, 2, 3])
+    #expect(try converted([10, 20, 30, 40], .bands(2), in: [(10, 20), (0, 40)]) == [0, 0.5, 2, 1])
     let failure = #expect(throws: Failure.self) {
-      try converted([1, 2, 3], .bands(3), options: (0, 1), (0, 1))
+      try converted([1, 2, 3], .bands(3), in: [(0, 1), (0, 1)])
     }
     #expect(failure?.problem.contains("3 channels, where data.range has 2 pairs") == true)
   }
 
   private func converted(
-    _ samples: [Float], _ layout: PixelLayout, options pairs: (Double, Double)...
+    _ samples: [Float], _ layout: PixelLayout, in pairs: [(Double, Double)]
   ) throws -> [Float] {
     var options = DecodeOptions()
     options.range = SampleRange(pairs.map { SampleRange.Pair(low: $0.0, high: $0.1) })
@@ -47,7 +47,7 @@ struct SampleRangeTests {
   }
 
   @Test func missingSamplesAreBlackUnlessTheyAreMeasured() throws {
-    #expect(try converted([.nan, 30, .infinity], .gray, options: (20, 40)) == [0, 0.5, 0])
+    #expect(try converted([.nan, 30, .infinity], .gray, in: [(20, 40)]) == [0, 0.5, 0])
     var stored = DecodeOptions()
     stored.keepsStoredValues = true
     stored.range = SampleRange(low: 20, high: 40)
@@ -61,7 +61,7 @@ struct SampleRangeTests {
       try converted([0.1, 0.2, 0.25, 0.25], .rgbPremultipliedAlpha)
         == [Float(0.1) + 1 - 0.25, Float(0.2) + 1 - 0.25, 1])
     // The range is that of the colours; alpha keeps its own.
-    #expect(try converted([100, 0.5], .grayAlpha, options: (0, 200)) == [0.5 * 0.5 + 0.5])
+    #expect(try converted([100, 0.5], .grayAlpha, in: [(0, 200)]) == [0.5 * 0.5 + 0.5])
   }
 
   @Test func encodedAsPairs() throws {

@@ -23,13 +23,6 @@ package enum UnreadFormats {
 
   private static let unknown = [
     ImageFormat(
-      "TIFF", extensions: ["tif", "tiff"],
-      // The 2A is of TIFF, the 2B of BigTIFF.
-      signatures: [
-        FileSignature([0x49, 0x49, 0x2A, 0]), FileSignature([0x49, 0x49, 0x2B, 0]),
-        FileSignature([0x4D, 0x4D, 0, 0x2A]), FileSignature([0x4D, 0x4D, 0, 0x2B]),
-      ]),
-    ImageFormat(
       "AVIF", extensions: ["avif"], signatures: ["avif", "avis"].map { FileSignature("ftyp\($0)", at: 4) }),
     ImageFormat("HEIF", extensions: ["heic", "heif"], signatures: [FileSignature("ftyp", at: 4)]),
     ImageFormat(

@@ -4,6 +4,7 @@ import Foundation
 import Imaging
 import Platform
 import Pretraining
+import Records
 import Tensors
 
 struct Predict: ParsableCommand {
