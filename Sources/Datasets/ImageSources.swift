@@ -95,7 +95,9 @@ public enum ImageSources {
           reason: "beside a set in files; put them into a folder of their own to read them",
           count: strays, example: index.root + "/" + String(rawBytes: index.paths[0]), isImageLike: true))
     }
-    for source in [IDXImages.self, CIFARImages.self, TarShards.self, ArrayImages.self] as [any ImageSourceKind.Type] {
+    for source in [IDXImages.self, CIFARImages.self, TarShards.self, ArrayImages.self]
+      as [any ImageSourceKind.Type]
+    {
       do throws(Failure) {
         if let opened = try source.open(path: path, options: options), opened.count >= strays {
           return opened

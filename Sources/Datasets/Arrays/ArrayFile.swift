@@ -30,7 +30,8 @@ struct ArrayFile: Sendable {
         ? Failure(
           "an array of Python objects", at: path,
           mend: "save numbers: \(Self.saving("np.stack(list(a))", at: path, allowingObjects: true))")
-        : Failure("an array of the type \(typeName)", at: path, mend: "save numbers of uint8, uint16 or float32")
+        : Failure(
+          "an array of the type \(typeName)", at: path, mend: "save numbers of uint8, uint16 or float32")
     }
     self.type = type
     guard !header.isFortran || shape.count < 2 else {
@@ -47,7 +48,8 @@ struct ArrayFile: Sendable {
       let product = bytes.multipliedReportingOverflow(by: length)
       guard !product.overflow else {
         throw Failure(
-          "damaged NumPy file: it claims an array of \(text)", at: path, mend: "write it again with numpy.save")
+          "damaged NumPy file: it claims an array of \(text)", at: path,
+          mend: "write it again with numpy.save")
       }
       bytes = product.partialValue
     }

@@ -51,8 +51,8 @@ public struct ArrayImages: ImageSourceKind {
     }
     if name.hasSuffix(".npy") { return true }
     let file = try OpenFile(path, "file")
-    return try file.size >= NumPyHeader.magic.count
-      && file.read(NumPyHeader.magic.count, at: 0) == NumPyHeader.magic
+    guard file.size >= NumPyHeader.magic.count else { return false }
+    return try file.read(NumPyHeader.magic.count, at: 0) == NumPyHeader.magic
   }
 
   /// Opens the array at `path`, and the labels beside it.

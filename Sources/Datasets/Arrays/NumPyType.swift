@@ -15,7 +15,8 @@ struct NumPyType: Equatable {
 
   /// Reads the short form of a type; nil for text, dates, complex numbers and objects.
   init?(_ text: String) {
-    guard let order = text.first, "<>|=".contains(order), let kind = text.dropFirst().first.flatMap(Kind.init),
+    guard let order = text.first, "<>|=".contains(order),
+      let kind = text.dropFirst().first.flatMap(Kind.init),
       let byteCount = Int(text.dropFirst(2)), [1, 2, 4, 8].contains(byteCount)
     else { return nil }
     (self.kind, self.byteCount, isBigEndian) = (kind, byteCount, order == ">")
