@@ -15,8 +15,8 @@ import numpy as np
 
 TARGET = Path("Tests/DatasetsTests/Golden/arrays")
 TYPES = ["|u1", "<u2", ">u2", "<f4", ">f4"]
-# Images, rows, columns: more rows than channels, so that the axes can be told apart.
-COUNT, HEIGHT, WIDTH = 3, 6, 7
+# Images, rows, columns: no fewer rows than columns, so that nine channels at the end are taken for channels.
+COUNT, HEIGHT, WIDTH = 3, 7, 6
 
 
 def values(dtype: str, channels: int, generator: np.random.Generator) -> np.ndarray:

@@ -26,7 +26,7 @@ struct ArrayLayout: Equatable {
       guard shape[2] > Self.colours else {
         throw refusal(
           ", which may be one image or gray images of \(shape[2]) columns",
-          "name the axis of images, or that of channels", "a[None])")
+          "name the axis of images, or that of channels", "a[None]")
       }
       (height, width, channels, isPlanar) = (shape[1], shape[2], 1, false)
     case 4:
