@@ -3,6 +3,7 @@ import Imaging
 import Platform
 import TestSupport
 import Testing
+import VisionTransformer
 
 /// Folders as people have them, from `pretrain` to the report.
 struct FieldFoldersTests {
@@ -74,8 +75,8 @@ struct FieldFoldersTests {
       for (label, kind) in ["field", "forest"].enumerated() {
         for number in 0..<6 {
           let image = SampleImages.image(class: label, seed: number, width: 20, height: 20, channels: 1)
-          let bands = image.samples.unitValues.flatMap { value in
-            (0..<4).map { band in 1000 * Float(band + 1) * value - 50 }
+          let bands = image.samples.unitValues.flatMap { value -> [Float] in
+            [1000, 2000, 3000, 4000].map { (scale: Float) -> Float in scale * value - 50 }
           }
           let tile = Image(width: 20, height: 20, channels: 4, samples: .float(bands))
           let url = data.appendingPathComponent("\(kind)/\(number).tif")
