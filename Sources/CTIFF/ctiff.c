@@ -76,14 +76,42 @@ static uint64_t least_bytes(const ctiff_decoder *decoder, uint64_t bytes) {
   }
 }
 
-// The sides that the content of a JBIG block claims must be those of the block, before libtiff takes memory for them.
-static bool fits_jbig(const ctiff_decoder *decoder, uint64_t offset, uint64_t count) {
-  if (decoder->compression != COMPRESSION_JBIG) return true;
-  if (count < 20) return false;
+static uint32_t little(const uint8_t *bytes, uint32_t count) {
+  uint32_t value = 0;
+  for (uint32_t index = count; index > 0; index--) value = value << 8 | bytes[index - 1];
+  return value;
+}
+
+static uint32_t big(const uint8_t *bytes) {
+  return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+// The sides that the content of a JBIG or WebP block claims must be those of the block, before libtiff takes memory for
+// them or leaves samples open.
+static bool fits_sides(const ctiff_decoder *decoder, uint64_t offset, uint64_t count, uint32_t height) {
   const uint8_t *bytes = decoder->memory.bytes + offset;
-  uint32_t width = (uint32_t)bytes[4] << 24 | (uint32_t)bytes[5] << 16 | (uint32_t)bytes[6] << 8 | bytes[7];
-  uint32_t height = (uint32_t)bytes[8] << 24 | (uint32_t)bytes[9] << 16 | (uint32_t)bytes[10] << 8 | bytes[11];
-  return width == decoder->block_width && height <= decoder->block_height;
+  uint32_t width, rows;
+  if (decoder->compression == COMPRESSION_JBIG) {
+    if (count < 12) return false;
+    width = big(bytes + 4);
+    rows = big(bytes + 8);
+  } else if (decoder->compression == COMPRESSION_WEBP) {
+    if (count < 30) return false;
+    if (memcmp(bytes + 12, "VP8X", 4) == 0) {
+      width = little(bytes + 24, 3) + 1;
+      rows = little(bytes + 27, 3) + 1;
+    } else if (memcmp(bytes + 12, "VP8L", 4) == 0) {
+      uint32_t sides = little(bytes + 21, 4);
+      width = (sides & 0x3FFF) + 1;
+      rows = (sides >> 14 & 0x3FFF) + 1;
+    } else {
+      width = little(bytes + 26, 2) & 0x3FFF;
+      rows = little(bytes + 28, 2) & 0x3FFF;
+    }
+  } else {
+    return true;
+  }
+  return width == decoder->block_width && rows == height;
 }
 
 // Decodes what is there of a block whose data end early; the number of rows.
@@ -136,8 +164,10 @@ static bool decode_block(ctiff_decoder *decoder, uint32_t column, uint32_t row, 
     ctiff_note(&decoder->memory, "%llu bytes, which cannot hold %zu of samples", (unsigned long long)count, bytes);
     return false;
   }
-  if (!fits_jbig(decoder, offset, count)) {
-    ctiff_note(&decoder->memory, "a JBIG image of another size than its strip");
+  uint32_t height = decoder->block_height;
+  if (!decoder->isTiled && height > decoder->height - row) height = decoder->height - row;
+  if (!fits_sides(decoder, offset, count, height)) {
+    ctiff_note(&decoder->memory, "a strip or tile whose content is of another size");
     return false;
   }
   if (decoder->isConverted) {

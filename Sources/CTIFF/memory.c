@@ -25,7 +25,9 @@ void ctiff_note(ctiff_memory *memory, const char *format, ...) {
 // stray bytes between the markers of a JPEG and odd fields in its headers.
 static void judge_warning(ctiff_memory *memory, const char *module, const char *format, va_list values) {
   if (!module || !memory || memory->message[0]) return;
-  bool isDecoder = strncmp(module, "Fax", 3) == 0 || strcmp(module, "JPEGLib") == 0 || strcmp(module, "LibJpeg") == 0;
+  // A JPEG smaller than its strip or tile leaves samples open.
+  bool isDecoder = strncmp(module, "Fax", 3) == 0 || strcmp(module, "JPEGLib") == 0 || strcmp(module, "LibJpeg") == 0 ||
+                   (strcmp(module, "JPEGPreDecode") == 0 && strstr(format, "Improper"));
   if (!isDecoder) return;
   note(memory, format, values);
   static const char *const harmless[] = {"extraneous bytes", "Adobe color", "JFIF revision", "Invalid SOS"};

@@ -58,13 +58,15 @@ struct TIFFDamageTests {
   /// Every field of every entry, with the numbers that break sums and products.
   @Test(arguments: samples) func liesInTheDirectoryAreImagesOrFailures(name: String) throws {
     let bytes = try Golden.bytes("tiff/\(name).tif")
-    let isBig = bytes[2] == 43 || bytes[3] == 43
     let bigEndian = bytes[0] == 0x4D
-    let start = isBig ? 16 : 8
+    func number(_ place: Int, _ length: Int) -> Int {
+      let field = bytes[place..<place + length]
+      return (bigEndian ? Array(field) : field.reversed()).reduce(0) { $0 << 8 | Int($1) }
+    }
+    let isBig = number(2, 2) == 43
+    let start = isBig ? number(8, 8) : number(4, 4)
     let (entryLength, countLength) = isBig ? (20, 8) : (12, 2)
-    let countPlace = bigEndian ? start + countLength - 1 : start
-    // What is not at the usual place is left to the other tests.
-    let count = min(Int(bytes[countPlace]), (bytes.count - start - countLength) / entryLength)
+    let count = number(start, countLength)
     for entry in 0..<count {
       for (field, length) in isBig
         ? [(0, 2), (2, 2), (4, 8), (12, 8)] : [(0, 2), (2, 2), (4, 4), (8, 4), (8, 2)]
@@ -80,7 +82,7 @@ struct TIFFDamageTests {
         }
       }
     }
-    #expect(count > 5, "\(name) has its directory elsewhere")
+    #expect(count >= 8)
   }
 
   private func fails(_ bytes: [UInt8], _ name: String) -> Bool {
@@ -101,7 +103,7 @@ struct TIFFDamageTests {
   }
 
   /// Of uncompressed samples the rows that are there, of JPEG the blocks.
-  @Test(arguments: ["rgb16-big-endian", "rgb8", "jpeg-ycbcr444", "jpeg-rgb"])
+  @Test(arguments: ["rgb16-big-endian", "rgb8", "jpeg-ycbcr444", "jpeg-tiles"])
   func earlyEndsKeepWhatIsThere(name: String) throws {
     let bytes = try Golden.bytes("tiff/\(name).tif")
     var pads = options
@@ -113,8 +115,6 @@ struct TIFFDamageTests {
       #expect(image.width == whole.width && image.height == whole.height && image.channels == whole.channels)
       kept.append(commonRows(image, whole))
     }
-    // A file whose directory is at its end has none without it.
-    guard !kept.isEmpty else { return }
     #expect(zip(kept, kept.dropFirst()).allSatisfy { $0 <= $1 }, "\(name) \(kept)")
     #expect(try #require(kept.last) >= whole.height - 16, "\(name) \(kept)")
   }
