@@ -26,30 +26,31 @@ struct GIFTests {
   @Test(arguments: ["global.gif", "noise.gif"]) func keepsThePixelsThatAreThere(file: String) throws {
     let bytes = try WebKinds.bytes(file)
     let whole = try ImageDecoder.decode(bytes)
+    let all = whole.pixels
     var kept: [Int] = []
-    for count in stride(from: 13 + 768 + 40, to: bytes.count - 2, by: 7) {
-      let image = try ImageDecoder.decode([UInt8](bytes[..<count]), options: pads)
+    for count in stride(from: 13 + 768 + 40, to: bytes.count - 2, by: 17) {
+      let pixels = try ImageDecoder.decode([UInt8](bytes[..<count]), options: pads).pixels
       // All pixels up to one are those of the whole, and all behind are gray.
-      let pixels = (0..<whole.pixels.count / 3).map { 3 * $0 }
       let first =
-        pixels.first { image.pixels[$0..<$0 + 3] != whole.pixels[$0..<$0 + 3] } ?? whole.pixels.count
-      #expect(image.pixels[first...].allSatisfy { $0 == 128 }, "\(file), \(count) bytes")
+        stride(from: 0, to: all.count, by: 3).first { pixels[$0..<$0 + 3] != all[$0..<$0 + 3] } ?? all.count
+      #expect(pixels[first...].allSatisfy { $0 == 128 }, "\(file), \(count) bytes")
       kept.append(first)
     }
-    #expect(try #require(kept.last) > whole.pixels.count * 9 / 10, "\(kept)")
+    #expect(try #require(kept.last) > all.count * 9 / 10, "\(kept)")
     #expect(zip(kept, kept.dropFirst()).allSatisfy { $0 <= $1 }, "\(kept)")
   }
 
   @Test func interlacedFilesKeepTheRowsThatAreThere() throws {
     let bytes = try WebKinds.bytes("interlaced.gif")
     let whole = try ImageDecoder.decode(bytes)
-    let image = try ImageDecoder.decode([UInt8](bytes[..<(13 + 768 + 11 + 500)]), options: pads)
+    let image = try ImageDecoder.decode([UInt8](bytes[..<(13 + 768 + 12 + 250)]), options: pads)
     let row = whole.width * 3
+    let (found, all) = (image.pixels, whole.pixels)
     let same = (0..<whole.height).filter {
-      image.pixels[$0 * row..<($0 + 1) * row] == whole.pixels[$0 * row..<($0 + 1) * row]
+      found[$0 * row..<($0 + 1) * row] == all[$0 * row..<($0 + 1) * row]
     }
     #expect(same.starts(with: [0]) && same.contains(8) && same.contains(16) && same.contains(4), "\(same)")
-    #expect(!same.contains(1) && image.pixels[row..<2 * row].allSatisfy { $0 == 128 }, "\(same)")
+    #expect(!same.contains(1) && found[row..<2 * row].allSatisfy { $0 == 128 }, "\(same)")
   }
 
   @Test func damageIsStillAFailure() throws {

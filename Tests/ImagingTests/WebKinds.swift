@@ -63,7 +63,8 @@ enum WebKinds {
       guard let image = try? ImageDecoder.decode(part, options: DecodeOptions(truncated: .pad)) else {
         continue
       }
-      #expect(image.width == whole.width && image.height == whole.height, "\(file), first \(count) bytes")
+      // A note on the orientation may be cut off.
+      #expect(image.samples.count == whole.samples.count, "\(file), first \(count) bytes")
     }
   }
 
@@ -97,6 +98,11 @@ enum WebKinds {
     let (first, second) = (a.pixels, b.pixels)
     return (0..<a.height).first { first[$0 * row..<($0 + 1) * row] != second[$0 * row..<($0 + 1) * row] }
       ?? a.height
+  }
+
+  static func header(_ file: String) throws -> ImageHeader {
+    let bytes = try bytes(file)
+    return try ImageDecoder.header(of: bytes.span.bytes)
   }
 
   static func failure(_ bytes: [UInt8], options: DecodeOptions = DecodeOptions()) throws -> Failure {
