@@ -34,7 +34,7 @@ struct DescribeTests {
         Set(entries.keys) == [
           "path", "images", "surveyed", "readable", "encodedBytes", "decodedBytes", "classes", "unlabelled",
           "imbalance", "encodings", "channels", "width", "height", "aspectRatio", "sizes", "aspectRatios",
-          "duplicates", "nearConstant", "unreadable", "passedOver",
+          "duplicates", "nearConstant", "unreadable", "passedOver", "pages", "storedValues",
         ])
       #expect(entries["images"] == .integer(25) && entries["readable"] == .integer(23))
       let picture = try ImageDecoder.decode(contentsOf: sheet)
