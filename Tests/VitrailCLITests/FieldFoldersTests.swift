@@ -64,7 +64,7 @@ struct FieldFoldersTests {
           == [.object(["kind": .string(".tif"), "files": .integer(6), "images": .integer(24)])])
       let report = try text("report.html", in: run)
       #expect(report.contains("6 .tif (24 images)") && report.contains("scale.txt"))
-      #expect(try text("recipe.yaml", in: run).contains("range: auto"))
+      #expect(try text("recipe.yaml", in: run).contains("range: none"))
     }
   }
 
@@ -90,7 +90,7 @@ struct FieldFoldersTests {
       #expect(said.contains("images   12 in "), "\(said)")
       #expect(train?["images"] == .integer(9))
       let recipe = try text("recipe.yaml", in: run)
-      #expect(recipe.contains("range:") && !recipe.contains("range: auto"), "\(recipe)")
+      #expect(recipe.contains("range:") && !recipe.contains("range: none"), "\(recipe)")
       let inspected = try Vitrail.run("inspect", run.path, "--json")
       #expect(inspected.output.contains("\"range\""), "\(inspected.output)")
       // Of values from −50 to 950 (4,950 for the last band) the range leaves out the outermost alone.

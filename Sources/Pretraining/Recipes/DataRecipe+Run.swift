@@ -37,7 +37,8 @@ extension DataRecipe {
     return data
   }
 
-  /// The keys with the range of floating-point samples measured where it is `auto` and the images have such samples.
+  /// The keys with the range of floating-point samples measured where it is `auto`; `none` where the images have no such
+  /// samples.
   ///
   /// - Throws: `Failure` when a channel has one value everywhere.
   public func measuringRange(
@@ -47,7 +48,7 @@ extension DataRecipe {
     if range == .auto {
       let measured = try SampleRangeMeasurement(
         of: source, seed: seed, options: loading, onProgress: onMeasuring)
-      if let range = measured.range { data.range = .range(range) }
+      data.range = measured.range.map { .range($0) } ?? .none
     }
     return data
   }

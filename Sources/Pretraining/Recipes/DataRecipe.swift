@@ -37,7 +37,7 @@ public struct DataRecipe: RangedKeys, Equatable {
   public var mean: ChannelValues?
   /// Standard deviation of each channel, or `auto`; absent: ImageNet's.
   public var standardDeviation: ChannelValues?
-  /// What floating-point samples range over, `[low, high]` or such a pair for each channel, or `auto` to measure it.
+  /// What floating-point samples range over, `[low, high]` or such a pair for each channel, `none`, or `auto` to measure it.
   public var range = SampleRangeChoice.auto
   /// Shorter side before the centre crop when features are extracted; absent: 8/7 of the image size from 96 pixels
   /// on, the image size below.

@@ -1,28 +1,32 @@
 import Imaging
 import Platform
 
-/// What floating-point samples range over: given, or `auto` to have it measured when a run starts.
+/// What floating-point samples range over: given, `auto` to have it measured when a run starts, or `none` to take all that
+/// stored numbers can be.
 public enum SampleRangeChoice: Codable, Sendable, Equatable {
   /// What the images of the run range over, without the outermost values.
   case auto
+  /// 0…1, or of whole numbers all that they can be; what a run writes down that found no floating-point samples.
+  case none
   /// This.
   case range(SampleRange)
 
-  /// The range; nil when it is left to the run, or where the run found no floating-point samples.
+  /// The range; nil without one, or when it is left to the run.
   public var range: SampleRange? {
     if case .range(let range) = self { range } else { nil }
   }
 
-  /// Decodes `auto`, `[low, high]` or a list of such pairs.
+  /// Decodes `auto`, `none`, `[low, high]` or a list of such pairs.
   public init(from decoder: any Decoder) throws {
     switch try JSONValue(from: decoder) {
     case .string("auto"): self = .auto
+    case .string("none"): self = .none
     case .array: self = .range(try SampleRange(from: decoder))
     case let other:
       throw DecodingError.dataCorrupted(
         .init(
           codingPath: decoder.codingPath,
-          debugDescription: "found \(other.summary), wanted auto, [low, high] or such a pair for each channel"))
+          debugDescription: "found \(other.summary), wanted auto, none, [low, high] or such a pair for each channel"))
     }
   }
 
@@ -30,6 +34,7 @@ public enum SampleRangeChoice: Codable, Sendable, Equatable {
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .auto: try "auto".encode(to: encoder)
+    case .none: try "none".encode(to: encoder)
     case .range(let range): try range.encode(to: encoder)
     }
   }
