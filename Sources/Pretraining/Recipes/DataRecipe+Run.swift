@@ -48,7 +48,7 @@ extension DataRecipe {
     if range == .auto {
       let measured = try SampleRangeMeasurement(
         of: source, seed: seed, options: loading, onProgress: onMeasuring)
-      data.range = measured.range.map { .range($0) } ?? .none
+      data.range = measured.range.map { .range($0) } ?? SampleRangeChoice.none
     }
     return data
   }
