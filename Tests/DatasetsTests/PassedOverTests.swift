@@ -93,8 +93,8 @@ struct PassedOverTests {
     for (bytes, format) in [
       (Array("RIFF0000WEBPVP8 ".utf8), "WebP"), ([0x49, 0x49, 0x2A, 0, 8, 0, 0, 0], "TIFF"),
       (Array("GIF89a".utf8), "GIF"), ([0x42, 0x4D, 1, 0, 0, 0, 0, 0, 0, 0, 54, 0], "BMP"),
-      (Array("0000ftypheic".utf8), "HEIF"), (Array("0000ftypavif".utf8), "AVIF"),
-    ] {
+      (Array("0000ftypheic".utf8), "HEIF"), (Array("0000ftypavif".utf8), "HEIF"),
+    ] where !ImageCodecs.formats.map(\.title).contains(format) {
       try workspace.write(bytes, to: "cat.webp")
       let found = try failure { _ = try open("cat.webp") }
       #expect(found.problem.contains("a \(format) image") && found.place.hasSuffix("cat.webp"))

@@ -1,3 +1,4 @@
+import Foundation
 import Imaging
 import Platform
 import Testing
@@ -7,7 +8,10 @@ struct ImageCodecTests {
   /// The files of a format that decode, at least one.
   private func images(_ format: ImageFormat) throws -> [(name: String, bytes: [UInt8], image: Image)] {
     let endings = format.extensions.map { "." + $0 }
-    let names = try [".", "kinds"].flatMap { try Golden.files(in: $0, endings: endings) }
+    let folders = [".", "kinds", format.name].filter {
+      FileManager.default.fileExists(atPath: Golden.folder.appendingPathComponent($0).path)
+    }
+    let names = try folders.flatMap { try Golden.files(in: $0, endings: endings) }
     let images = try names.compactMap { name -> (String, [UInt8], Image)? in
       let bytes = try Golden.bytes(name)
       return (try? ImageDecoder.decode(bytes)).map { (name, bytes, $0) }

@@ -5,7 +5,9 @@ package enum UnreadFormats {
 
   /// Why files whose names end so are not read, and what can be done; nil for an ending of no such format.
   package static func reason(forExtension ending: String) -> String? {
-    if let codec = ImageCodecs.known.first(where: { $0.library == nil && $0.format.extensions.contains(ending) }) {
+    if let codec = ImageCodecs.known.first(where: {
+      $0.library == nil && $0.format.extensions.contains(ending)
+    }) {
       return "built without \(codec.format.title); \(codec.remedy)"
     }
     return unknown.contains { $0.extensions.contains(ending) } ? "not read; \(conversion)" : nil
@@ -32,9 +34,6 @@ package enum UnreadFormats {
     ImageFormat(
       "BMP", extensions: ["bmp", "dib"], signatures: [FileSignature("BM").and([0, 0, 0, 0], at: 6)]),
     ImageFormat(
-      "AVIF", extensions: ["avif"], signatures: ["avif", "avis"].map { FileSignature("ftyp\($0)", at: 4) }),
-    ImageFormat("HEIF", extensions: ["heic", "heif"], signatures: [FileSignature("ftyp", at: 4)]),
-    ImageFormat(
       "JPEG 2000", extensions: ["jp2", "j2k", "jpx"],
       signatures: [
         FileSignature([0, 0, 0, 0x0C]).and("jP  ", at: 4), FileSignature([0xFF, 0x4F, 0xFF, 0x51]),
@@ -43,7 +42,6 @@ package enum UnreadFormats {
       "JPEG XL", extensions: ["jxl"],
       signatures: [FileSignature([0, 0, 0, 0x0C]).and("JXL ", at: 4), FileSignature([0xFF, 0x0A])]),
     ImageFormat("Photoshop", extensions: ["psd"], signatures: [FileSignature("8BPS")]),
-    ImageFormat("DICOM", extensions: ["dcm", "dicom"], signatures: [FileSignature("DICM", at: 128)]),
     ImageFormat("Netpbm", extensions: ["pnm", "pbm", "pgm", "ppm"]),
     ImageFormat("Targa", extensions: ["tga"]),
     ImageFormat("OpenEXR", extensions: ["exr"]),
