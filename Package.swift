@@ -16,7 +16,9 @@ let package = Package(
   traits: [
     .trait(
       name: "DoublePrecision",
-      description: "Makes Scalar a Double, for gradient checks. Never needed to train.")
+      description: "Makes Scalar a Double, for gradient checks. Never needed to train."),
+    .trait(name: "HEIF", description: "Reads HEIC and AVIF images. Needs libheif."),
+    .trait(name: "DICOM", description: "Reads DICOM images. Needs DCMTK."),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -36,6 +38,15 @@ let package = Package(
     // Where libwebp is not installed, pkg-config finds nothing, and the package builds without it.
     .systemLibrary(name: "CLibWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
     .target(name: "CWebP", dependencies: ["CLibWebP"]),
+    // A shim compiles to stubs without its trait, and nothing of the library is needed then.
+    .target(
+      name: "CHEIF", cSettings: [.define("VITRAIL_HEIF", .when(traits: ["HEIF"]))],
+      linkerSettings: [.linkedLibrary("heif", .when(traits: ["HEIF"]))]),
+    .target(
+      name: "CDICOM", cxxSettings: [.define("VITRAIL_DICOM", .when(traits: ["DICOM"]))],
+      linkerSettings: ["dcmdata", "dcmjpeg", "dcmjpls", "ofstd", "oflog"].map {
+        .linkedLibrary($0, .when(traits: ["DICOM"]))
+      }),
     .target(
       name: "CVectorKernels",
       cSettings: [.define("VITRAIL_DOUBLE", .when(traits: ["DoublePrecision"]))]),
@@ -46,7 +57,11 @@ let package = Package(
 
     // Floor 1
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CVectorKernels", "CSystemCalls", "Platform"]),
-    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG", "CTIFF", "CWebP", "CImageKernels", "Platform"]),
+    .target(
+      name: "Imaging",
+      dependencies: [
+        "CPNG", "CJPEG", "CTIFF", "CWebP", "CHEIF", "CDICOM", "CImageKernels", "Platform",
+      ]),
     .target(name: "Records", dependencies: ["Platform"]),
 
     // Floor 2

@@ -27,6 +27,9 @@ public struct DecodeOptions: Sendable, Equatable {
   public var pages = PageChoice.page(0)
   /// What floating-point samples range over; nil means 0…1, or all that samples of whole numbers can hold.
   public var range: SampleRange?
+  /// Whether a medical image ranges over the first window that it names, and is clipped to that; if not, or where it names
+  /// none, over all that its numbers can be.
+  public var usesWindow = false
   /// Whether floating-point samples stay as they are stored, and missing ones not a number: to be measured, not shown.
   package var keepsStoredValues = false
 

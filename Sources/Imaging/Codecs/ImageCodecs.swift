@@ -3,6 +3,7 @@ public enum ImageCodecs {
   /// Every codec, whether this build has its library or not.
   static let known: [any ImageCodec.Type] = [
     PNGCodec.self, JPEGCodec.self, TIFFCodec.self, WebPCodec.self, GIFCodec.self, BMPCodec.self,
+    HEIFCodec.self, DICOMCodec.self,
   ]
   static let all = known.filter { $0.library != nil }
 

@@ -23,9 +23,6 @@ package enum UnreadFormats {
 
   private static let unknown = [
     ImageFormat(
-      "AVIF", extensions: ["avif"], signatures: ["avif", "avis"].map { FileSignature("ftyp\($0)", at: 4) }),
-    ImageFormat("HEIF", extensions: ["heic", "heif"], signatures: [FileSignature("ftyp", at: 4)]),
-    ImageFormat(
       "JPEG 2000", extensions: ["jp2", "j2k", "jpx"],
       signatures: [
         FileSignature([0, 0, 0, 0x0C]).and("jP  ", at: 4), FileSignature([0xFF, 0x4F, 0xFF, 0x51]),
@@ -34,7 +31,6 @@ package enum UnreadFormats {
       "JPEG XL", extensions: ["jxl"],
       signatures: [FileSignature([0, 0, 0, 0x0C]).and("JXL ", at: 4), FileSignature([0xFF, 0x0A])]),
     ImageFormat("Photoshop", extensions: ["psd"], signatures: [FileSignature("8BPS")]),
-    ImageFormat("DICOM", extensions: ["dcm", "dicom"], signatures: [FileSignature("DICM", at: 128)]),
     ImageFormat("Netpbm", extensions: ["pnm", "pbm", "pgm", "ppm"]),
     ImageFormat("Targa", extensions: ["tga"]),
     ImageFormat("OpenEXR", extensions: ["exr"]),

@@ -1,0 +1,203 @@
+import Foundation
+import Imaging
+import Platform
+import Testing
+
+/// Whether this build has the trait HEIF.
+private let readsHEIF = ImageCodecs.formats.contains(.heif)
+
+/// HEIC and AVIF as docs/images.md has them, on the files of Scripts/golden/medical_kinds.py.
+@Suite(.enabled(if: readsHEIF)) struct HEIFTests {
+  /// Files of every code path, for damage.
+  static let samples = [
+    "rgb420.heic", "gray.heic", "alpha.heic", "deep10.heic", "grid.heic", "turn5.heic", "rgb444.avif",
+    "alpha.avif", "animated.avif",
+  ]
+
+  private func decoded(_ name: String, _ options: DecodeOptions = DecodeOptions()) throws -> Image {
+    try ImageDecoder.decode(Golden.bytes("heif/\(name)"), options: options, place: name)
+  }
+
+  @Test func agreesWithOtherDecoders() throws {
+    let golden = try SampleGolden("heif")
+    #expect(golden.entries.count >= 30)
+    for entry in golden.entries where entry.file != "alpha-premultiplied.avif" {
+      let expected = golden.image(entry)
+      let image = try decoded(entry.file, DecodeOptions(keepsAlpha: true))
+      let mean = try #require(meanDifference(image, expected), "\(entry.file): another shape \(image)")
+      let largest = try #require(largestDifference(image, expected))
+      print(entry.file, image.samples.format, mean, largest)
+    }
+  }
+
+  @Test(arguments: ["alpha.heic", "alpha.avif"]) func alphaIsLaidOnWhite(name: String) throws {
+    let kept = try decoded(name, DecodeOptions(keepsAlpha: true))
+    let composited = try decoded(name)
+    #expect(kept.channels == 4 && composited.channels == 3)
+    for pixel in 0..<kept.width * kept.height {
+      let alpha = Int(kept.pixels[4 * pixel + 3])
+      for channel in 0..<3 {
+        let sum = Int(kept.pixels[4 * pixel + channel]) * alpha + 255 * (255 - alpha)
+        #expect(Int(composited.pixels[3 * pixel + channel]) == (sum + 127) / 255)
+      }
+    }
+  }
+
+  /// Colours that are multiplied by alpha already are not so again.
+  @Test func premultipliedAlphaIsAddedToWhite() throws {
+    let kept = try decoded("premultiplied.heic", DecodeOptions(keepsAlpha: true))
+    let composited = try decoded("premultiplied.heic")
+    for pixel in 0..<kept.width * kept.height {
+      for channel in 0..<3 {
+        let sum = Int(kept.pixels[4 * pixel + channel]) + 255 - Int(kept.pixels[4 * pixel + 3])
+        #expect(Int(composited.pixels[3 * pixel + channel]) == min(sum, 255))
+      }
+    }
+  }
+
+  /// Pillow divides by alpha what the file has multiplied by it.
+  @Test func premultipliedAVIFIsThePictureOnWhite() throws {
+    let golden = try SampleGolden("heif")
+    let entry = try #require(golden.entries.first { $0.file == "alpha-premultiplied.avif" })
+    let found = try decoded(entry.file)
+    let expected = golden.image(entry).pixels
+    for pixel in 0..<entry.width * entry.height {
+      let alpha = Double(expected[4 * pixel + 3])
+      for channel in 0..<3 {
+        let wanted = (Double(expected[4 * pixel + channel]) * alpha + 255 * (255 - alpha)) / 255
+        #expect(abs(Double(found.pixels[3 * pixel + channel]) - wanted) <= 12, "\(pixel)")
+      }
+    }
+  }
+
+  /// The turn of the file's own properties holds, not that of the EXIF note.
+  @Test func orientationOfEXIFIsIgnored() throws {
+    let turned = try decoded("turn6.heic")
+    let plain = try decoded("exif6.heic")
+    #expect((turned.width, turned.height) == (21, 33) && (plain.width, plain.height) == (33, 21))
+    for row in 0..<21 {
+      for column in 0..<33 {
+        let (from, to) = (3 * (row * 33 + column), 3 * (column * 21 + 20 - row))
+        #expect(plain.pixels[from..<from + 3] == turned.pixels[to..<to + 3])
+      }
+    }
+  }
+
+  @Test func grayIsOneChannel() throws {
+    for name in ["gray.heic", "gray.avif"] {
+      #expect(try Golden.reader("heif/\(name)").channels == 1)
+      #expect(try decoded(name).channels == 1)
+    }
+  }
+
+  @Test func deepSamplesKeepTheirBits() throws {
+    for (name, bits) in [("deep10.heic", 10), ("deep12.heic", 12), ("deep10.avif", 10)] {
+      guard case .sixteenBit(let samples) = try decoded(name).samples else {
+        Issue.record("\(name) has other samples than 16 bits")
+        continue
+      }
+      let greatest = 1 << bits - 1
+      let whole = Set((0...greatest).map { UInt16(($0 * 65535 + greatest / 2) / greatest) })
+      #expect(samples.allSatisfy(whole.contains) && Set(samples).count > 256, "\(name)")
+    }
+  }
+
+  /// A picture that is one of its own tiles has no end.
+  @Test func aPictureOfItselfIsRefused() throws {
+    let failure = #expect(throws: Failure.self) { try decoded("own-tile.heic") }
+    #expect(failure?.problem.contains("too many others") == true)
+  }
+
+  /// Tiles of a million pixels in a picture that says that it has 1,600.
+  @Test func whatTilesSayCounts() throws {
+    let failure = #expect(throws: Failure.self) {
+      try decoded("large-tiles.heic", DecodeOptions(maximumPixels: 262_143))
+    }
+    #expect(failure?.problem.contains("512×512") == true)
+    // Four tiles are as much as is allowed, and their pixels do not make up the picture that they should.
+    #expect(throws: Failure.self) { try decoded("large-tiles.heic", DecodeOptions(maximumPixels: 262_144)) }
+  }
+
+  /// The size of the coded picture counts, whatever the file says its size is.
+  @Test(arguments: ["rgb420.heic", "rgb420.avif"]) func whatTheCodedPictureSaysCounts(name: String) throws {
+    var bytes = try Golden.bytes("heif/\(name)")
+    let start = try #require((0..<bytes.count - 4).first { Array(bytes[$0..<$0 + 4]) == Array("ispe".utf8) })
+    bytes.replaceSubrange(start + 8..<start + 16, with: [0, 0, 0, 1, 0, 0, 0, 1])
+    let failure = #expect(throws: Failure.self) {
+      try ImageDecoder.decode(bytes, options: DecodeOptions(maximumPixels: 33 * 21 - 1))
+    }
+    #expect(failure?.problem.contains("above the limit") == true)
+    #expect(throws: Failure.self) { try ImageDecoder.decode(bytes) }
+  }
+
+  @Test func sizesAreCheckedBeforeMemoryIsTaken() throws {
+    var bytes = try Golden.bytes("heif/rgb420.heic")
+    let start = try #require((0..<bytes.count - 4).first { Array(bytes[$0..<$0 + 4]) == Array("ispe".utf8) })
+    bytes.replaceSubrange(start + 8..<start + 16, with: [0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30])
+    let failure = #expect(throws: Failure.self) { try ImageDecoder.decode(bytes) }
+    #expect(failure?.problem.contains("30000×30000") == true)
+  }
+
+  /// What is cut off is missed, or no pixel needs it.
+  @Test(arguments: samples) func truncationsAreFailuresOrTheWhole(name: String) throws {
+    let bytes = try Golden.bytes("heif/\(name)")
+    let whole = try ImageDecoder.decode(bytes)
+    var failures = 0
+    for count in 0..<bytes.count {
+      for truncated in TruncatedImages.allCases {
+        do throws(Failure) {
+          let image = try ImageDecoder.decode(
+            [UInt8](bytes[..<count]), options: DecodeOptions(truncated: truncated), place: name)
+          #expect(image == whole, "\(name), first \(count) bytes")
+        } catch {
+          failures += 1
+          #expect(error.place == name && !error.problem.isEmpty && !error.remedy.isEmpty)
+        }
+      }
+    }
+    #expect(failures > bytes.count, "\(name)")
+  }
+
+  @Test(arguments: samples) func byteFlipsGiveAnImageOrAFailure(name: String) throws {
+    let bytes = try Golden.bytes("heif/\(name)")
+    var generator = SplitMix64(seed: 14)
+    var failures = 0
+    for _ in 0..<300 {
+      var damaged = bytes
+      for _ in 0..<Int.random(in: 1...3, using: &generator) {
+        let position = Int.random(in: 0..<bytes.count, using: &generator)
+        damaged[position] ^= UInt8.random(in: 1...255, using: &generator)
+      }
+      if !decodesOrFails(damaged, name, DecodeOptions(maximumPixels: 1_000_000)) { failures += 1 }
+    }
+    #expect(failures > 30, "damage of \(name) goes unnoticed")
+  }
+
+  /// Every byte of the boxes before the coded data, at values that lie.
+  @Test(arguments: ["alpha.heic", "grid.heic", "animated.avif"]) func lyingBoxesGiveAnImageOrAFailure(
+    name: String
+  ) throws {
+    let bytes = try Golden.bytes("heif/\(name)")
+    let end = try #require((0..<bytes.count - 4).first { Array(bytes[$0..<$0 + 4]) == Array("mdat".utf8) })
+    for position in 0..<end {
+      for value in [0, 1, 0x7F, 0x80, 0xFF] as [UInt8] where value != bytes[position] {
+        var damaged = bytes
+        damaged[position] = value
+        decodesOrFails(damaged, name, DecodeOptions(maximumPixels: 100_000))
+      }
+    }
+  }
+
+  @Test func cropsAreThoseOfTheWhole() throws {
+    for name in ["rgb420.heic", "gray.avif", "alpha.avif", "deep10.heic", "turn7.avif"] {
+      let reader = try Golden.reader("heif/\(name)")
+      let whole = try decoded(name)
+      let crop = CropRectangle(left: 5, top: 3, width: 14, height: 11)
+      for _ in 0..<2 {
+        #expect(
+          try reader.resized(cropping: crop, width: 14, height: 11, filter: .bicubic)
+            == whole.cropped(to: crop))
+      }
+    }
+  }
+}
