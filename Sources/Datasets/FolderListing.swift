@@ -185,7 +185,8 @@ struct FolderListing: Equatable {
         fstatat(folder, start, &status, AT_SYMLINK_NOFOLLOW) == 0
       else { return .special }
       let types = [S_IFREG: DT_REG, S_IFDIR: DT_DIR, S_IFLNK: DT_LNK]
-      return types[status.st_mode & S_IFMT].map { kind(of: name, type: Int32($0), in: folder, sign) } ?? .special
+      return types[status.st_mode & S_IFMT].map { kind(of: name, type: Int32($0), in: folder, sign) }
+        ?? .special
     default: return .special
     }
   }

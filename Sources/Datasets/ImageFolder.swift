@@ -29,7 +29,8 @@ public struct ImageFolder: ImageSourceKind {
   public static func open(path: String, options: SourceOptions) throws(Failure) -> ImageFolder? {
     guard DatasetSplit.isFolder(path) else { return nil }
     return try ImageFolder(
-      FolderIndex(path, cache: .standard(), anyExtension: options.layout.anyExtension), beside: options.beside)
+      FolderIndex(path, cache: .standard(), anyExtension: options.layout.anyExtension), beside: options.beside
+    )
   }
 
   /// Lists the images in and below the folder at `path`.

@@ -33,6 +33,7 @@ public struct LoadingOptions: Sendable, Equatable {
   package func decoding(for preprocessing: Preprocessing) -> DecodeOptions {
     var options = decoding(for: preprocessing.channels)
     options.range = preprocessing.range
+    options.usesWindow = preprocessing.usesWindow
     return options
   }
 

@@ -14,7 +14,8 @@ struct BandFolderTests {
     -> any ImageSource
   {
     try ImageSources.open(
-      workspace.path(name), options: SourceOptions(split: split, layout: FileLayout(bands: bands ?? self.bands)))
+      workspace.path(name),
+      options: SourceOptions(split: split, layout: FileLayout(bands: bands ?? self.bands)))
   }
 
   @Test func stacksAsNumPyDoes() throws {
@@ -26,7 +27,8 @@ struct BandFolderTests {
     #expect((image.width, image.height, image.channels) == (5, 4, 2))
     #expect(image.samples == .eightBit((expected["eight"] ?? []).map { UInt8($0) }))
     let mixed = try ImageSources.open(
-      Golden.path("bands"), options: SourceOptions(layout: FileLayout(bands: ["_B08", "_B02.png", "_B03.png"])))
+      Golden.path("bands"),
+      options: SourceOptions(layout: FileLayout(bands: ["_B08", "_B02.png", "_B03.png"])))
     #expect(try mixed.image(at: 0).samples == .sixteenBit(expected["mixed"] ?? []))
   }
 

@@ -43,7 +43,10 @@ struct PagesTests {
     let set = try open("set")
     #expect(
       (0..<set.count).map { set.location(of: $0) }
-        == ["a/stack.tif#0", "a/stack.tif#1", "a/stack.tif#2", "b/one.png", "b/two.TIFF#0", "b/two.TIFF#1", "b/z.tif"]
+        == [
+          "a/stack.tif#0", "a/stack.tif#1", "a/stack.tif#2", "b/one.png", "b/two.TIFF#0", "b/two.TIFF#1",
+          "b/z.tif",
+        ]
         .map { workspace.path("set/" + $0) })
     #expect((0..<set.count).map { set.label(of: $0) } == [0, 0, 0, 1, 1, 1, 1])
     let pixels = try samples(set)
@@ -125,7 +128,9 @@ struct PagesTests {
     ] as [(String, String, Int?)] {
       #expect(PagedPath(path).file == file && PagedPath(path).page == page)
     }
-    for path in ["a#1/b.png", "notes.txt#3", "stack.tif#", "stack.tif#1x", "stack.tif#1234567890", "set.tar#a.tif"] {
+    for path in [
+      "a#1/b.png", "notes.txt#3", "stack.tif#", "stack.tif#1x", "stack.tif#1234567890", "set.tar#a.tif",
+    ] {
       #expect(PagedPath(path).file == path && PagedPath(path).page == nil)
     }
   }

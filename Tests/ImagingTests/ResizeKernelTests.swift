@@ -8,7 +8,8 @@ struct ResizeKernelTests {
   /// A picture of noise with more than 8 bits a sample.
   private func deepNoise(width: Int, height: Int, channels: Int, seed: UInt64, isFloat: Bool) -> Image {
     var generator = SplitMix64(seed: seed)
-    let words = (0..<width * height * channels).map { _ in UInt16(truncatingIfNeeded: generator.next() >> 40) }
+    let words = (0..<width * height * channels).map { _ in UInt16(truncatingIfNeeded: generator.next() >> 40)
+    }
     return Image(
       width: width, height: height, channels: channels,
       samples: isFloat ? .float(words.map { Float($0) / 30_000 - 0.4 }) : .sixteenBit(words))

@@ -22,7 +22,6 @@ struct SampleRangeTests {
     return Array(samples.prefix(pixels * stored.channels))
   }
 
-
   @Test func nativeRangesBecomeZeroToOne() throws {
     #expect(
       try converted([-128, 0, 127], .gray, .init(low: -128, high: 127)) == [0, Float(128.0 / 255), 1])

@@ -46,7 +46,8 @@ struct FieldFoldersTests {
         for number in 0..<3 {
           var stack = TIFFBytes()
           for page in 0..<4 {
-            let image = SampleImages.image(class: label, seed: 10 * number + page, width: 18, height: 16, channels: 1)
+            let image = SampleImages.image(
+              class: label, seed: 10 * number + page, width: 18, height: 16, channels: 1)
             stack.add(.sixteenBit(image.pixels.map { UInt16($0) * 16 }), width: 18, height: 16)
           }
           try write(stack, "\(kind)/\(number).tif", in: data)

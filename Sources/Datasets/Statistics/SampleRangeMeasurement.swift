@@ -34,7 +34,8 @@ public struct SampleRangeMeasurement: Sendable, Equatable {
     loading.decoding.keepsStoredValues = true
     let indices = imagesStandingFor(source.count, limit: limit, seed: seed)
     let glance = ImageScan(
-      source: source, indices: imagesStandingFor(source.count, limit: Self.glance, seed: seed), loading: loading
+      source: source, indices: imagesStandingFor(source.count, limit: Self.glance, seed: seed),
+      loading: loading
     ) { (reader) throws(Failure) -> Bool in reader.sampleFormat == .float }
     var hasFractions = false
     try glance.run { _, outcome in
@@ -68,7 +69,8 @@ public struct SampleRangeMeasurement: Sendable, Equatable {
     for (channel, values) in groups.enumerated() {
       guard let pair = Self.pair(values.sorted()) else {
         throw Failure(
-          "channel \(channel) has one value in all \(found.count) images, so it has no range", at: source.path,
+          "channel \(channel) has one value in all \(found.count) images, so it has no range",
+          at: source.path,
           mend: "check the images, or give data.range as numbers")
       }
       pairs.append(pair)

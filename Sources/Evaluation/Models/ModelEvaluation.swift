@@ -69,6 +69,7 @@ public struct ModelEvaluation: Sendable {
       encoders, preprocessing ?? file.preprocessing, includesPixels: includesBaselines)
     var decoding = settings.decoding
     decoding.range = extraction.preprocessing.range
+    decoding.usesWindow = extraction.preprocessing.usesWindow
     self.decoding = decoding
     self.choices = choices
     self.readouts = readouts

@@ -37,7 +37,7 @@ public struct DataRecipe: RangedKeys, Equatable {
   public var mean: ChannelValues?
   /// Standard deviation of each channel, or `auto`; absent: ImageNet's.
   public var standardDeviation: ChannelValues?
-  /// What floating-point samples range over, `[low, high]` or such a pair for each channel, `none`, or `auto` to measure it.
+  /// What floating-point samples range over, `[low, high]` or such a pair for each channel, `none`, `window`, or `auto` to measure it.
   public var range = SampleRangeChoice.auto
   /// Shorter side before the centre crop when features are extracted; absent: 8/7 of the image size from 96 pixels
   /// on, the image size below.
@@ -92,7 +92,8 @@ public struct DataRecipe: RangedKeys, Equatable {
       "choose \(side) … \(1 << 20)")
     if let range = range.range {
       try require(
-        range.pairs.count == 1 || range.pairs.count == channels || Set([range.pairs.count, channels]) == [1, 3],
+        range.pairs.count == 1 || range.pairs.count == channels
+          || Set([range.pairs.count, channels]) == [1, 3],
         "range", "\(range.pairs.count) pairs for a model of \(channels) channels",
         "give one pair for all channels, or one for each")
     }
@@ -153,6 +154,7 @@ public struct DataRecipe: RangedKeys, Equatable {
   public var loading: LoadingOptions {
     var decoding = DecodeOptions(maximumPixels: maxPixels, truncated: truncated)
     decoding.range = range.range
+    decoding.usesWindow = range == .window
     return LoadingOptions(threads: threads ?? LoadingOptions.defaultThreadCount, decoding: decoding)
   }
 
@@ -170,6 +172,7 @@ public struct DataRecipe: RangedKeys, Equatable {
       height: model.imageSize.height, width: model.imageSize.width, channels: model.channels,
       resizeShorterSide: evaluationResize ?? (side >= 96 ? side * 8 / 7 : side), filter: filter,
       mean: mean?.numbers ?? defaultMean,
-      standardDeviation: standardDeviation?.numbers ?? defaultDeviation, range: range.range)
+      standardDeviation: standardDeviation?.numbers ?? defaultDeviation, range: range.range,
+      usesWindow: range == .window)
   }
 }

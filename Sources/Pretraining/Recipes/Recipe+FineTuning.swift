@@ -25,7 +25,9 @@ extension Recipe {
       "mean": .encoding(preprocessing.mean), "standardDeviation": .encoding(preprocessing.standardDeviation),
       "filter": .encoding(preprocessing.filter), "bands": .encoding(layout.bands),
       "pages": .encoding(layout.pages), "anyExtension": .encoding(layout.anyExtension),
-      "range": .encoding(preprocessing.range.map { SampleRangeChoice.range($0) } ?? .auto),
+      "range": .encoding(
+        preprocessing.range.map { SampleRangeChoice.range($0) }
+          ?? (preprocessing.usesWindow ? .window : .auto)),
     ]
     let base = JSONValue.object([
       "model": .encoding(file.configuration), "objective": .string(Classification.name),

@@ -8,6 +8,8 @@ public enum SampleRangeChoice: Codable, Sendable, Equatable {
   case auto
   /// 0…1, or of whole numbers all that they can be; what a run writes down that found no floating-point samples.
   case none
+  /// As `none`, but DICOM images through the window of their files.
+  case window
   /// This.
   case range(SampleRange)
 
@@ -16,17 +18,19 @@ public enum SampleRangeChoice: Codable, Sendable, Equatable {
     if case .range(let range) = self { range } else { nil }
   }
 
-  /// Decodes `auto`, `none`, `[low, high]` or a list of such pairs.
+  /// Decodes `auto`, `none`, `window`, `[low, high]` or a list of such pairs.
   public init(from decoder: any Decoder) throws {
     switch try JSONValue(from: decoder) {
     case .string("auto"): self = .auto
     case .string("none"): self = .none
+    case .string("window"): self = .window
     case .array: self = .range(try SampleRange(from: decoder))
     case let other:
       throw DecodingError.dataCorrupted(
         .init(
           codingPath: decoder.codingPath,
-          debugDescription: "found \(other.summary), wanted auto, none, [low, high] or such a pair for each channel"))
+          debugDescription:
+            "found \(other.summary), wanted auto, none, window, [low, high] or a list of such pairs"))
     }
   }
 
@@ -35,6 +39,7 @@ public enum SampleRangeChoice: Codable, Sendable, Equatable {
     switch self {
     case .auto: try "auto".encode(to: encoder)
     case .none: try "none".encode(to: encoder)
+    case .window: try "window".encode(to: encoder)
     case .range(let range): try range.encode(to: encoder)
     }
   }
