@@ -183,14 +183,16 @@ static bool decode_block(ctiff_decoder *decoder, uint32_t column, uint32_t row, 
 // Makes room for the blocks of a row of them, each with `rows` rows.
 static bool make_room(ctiff_decoder *decoder, uint32_t rows) {
   size_t blocks = (size_t)decoder->across * decoder->planes;
-  size_t wanted, needed;
+  size_t wanted, needed, all;
   if (__builtin_mul_overflow(decoder->row_bytes, rows, &decoder->block_bytes) ||
       __builtin_mul_overflow(decoder->block_bytes, blocks, &wanted))
     wanted = SIZE_MAX;
-  // Tiles may lie beside an image, but not be many times as large.
+  // Tiles may lie beside an image, but neither one row of them nor all be many times as large.
   size_t row = (size_t)decoder->width * decoder->samples.channels * 8;
   if (__builtin_mul_overflow(row, decoder->height, &needed)) needed = SIZE_MAX / 2;
-  if (wanted > (256u << 20) && wanted / 2 > needed) {
+  size_t block_rows = (decoder->height + (size_t)decoder->block_height - 1) / decoder->block_height;
+  if (__builtin_mul_overflow(wanted, block_rows, &all)) all = SIZE_MAX;
+  if ((wanted > (256u << 20) && wanted / 2 > needed) || (all > (256u << 20) && all / 16 > needed)) {
     ctiff_note(&decoder->memory, "strips or tiles of %u×%u pixels, which are not supported for so small an image",
                decoder->block_width, decoder->block_height);
     return false;
