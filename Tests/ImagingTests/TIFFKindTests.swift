@@ -12,10 +12,13 @@ struct TIFFGolden: Decodable {
   let largest: Int
 
   static func all() throws -> [(entry: TIFFGolden, image: Image)] {
-    let expected = try Golden.bytes("tiff/expected.bin")
-    return try Golden.decoded("tiff/expected.json", as: [TIFFGolden].self).map {
-      ($0, $0.image(in: expected))
-    }
+    let entries = try Golden.decoded("tiff/expected.json", as: [TIFFGolden].self)
+    let packed = try Golden.bytes("tiff/expected.zlib")
+    let end = entries.map { $0.offset + $0.width * $0.height * $0.channels * $0.bits / 8 }.max() ?? 0
+    var expected = [UInt8](repeating: 0, count: end)
+    var count = uLongf(end)
+    try #require(uncompress(&expected, &count, packed, uLong(packed.count)) == Z_OK && count == uLongf(end))
+    return entries.map { ($0, $0.image(in: expected)) }
   }
 
   func bytes() throws -> [UInt8] { try Golden.bytes("tiff/\(file)") }
