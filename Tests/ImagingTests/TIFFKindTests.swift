@@ -14,15 +14,12 @@ struct TIFFGolden: Decodable {
   static func all() throws -> [(entry: TIFFGolden, image: Image)] {
     let entries = try Golden.decoded("tiff/expected.json", as: [TIFFGolden].self)
     let packed = try Golden.bytes("tiff/expected.zlib")
-    var expected = [UInt8](repeating: 0, count: entries.reduce(0) { max($0, $1.end) })
-    var count = uLongf(expected.count)
-    try #require(uncompress(&expected, &count, packed, uLong(packed.count)) == Z_OK)
-    try #require(count == uLongf(expected.count))
+    let end = entries.map { $0.offset + $0.width * $0.height * $0.channels * $0.bits / 8 }.max() ?? 0
+    var expected = [UInt8](repeating: 0, count: end)
+    var count = uLongf(end)
+    try #require(uncompress(&expected, &count, packed, uLong(packed.count)) == Z_OK && count == uLongf(end))
     return entries.map { ($0, $0.image(in: expected)) }
   }
-
-  /// Where the samples end among those of all files.
-  private var end: Int { offset + width * height * channels * bits / 8 }
 
   func bytes() throws -> [UInt8] { try Golden.bytes("tiff/\(file)") }
 
