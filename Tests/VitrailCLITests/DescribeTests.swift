@@ -97,7 +97,7 @@ struct DescribeTests {
   func arrays() throws {
     try withTemporaryFolder { folder in
       // Two images of 2×6 pixels and four channels: channel c of pixel p is 1000·c + p.
-      let values = (0..<2 * 12 * 4).map { Float(1000 * ($0 % 4) + $0 / 4 % 12) }
+      let values = (0..<96).map { (place: Int) -> Float in Float(place % 4 * 1000 + place / 4 % 12) }
       let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2, 6, 4)}"
       var file = Data([0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0])
       file.append(contentsOf: header.utf8)
