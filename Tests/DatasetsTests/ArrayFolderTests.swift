@@ -50,7 +50,8 @@ import Testing
     #expect(try open("set").count == 5)
     try workspace.writeImage(0, to: "classes/cat/0.png")
     try workspace.write(npy(shape: [3, 5, 6]), to: "classes/images.npy")
-    #expect(try open("classes") is ImageFolder)
+    let folder = try open("classes")
+    #expect(folder is ImageFolder && folder.passedOver.summary.contains("1 .npy (arrays beside files of images"))
   }
 
   @Test func describesStoredValues() throws {
