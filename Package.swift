@@ -30,6 +30,12 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    // Without libtiff its header is empty, and CTIFF says that there is none.
+    .systemLibrary(name: "CLibTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+    .target(name: "CTIFF", dependencies: ["CLibTIFF"]),
+    // Where libwebp is not installed, pkg-config finds nothing, and the package builds without it.
+    .systemLibrary(name: "CLibWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    .target(name: "CWebP", dependencies: ["CLibWebP"]),
     .target(
       name: "CVectorKernels",
       cSettings: [.define("VITRAIL_DOUBLE", .when(traits: ["DoublePrecision"]))]),
@@ -40,7 +46,7 @@ let package = Package(
 
     // Floor 1
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CVectorKernels", "CSystemCalls", "Platform"]),
-    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG", "CImageKernels", "Platform"]),
+    .target(name: "Imaging", dependencies: ["CPNG", "CJPEG", "CTIFF", "CWebP", "CImageKernels", "Platform"]),
     .target(name: "Records", dependencies: ["Platform"]),
 
     // Floor 2
@@ -87,7 +93,7 @@ let package = Package(
       resources: [.copy("Golden")]),
     .testTarget(
       name: "DatasetsTests",
-      dependencies: ["Datasets", "Tensors", "Imaging", "Records", "Platform", "CZlib"],
+      dependencies: ["Datasets", "Tensors", "Imaging", "Records", "Platform", "CZlib", "TestSupport"],
       resources: [.copy("Golden")]),
     .testTarget(
       name: "VisionTransformerTests",
@@ -114,6 +120,7 @@ let package = Package(
       name: "VitrailCLITests",
       dependencies: [
         "VitrailCLI", "Pretraining", "Reports", "VisionTransformer", "Tensors", "Imaging", "Platform",
+        "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]

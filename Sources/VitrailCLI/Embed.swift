@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Foundation
 import Platform
+import Records
 import Tensors
 
 struct Embed: ParsableCommand {
@@ -35,6 +36,7 @@ struct Embed: ParsableCommand {
     let out: String
     let images, width, skipped: Int
     let imagesPerSecond: Double?
+    let passedOver: PassedOver
   }
 
   func run() throws {
@@ -69,6 +71,6 @@ struct Embed: ParsableCommand {
       "\(features.count) × \(features.width) features in \(folder.path)\(rate)\(skipped)",
       Summary(
         out: folder.path, images: features.count, width: features.width, skipped: sets.skipped.count,
-        imagesPerSecond: sets.imagesPerSecond))
+        imagesPerSecond: sets.imagesPerSecond, passedOver: source.passedOver))
   }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Imaging
 import Platform
 import Records
+import TestSupport
 import Testing
 
 @testable import Datasets

@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Platform
+import TestSupport
 import Testing
 
 @testable import Datasets

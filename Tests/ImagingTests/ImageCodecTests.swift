@@ -7,7 +7,7 @@ struct ImageCodecTests {
   /// The files of a format that decode, at least one.
   private func images(_ format: ImageFormat) throws -> [(name: String, bytes: [UInt8], image: Image)] {
     let endings = format.extensions.map { "." + $0 }
-    let names = try [".", "kinds"].flatMap { try Golden.files(in: $0, endings: endings) }
+    let names = try [".", "kinds", "tiff", "web"].flatMap { try Golden.files(in: $0, endings: endings) }
     let images = try names.compactMap { name -> (String, [UInt8], Image)? in
       let bytes = try Golden.bytes(name)
       return (try? ImageDecoder.decode(bytes)).map { (name, bytes, $0) }

@@ -1,7 +1,9 @@
 /// The formats that are read. Folders, lists, archives, packing, single files and decoding all go by this list.
 public enum ImageCodecs {
   /// Every codec, whether this build has its library or not.
-  static let known: [any ImageCodec.Type] = [PNGCodec.self, JPEGCodec.self]
+  static let known: [any ImageCodec.Type] = [
+    PNGCodec.self, JPEGCodec.self, TIFFCodec.self, WebPCodec.self, GIFCodec.self, BMPCodec.self,
+  ]
   static let all = known.filter { $0.library != nil }
 
   /// The formats of all codecs.

@@ -5,7 +5,9 @@ package enum UnreadFormats {
 
   /// Why files whose names end so are not read, and what can be done; nil for an ending of no such format.
   package static func reason(forExtension ending: String) -> String? {
-    if let codec = ImageCodecs.known.first(where: { $0.library == nil && $0.format.extensions.contains(ending) }) {
+    if let codec = ImageCodecs.known.first(where: {
+      $0.library == nil && $0.format.extensions.contains(ending)
+    }) {
       return "built without \(codec.format.title); \(codec.remedy)"
     }
     return unknown.contains { $0.extensions.contains(ending) } ? "not read; \(conversion)" : nil
@@ -20,18 +22,6 @@ package enum UnreadFormats {
   static let conversion = "convert to PNG or JPEG"
 
   private static let unknown = [
-    ImageFormat(
-      "WebP", extensions: ["webp"], signatures: [FileSignature("RIFF").and("WEBP", at: 8)]),
-    ImageFormat(
-      "TIFF", extensions: ["tif", "tiff"],
-      // The 2A is of TIFF, the 2B of BigTIFF.
-      signatures: [
-        FileSignature([0x49, 0x49, 0x2A, 0]), FileSignature([0x49, 0x49, 0x2B, 0]),
-        FileSignature([0x4D, 0x4D, 0, 0x2A]), FileSignature([0x4D, 0x4D, 0, 0x2B]),
-      ]),
-    ImageFormat("GIF", extensions: ["gif"], signatures: [FileSignature("GIF87a"), FileSignature("GIF89a")]),
-    ImageFormat(
-      "BMP", extensions: ["bmp", "dib"], signatures: [FileSignature("BM").and([0, 0, 0, 0], at: 6)]),
     ImageFormat(
       "AVIF", extensions: ["avif"], signatures: ["avif", "avis"].map { FileSignature("ftyp\($0)", at: 4) }),
     ImageFormat("HEIF", extensions: ["heic", "heif"], signatures: [FileSignature("ftyp", at: 4)]),

@@ -16,12 +16,7 @@ extension DataRecipe {
     for model: VisionTransformerConfiguration, source: any ImageSource, seed: UInt64,
     onMeasuring: (Int, Int) -> Void
   ) throws(Failure) -> DataRecipe {
-    var data = self
-    if range == .auto {
-      let measured = try SampleRangeMeasurement(
-        of: source, seed: seed, options: loading, onProgress: onMeasuring)
-      if let range = measured.range { data.range = .range(range) }
-    }
+    var data = try measuringRange(of: source, seed: seed, onMeasuring: onMeasuring)
     if mean == .auto || standardDeviation == .auto {
       let measured = try NormalizationMeasurement(
         of: source, channels: model.channels, limit: Self.measuredImages, seed: seed, options: data.loading,
@@ -38,6 +33,21 @@ extension DataRecipe {
     if cache != .none { data.cacheSide = keptSide(for: model) }
     if case .folder(let path) = cache {
       data.cache = .folder(URL(fileURLWithPath: path).standardizedFileURL.path)
+    }
+    return data
+  }
+
+  /// The keys with the range of floating-point samples measured where it is `auto` and the images have such samples.
+  ///
+  /// - Throws: `Failure` when a channel has one value everywhere.
+  public func measuringRange(
+    of source: any ImageSource, seed: UInt64, onMeasuring: (Int, Int) -> Void = { _, _ in }
+  ) throws(Failure) -> DataRecipe {
+    var data = self
+    if range == .auto {
+      let measured = try SampleRangeMeasurement(
+        of: source, seed: seed, options: loading, onProgress: onMeasuring)
+      if let range = measured.range { data.range = .range(range) }
     }
     return data
   }

@@ -1,20 +1,29 @@
 /// A TIFF file of gray pages without compression, written by hand.
-struct TIFFBytes {
+public struct TIFFBytes {
   /// The samples of a page, row by row.
-  enum Samples {
+  public enum Samples {
+    /// Of 8 bits.
     case eightBit([UInt8])
+    /// Of 16 bits.
+    case sixteenBit([UInt16])
+    /// In single precision.
     case float([Float])
   }
 
-  private(set) var bytes: [UInt8] = [0x49, 0x49, 42, 0, 0, 0, 0, 0]
+  /// The file as it is.
+  public private(set) var bytes: [UInt8] = [0x49, 0x49, 42, 0, 0, 0, 0, 0]
   private var link = 4
 
+  /// A file without pages.
+  public init() {}
+
   /// Adds a page of `width`×`height`; a reduced one is a smaller copy of the page before.
-  mutating func add(_ samples: Samples, width: Int, height: Int, isReduced: Bool = false) {
+  public mutating func add(_ samples: Samples, width: Int, height: Int, isReduced: Bool = false) {
     let data: [UInt8]
     let (bits, format): (Int, Int)
     switch samples {
     case .eightBit(let values): (data, bits, format) = (values, 8, 1)
+    case .sixteenBit(let values): (data, bits, format) = (values.flatMap { little(Int($0), 2) }, 16, 1)
     case .float(let values): (data, bits, format) = (values.flatMap { little(Int($0.bitPattern), 4) }, 32, 3)
     }
     let strip = bytes.count
