@@ -12,11 +12,17 @@ struct TIFFGolden: Decodable {
   let largest: Int
 
   static func all() throws -> [(entry: TIFFGolden, image: Image)] {
-    let expected = try Golden.bytes("tiff/expected.bin")
-    return try Golden.decoded("tiff/expected.json", as: [TIFFGolden].self).map {
-      ($0, $0.image(in: expected))
-    }
+    let entries = try Golden.decoded("tiff/expected.json", as: [TIFFGolden].self)
+    let packed = try Golden.bytes("tiff/expected.zlib")
+    var expected = [UInt8](repeating: 0, count: entries.reduce(0) { max($0, $1.end) })
+    var count = uLongf(expected.count)
+    try #require(uncompress(&expected, &count, packed, uLong(packed.count)) == Z_OK)
+    try #require(count == uLongf(expected.count))
+    return entries.map { ($0, $0.image(in: expected)) }
   }
+
+  /// Where the samples end among those of all files.
+  private var end: Int { offset + width * height * channels * bits / 8 }
 
   func bytes() throws -> [UInt8] { try Golden.bytes("tiff/\(file)") }
 

@@ -33,9 +33,8 @@ struct DescribeTests {
       #expect(
         Set(entries.keys) == [
           "path", "images", "surveyed", "readable", "encodedBytes", "decodedBytes", "classes", "unlabelled",
-          "imbalance", "encodings", "channels", "storedValues", "pages", "width", "height", "aspectRatio",
-          "sizes", "aspectRatios",
-          "duplicates", "nearConstant", "unreadable", "passedOver",
+          "imbalance", "encodings", "channels", "width", "height", "aspectRatio", "sizes", "aspectRatios",
+          "duplicates", "nearConstant", "unreadable", "passedOver", "pages", "storedValues",
         ])
       #expect(entries["images"] == .integer(25) && entries["readable"] == .integer(23))
       let picture = try ImageDecoder.decode(contentsOf: sheet)
