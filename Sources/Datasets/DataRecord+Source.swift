@@ -5,8 +5,8 @@ extension DataRecord {
   /// Images that one thread looks at before it takes others.
   private static let pieceSize = 65_536
 
-  /// What a source consists of. Its images are counted by the extensions of their files; a file whose pages are images
-  /// counts once.
+  /// What a source consists of. Its images are counted by the extensions of their files; a file that holds several of them,
+  /// as pages or in an array, counts once.
   public init(of source: any ImageSource) {
     let pieces = (source.count + Self.pieceSize - 1) / Self.pieceSize
     let parts = parallelMap(count: pieces) { piece in
@@ -31,12 +31,16 @@ private struct FileTally {
 
   init(_ source: any ImageSource, _ indices: Range<Int>) {
     for index in indices {
-      let path = PagedPath(source.location(of: index))
-      let name = path.file.utf8.suffix(while: { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "#") })
-      let ending = FileExtension.of(Array(name)[...])
+      let location = Array(source.location(of: index).utf8)
+      let digits = location.suffix(while: { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+      let file = location[..<digits.startIndex]
+      let isNumbered = !digits.isEmpty && file.last == UInt8(ascii: "#")
+      let path = isNumbered ? file.dropLast() : location[...]
+      let name = path.suffix(while: { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "#") })
+      let ending = FileExtension.of(name)
       let kind = ending.isEmpty ? "" : ".\(ending)"
-      // The first page stands for the file.
-      if path.page ?? 0 == 0 { counts[kind, default: (0, 0)].files += 1 }
+      // The first image stands for the file.
+      if !isNumbered || digits.elementsEqual([UInt8(ascii: "0")]) { counts[kind, default: (0, 0)].files += 1 }
       counts[kind, default: (0, 0)].images += 1
     }
   }

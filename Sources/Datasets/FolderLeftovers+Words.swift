@@ -56,6 +56,7 @@ extension FolderLeftovers {
   private static func reason(_ name: String) -> String {
     if let reason = unreadReason(name) { return reason }
     if name == ".tar" { return "archives beside folders of images; name one itself to read it" }
+    if name == ".npy" { return "arrays beside files of images; name one of images itself to read it" }
     if packed.contains(name) { return "packed; unpack it" }
     return videos.contains(name) ? "videos; extract their frames" : noImage
   }

@@ -42,7 +42,7 @@ extension PixelSamples {
     switch self {
     case .eightBit(let samples): samples.map { UInt16($0) * 257 }
     case .sixteenBit(let samples): samples
-    case .float(let samples): samples.map { UInt16(min(max($0, 0), 1) * 65535 + 0.5) }
+    case .float(let samples): samples.map { UInt16(min(max(0, $0), 1) * 65535 + 0.5) }
     }
   }
 }

@@ -43,12 +43,14 @@ public enum PixelSamples: Sendable, Equatable {
     }
   }
 
-  /// The samples in 8 bits: those of 16 are divided by 257, fractions are multiplied by 255, and both are rounded.
+  /// The samples in 8 bits: those of 16 are divided by 257, fractions are multiplied by 255, and both are rounded. What is
+  /// not a number becomes 0.
   public var bytes: [UInt8] {
     switch self {
     case .eightBit(let samples): samples
     case .sixteenBit(let samples): samples.map { UInt8((UInt32($0) * 255 + 32895) >> 16) }
-    case .float(let samples): samples.map { UInt8(min(max($0, 0), 1) * 255 + 0.5) }
+    // The order of the arguments makes 0 of what is not a number.
+    case .float(let samples): samples.map { UInt8(min(max(0, $0), 1) * 255 + 0.5) }
     }
   }
 }

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Imaging
 import Platform
+import Records
 import Testing
 
 /// Folders that hold arrays.
@@ -21,6 +22,7 @@ import Testing
     let source = try open("set")
     #expect(source is ArrayImages && source.count == 3 && source.classNames == ["0", "7", "14"])
     #expect(source.path == workspace.path("set/images.npy"))
+    #expect(DataRecord(of: source).filesSummary == "1 .npy (3 images)")
   }
 
   @Test func partsAreFoldersOfTheirOwn() throws {
@@ -50,7 +52,9 @@ import Testing
     #expect(try open("set").count == 5)
     try workspace.writeImage(0, to: "classes/cat/0.png")
     try workspace.write(npy(shape: [3, 5, 6]), to: "classes/images.npy")
-    #expect(try open("classes") is ImageFolder)
+    let folder = try open("classes")
+    #expect(folder is ImageFolder)
+    #expect(folder.passedOver.summary.contains("1 .npy (arrays beside files of images"))
   }
 
   @Test func describesStoredValues() throws {

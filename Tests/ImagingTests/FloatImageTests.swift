@@ -85,4 +85,11 @@ struct FloatImageTests {
     #expect(Image(stacking: [bytes, words]).samples == .sixteenBit([0, 0, 65535, 65535]))
     #expect(Image(stacking: [bytes, words, fractions]).samples == .float([0, 0, 0.25, 1, 1, 2]))
   }
+
+  /// A picture can be made of any samples.
+  @Test func whatIsNoNumberIsBlackAndWhatIsOutsideIsCutOff() {
+    let samples = PixelSamples.float([.nan, -.infinity, -0.5, 0, 0.5, 1, 1.5, .infinity])
+    #expect(samples.bytes == [0, 0, 0, 0, 128, 255, 255, 255])
+    #expect(samples.words == [0, 0, 0, 0, 32768, 65535, 65535, 65535])
+  }
 }

@@ -87,7 +87,7 @@ struct CommandTests {
     arguments: [
       "norms", "placements", "patchNorms", "positions", "initializers", "objectives", "optimizers", "sources",
       "evaluators", "sizes", "recipes",
-      "augmentations", "stems", "studies", "keys",
+      "augmentations", "stems", "studies", "formats", "keys",
     ])
   func list(_ kind: String) throws {
     let text = try Vitrail.run("list", kind).output.split(separator: "\n")
@@ -102,6 +102,28 @@ struct CommandTests {
       guard case .string(let name)? = entry.entries["name"] else { continue }
       #expect(line.hasPrefix(name))
     }
+  }
+
+  @Test("list formats says what each format's files are called and what reads them")
+  func formats() throws {
+    guard case .array(let formats) = try parsed(Vitrail.run("list", "formats", "--json").output) else {
+      Issue.record("no list")
+      return
+    }
+    for format in formats {
+      guard case .array(let endings)? = format["extensions"], case .string(let summary)? = format["summary"]
+      else {
+        Issue.record("no extensions in \(format)")
+        continue
+      }
+      #expect(!endings.isEmpty && format["limits"] != nil && format["holdsPages"] != nil)
+      // What this build does not read is mended in some way; what it reads is read by a library.
+      #expect((format["library"] == nil) != (format["remedy"] == nil), "\(format)")
+      #expect(summary.contains("not in this build") == (format["library"] == nil))
+    }
+    let png = try #require(formats.first { $0["name"] == .string("PNG") })
+    #expect(png["holdsPages"] == .bool(false) && png["source"] == .string("W3C, 2003"))
+    #expect(png["library"]?.text.hasPrefix("\"libpng 1.") == true, "\(png)")
   }
 
   @Test("bench prints its speed as text and as JSON")

@@ -92,6 +92,40 @@ struct DescribeTests {
     }
   }
 
+  @Test("says what floating-point samples range over, and shows them by that range")
+  func arrays() throws {
+    try withTemporaryFolder { folder in
+      // Two images of 2×6 pixels and four channels: channel c of pixel p is 1000·c + p.
+      let values = (0..<96).map { (place: Int) -> Float in Float(place % 4 * 1000 + place / 4 % 12) }
+      let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2, 6, 4)}"
+      var file = Data([0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0])
+      file.append(contentsOf: header.utf8)
+      values.withUnsafeBytes { file.append(contentsOf: $0) }
+      let array = folder.appendingPathComponent("set.npy")
+      try file.write(to: array)
+      let sheet = folder.appendingPathComponent("sheet.png")
+      let arguments = ["dataset", "describe", array.path, "--sheet", sheet.path]
+      let outcome = try Vitrail.run(arguments)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(outcome.output.contains("raw, 4 channels, 32 bits  2\n"), "\(outcome.output)")
+      #expect(
+        outcome.output.contains("stored values 0 … 3011  of 2 images of 4 channels\n"), "\(outcome.output)")
+      // The first pixel is the least of each channel and black, the last the greatest and white.
+      let picture = try ImageDecoder.decode(contentsOf: sheet)
+      #expect(picture.channels == 3)
+      let colours = Set((0..<picture.pixels.count / 3).map { Array(picture.pixels[3 * $0..<3 * $0 + 3]) })
+      #expect(colours.contains([0, 0, 0]) && colours.count >= 12)
+
+      let document = try parsed(Vitrail.run(arguments + ["--json"]).output)
+      guard case .array(let stored)? = document["storedValues"] else {
+        Issue.record("no stored values")
+        return
+      }
+      #expect(stored.first?["missing"] == .integer(0) && stored.first?["images"] == .integer(2))
+      #expect(stored.first?["maximum"] == .array([11, 1011, 2011, 3011].map { .integer($0) }))
+    }
+  }
+
   @Test("says what is wrong with a place that cannot be described")
   func failures() throws {
     try withTemporaryFolder { folder in

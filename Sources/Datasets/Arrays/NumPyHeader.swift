@@ -2,25 +2,25 @@ import Platform
 
 /// What a file in NumPy's format `.npy`, 1.0 to 3.0, says of the array in it: magic, version, the length of the rest in two
 /// or four bytes, then a dictionary such as `{'descr': '<u2', 'fortran_order': False, 'shape': (3, 4, 5), }`.
-struct NumPyHeader {
+package struct NumPyHeader {
   /// How a file starts.
-  static let magic = [0x93] + Array("NUMPY".utf8)
+  package static let magic = [0x93] + Array("NUMPY".utf8)
   /// The most bytes of a header; that of a plain array has 128.
-  static let maximumBytes = 12 + 1 << 16
+  package static let maximumBytes = 12 + 1 << 16
 
   /// The type of the elements, such as `<u2`; nil where they are records of several values.
-  let type: String?
+  package let type: String?
   /// Whether the first axis runs fastest.
-  let isFortran: Bool
+  package let isFortran: Bool
   /// Lengths of the axes.
-  let shape: [Int]
+  package let shape: [Int]
   /// Where the elements begin.
-  let byteCount: Int
+  package let byteCount: Int
 
   /// Reads what a file starts with; of longer files the first `maximumBytes`.
   ///
   /// - Throws: `Failure` naming `path` when it is no such file, cut short or damaged.
-  init(_ start: [UInt8], path: String) throws(Failure) {
+  package init(_ start: [UInt8], path: String) throws(Failure) {
     func damaged(_ problem: String) -> Failure {
       Failure("damaged NumPy file: \(problem)", at: path, mend: "write it again with numpy.save")
     }
