@@ -101,7 +101,8 @@ struct StoredPixels {
     }
   }
 
-  /// Maps samples by their ranges, missing ones to 0, then composites them: v·a + 1 − a.
+  /// Maps samples by their ranges, missing ones to 0, then composites them: v·a + 1 − a. Where stored values are kept,
+  /// colours stay as they are and alpha is left out.
   private func convert(_ count: Int, fractions samples: UnsafeMutablePointer<Float>) {
     mapToFractions(count, at: samples, by: ranges)
     guard colors != .asStored else { return }
@@ -110,7 +111,8 @@ struct StoredPixels {
       let alpha = samples[stored + channels]
       for channel in 0..<channels {
         let value = samples[stored + channel]
-        samples[pixel * channels + channel] = (colors == .onWhite ? value * alpha : value) + 1 - alpha
+        samples[pixel * channels + channel] =
+          ranges.isEmpty ? value : (colors == .onWhite ? value * alpha : value) + 1 - alpha
       }
     }
   }

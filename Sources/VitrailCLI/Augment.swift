@@ -16,7 +16,9 @@ struct Augment: ParsableCommand {
       """)
 
   @Option(
-    help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
+    help:
+      "Images: a folder, tar shards, a .txt, .csv or .tsv list, a .npy array, or a folder of an IDX or CIFAR set."
+  )
   var data: String
   @Option(help: "Recipe: a file, or a name from 'vitrail list recipes'. Default: those of vitrail list keys.")
   var recipe: String?

@@ -14,7 +14,9 @@ extension Dataset {
         """)
 
     @Argument(
-      help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
+      help:
+        "Images: a folder, tar shards, a .txt, .csv or .tsv list, a .npy array, or a folder of an IDX or CIFAR set."
+    )
     var path: String
     @Option(help: "Part of a set that comes in parts: train or test. Default: train.")
     var split: DatasetSplit?

@@ -14,7 +14,9 @@ struct Embed: ParsableCommand {
   @Option(help: "Run folder or weights file.")
   var weights: String
   @Option(
-    help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
+    help:
+      "Images: a folder, tar shards, a .txt, .csv or .tsv list, a .npy array, or a folder of an IDX or CIFAR set."
+  )
   var data: String
   @Option(help: "Folder for features.npy, labels.npy, paths.txt, classes.txt and origin.json.")
   var out: String

@@ -19,7 +19,9 @@ struct Pack: ParsableCommand {
   }
 
   @Option(
-    help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
+    help:
+      "Images: a folder, tar shards, a .txt, .csv or .tsv list, a .npy array, or a folder of an IDX or CIFAR set."
+  )
   var data: String
   @Option(help: "Folder for the shards and classes.txt: missing or empty.")
   var out: String

@@ -17,7 +17,7 @@ struct Pretrain: ParsableCommand {
 
   @Option(
     help: """
-      Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set. May be repeated: the sets are mixed, every image as often \
+      Images: a folder, tar shards, a .txt, .csv or .tsv list, a .npy array, or a folder of an IDX or CIFAR set. May be repeated: the sets are mixed, every image as often \
       as any other.
       """)
   var data: [String] = []

@@ -13,7 +13,9 @@ struct Reconstruct: ParsableCommand {
   @Option(help: "Run folder or checkpoint of a masked objective.")
   var weights: String
   @Option(
-    help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
+    help:
+      "Images: a folder, tar shards, a .txt, .csv or .tsv list, a .npy array, or a folder of an IDX or CIFAR set."
+  )
   var data: String
   @Option(help: "The picture to write.")
   var out: String

@@ -52,6 +52,8 @@ struct SampleRangeTests {
     stored.range = SampleRange(low: 20, high: 40)
     let kept = try converted([.nan, 30], .gray, .init(low: 0, high: 1), stored)
     #expect(kept[0].isNaN && kept[1] == 30)
+    // Alpha must not change what is measured.
+    #expect(try converted([100, 0.5, 40, 0], .grayAlpha, .init(low: 0, high: 1), stored) == [100, 40])
   }
 
   @Test func alphaIsComposited() throws {

@@ -19,7 +19,7 @@ struct Predict: ParsableCommand {
   var weights: String
   @Option(
     help: """
-      An image; or a folder of them, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.
+      An image; or a folder of them, tar shards, a .txt, .csv or .tsv list, a .npy array, or a folder of an IDX or CIFAR set.
       """)
   var data: String
   @Option(help: "Of a set: the table to write, a row an image, a column of probabilities a class.")
