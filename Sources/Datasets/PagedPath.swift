@@ -1,14 +1,14 @@
 import Platform
 
 /// A path that may name one page of a file: `stack.tif#12`.
-struct PagedPath {
+package struct PagedPath {
   /// The path of the file.
-  let file: String
+  package let file: String
   /// The page, counted from 0; nil where the path names the whole file.
-  let page: Int?
+  package let page: Int?
 
   /// Reads a path. A page is meant by digits behind a `#` that follows the extension of an image.
-  init(_ path: String) {
+  package init(_ path: String) {
     if let mark = path.utf8.lastIndex(of: UInt8(ascii: "#")),
       case let digits = path.utf8[path.utf8.index(after: mark)...], (1...9).contains(digits.count),
       digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),

@@ -38,7 +38,7 @@ extension Image {
 
 extension PixelSamples {
   /// The samples in 16 bits: those of 8 are multiplied by 257, fractions by 65535 and rounded.
-  var words: [UInt16] {
+  package var words: [UInt16] {
     switch self {
     case .eightBit(let samples): samples.map { UInt16($0) * 257 }
     case .sixteenBit(let samples): samples

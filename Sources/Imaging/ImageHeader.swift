@@ -21,7 +21,7 @@ public struct ImageHeader: Sendable, Equatable {
   /// What the samples of a pixel are as the codec delivers them.
   let layout: PixelLayout
 
-  init(
+  package init(
     format: ImageFormat, storedWidth: Int, storedHeight: Int, layout: PixelLayout,
     sampleFormat: SampleFormat = .eightBit, orientation: Orientation = .up, pageCount: Int = 1,
     nativeRange: SampleRange.Pair = SampleRange.Pair(low: 0, high: 1)

@@ -1,7 +1,7 @@
 import Platform
 
 /// How stored pixels have to be turned to stand upright; the raw values are those of EXIF's tag 0x0112.
-enum Orientation: Int {
+package enum Orientation: Int {
   case up = 1
   case mirroredHorizontally = 2
   case rotatedHalf = 3
@@ -46,7 +46,7 @@ enum Orientation: Int {
 
 extension Image {
   /// The image turned upright.
-  func reoriented(_ orientation: Orientation) -> Image {
+  package func reoriented(_ orientation: Orientation) -> Image {
     if orientation == .up { return self }
     let swaps = orientation.swapsSides
     return Image(

@@ -1,5 +1,5 @@
 /// What the samples of a pixel are as a codec delivers them, in this order.
-enum PixelLayout: Sendable, Equatable {
+package enum PixelLayout: Sendable, Equatable {
   case gray
   case grayAlpha
   case rgb
@@ -12,7 +12,7 @@ enum PixelLayout: Sendable, Equatable {
   case bands(Int)
 
   /// Samples a pixel.
-  var storedChannels: Int {
+  package var storedChannels: Int {
     switch self {
     case .gray: 1
     case .grayAlpha: 2

@@ -2,7 +2,7 @@ import Platform
 
 /// How pixels as a codec delivers them become those of an image: floating-point samples mapped by their range, alpha
 /// composited, CMYK turned into RGB.
-struct StoredPixels {
+package struct StoredPixels {
   private enum Colors {
     case asStored
     /// Gray or RGB with alpha, composited on white.
@@ -15,12 +15,12 @@ struct StoredPixels {
   private let colors: Colors
   private let storedChannels: Int
   /// Channels of the image.
-  let channels: Int
+  package let channels: Int
   /// What becomes 0 and 1, a channel each as stored; empty where floating-point samples stay as they are.
   private let ranges: [SampleRange.Pair]
 
   /// - Throws: `Failure` when the range is one of another number of channels.
-  init(_ header: ImageHeader, _ options: DecodeOptions, place: String) throws(Failure) {
+  package init(_ header: ImageHeader, _ options: DecodeOptions, place: String) throws(Failure) {
     storedChannels = header.storedChannels
     switch header.layout {
     case .rgbAlpha where options.keepsAlpha, .rgbPremultipliedAlpha where options.keepsAlpha:
@@ -40,7 +40,7 @@ struct StoredPixels {
   }
 
   /// Turns `count` pixels at `samples` into image pixels in their own place.
-  func convert<Sample: PixelSample>(_ count: Int, at samples: UnsafeMutablePointer<Sample>) {
+  package func convert<Sample: PixelSample>(_ count: Int, at samples: UnsafeMutablePointer<Sample>) {
     let memory = UnsafeMutableRawPointer(samples)
     switch Sample.format {
     case .eightBit: convert(count, memory.assumingMemoryBound(to: UInt8.self))

@@ -1,11 +1,10 @@
+import Datasets
 import Foundation
 import Imaging
 import Platform
 import Records
 import TestSupport
 import Testing
-
-@testable import Datasets
 
 /// Files with several pages as images, channels or first pages, wherever they lie.
 struct PagesTests {

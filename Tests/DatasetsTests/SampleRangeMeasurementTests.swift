@@ -1,10 +1,9 @@
+import Datasets
 import Foundation
 import Imaging
 import Platform
 import TestSupport
 import Testing
-
-@testable import Datasets
 
 /// What floating-point samples of a set range over.
 struct SampleRangeMeasurementTests {

@@ -1,8 +1,7 @@
 import Foundation
+import Imaging
 import Platform
 import Testing
-
-@testable import Imaging
 
 /// Images in single precision against Pillow's mode F and formulas in double precision (Scripts/golden/floats.py).
 struct FloatImageTests {

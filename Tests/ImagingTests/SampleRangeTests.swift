@@ -1,8 +1,7 @@
 import Foundation
+import Imaging
 import Platform
 import Testing
-
-@testable import Imaging
 
 /// What floating-point samples become as a codec delivers them.
 struct SampleRangeTests {
