@@ -32,6 +32,12 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    // Without libtiff its header is empty, and CTIFF says that there is none.
+    .systemLibrary(name: "CLibTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+    .target(name: "CTIFF", dependencies: ["CLibTIFF"]),
+    // Where libwebp is not installed, pkg-config finds nothing, and the package builds without it.
+    .systemLibrary(name: "CLibWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    .target(name: "CWebP", dependencies: ["CLibWebP"]),
     // A shim compiles to stubs without its trait, and nothing of the library is needed then.
     .target(
       name: "CHEIF", cSettings: [.define("VITRAIL_HEIF", .when(traits: ["HEIF"]))],
@@ -52,7 +58,10 @@ let package = Package(
     // Floor 1
     .target(name: "Tensors", dependencies: ["COpenBLAS", "CVectorKernels", "CSystemCalls", "Platform"]),
     .target(
-      name: "Imaging", dependencies: ["CPNG", "CJPEG", "CHEIF", "CDICOM", "CImageKernels", "Platform"]),
+      name: "Imaging",
+      dependencies: [
+        "CPNG", "CJPEG", "CTIFF", "CWebP", "CHEIF", "CDICOM", "CImageKernels", "Platform",
+      ]),
     .target(name: "Records", dependencies: ["Platform"]),
 
     // Floor 2
@@ -98,7 +107,8 @@ let package = Package(
       name: "ImagingTests", dependencies: ["Imaging", "Platform", "CImageKernels", "CZlib"],
       resources: [.copy("Golden")]),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Imaging", "Platform", "CZlib"],
+      name: "DatasetsTests",
+      dependencies: ["Datasets", "Tensors", "Imaging", "Records", "Platform", "CZlib", "TestSupport"],
       resources: [.copy("Golden")]),
     .testTarget(
       name: "VisionTransformerTests",
@@ -125,6 +135,7 @@ let package = Package(
       name: "VitrailCLITests",
       dependencies: [
         "VitrailCLI", "Pretraining", "Reports", "VisionTransformer", "Tensors", "Imaging", "Platform",
+        "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]

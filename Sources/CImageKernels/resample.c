@@ -3,11 +3,12 @@
 #include <string.h>
 
 #include "image_kernels.h"
+#include "levels.h"
 
 // Sums start at a half, so that the shift rounds.
 #define IK_HALF (1 << (IK_FRACTION_BITS - 1))
 
-static int ik_level_limit = 2;
+int ik_level_limit = 2;
 void ik_limit_level(int level) { ik_level_limit = level; }
 
 static inline int32_t ik_weight(const ik_axis *axis, long position, long tap) {
@@ -53,9 +54,6 @@ static void ik_rows_portable(const uint8_t *input, long stride, long length, con
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-
-#define IK_AVX2 __attribute__((target("avx2")))
-#define IK_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni"), min_vector_width(512)))
 
 // What the two kernels below share: bytes of two rows side by side become pairs of 16-bit numbers, four vectors of pairs
 // from two of bytes. The packs at the end undo the order that the unpacks made.
@@ -185,15 +183,6 @@ IK_AVX512 static void ik_columns_avx512(const uint8_t *const rows[4], const ik_a
         _mm_storeu_si128((void *)(outputs[i] + 3 * column), lines[i]);  // what is too much is overwritten
     }
   }
-}
-
-static int ik_level(void) {
-  const int level = __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") &&
-                            __builtin_cpu_supports("avx512vl")
-                        ? 2
-                    : __builtin_cpu_supports("avx2") ? 1
-                                                     : 0;
-  return level < ik_level_limit ? level : ik_level_limit;
 }
 
 // Rows of RGB. Loads reach beyond the last pixel of a row: into the next row, or a copy where there is none. A group that

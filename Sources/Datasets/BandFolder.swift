@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Platform
+import Records
 
 /// Images whose bands are files of their own, such as those of satellites: files in one folder that share what stands
 /// before the suffix of their band are one image, a channel a band, in the order in which the bands are given.

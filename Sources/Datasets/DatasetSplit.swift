@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Records
 
 /// The part of a data set that is wanted, where it comes in parts.
 public enum DatasetSplit: String, Sendable, Codable, CaseIterable {

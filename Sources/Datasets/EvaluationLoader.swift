@@ -38,7 +38,7 @@ public final class EvaluationLoader: Sendable {
         patchSize: patchSize),
       normalization: preprocessing.normalization,
       batchSize: batchSize, includesPixels: includesPixels, badImages: badImages,
-      decoding: options.decoding(for: preprocessing.channels))
+      decoding: options.decoding(for: preprocessing))
     ring = PrefetchRing(
       producer, numbers: 0..<(indices.count + batchSize - 1) / batchSize, options: options)
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Records
 
 /// The images in a folder and all folders below it, in the order of the bytes of their paths; the first folder level
 /// names the class.
@@ -18,12 +19,18 @@ struct FolderIndex: Sendable {
 
   /// Visits the folder at `path`; of images that `isWanted` refuses nothing is kept.
   ///
+  /// - Parameter anyExtension: whether files without the name of an image are opened to see whether they are one.
   /// - Throws: `Failure` when a folder is missing or must not be read.
   init(
-    _ path: String, cache: FolderIndexCache?, isWanted: (_ name: ArraySlice<UInt8>) -> Bool = { _ in true }
+    _ path: String, cache: FolderIndexCache?, anyExtension: Bool = false,
+    isWanted: (_ name: ArraySlice<UInt8>) -> Bool = { _ in true }
   ) throws(Failure) {
     root = URL(filePath: path).standardizedFileURL.path
-    var walk = FolderWalk(root: root, earlier: cache?.load(root) ?? [], margin: cache?.margin ?? 0)
+    // What is kept was told by names.
+    let cache = anyExtension ? nil : cache
+    var walk = FolderWalk(
+      root: root, earlier: cache?.load(root) ?? [], margin: cache?.margin ?? 0,
+      imageSign: anyExtension ? .nameOrContent : .name)
     var paths = PackedPaths()
     var classes = ClassesInOrder()
     var unwanted = FolderLeftovers()

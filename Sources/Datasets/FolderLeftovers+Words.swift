@@ -1,4 +1,5 @@
 import Platform
+import Records
 
 extension FolderLeftovers {
   /// Kinds that are named one by one.

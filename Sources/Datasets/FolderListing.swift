@@ -25,7 +25,9 @@ struct FolderListing: Equatable {
   /// - Parameter path: ends in a slash.
   /// - Returns: the listing, and the folder's stamp from before it was listed.
   /// - Throws: `Failure` when it cannot be read.
-  static func list(_ path: [UInt8]) throws(Failure) -> (listing: FolderListing, stamp: FolderStamp) {
+  static func list(
+    _ path: [UInt8], _ sign: ImageSign = .name
+  ) throws(Failure) -> (listing: FolderListing, stamp: FolderStamp) {
     func failed(_ problem: String) -> Failure {
       systemFailure(problem, String(rawBytes: path))
     }
@@ -46,7 +48,7 @@ struct FolderListing: Equatable {
         start: start, count: strlen(start.assumingMemoryBound(to: CChar.self)))
       let isHidden = name.first == UInt8(ascii: ".")
       signs.see(name)
-      switch kind(of: name, type: Int32(record.pointee.d_type), in: dirfd(folder)) {
+      switch kind(of: name, type: Int32(record.pointee.d_type), in: dirfd(folder), sign) {
       case .image where isHidden: leftovers.add(.hidden, name)
       case _ where isHidden: break
       case .other: leftovers.add(name)
@@ -115,13 +117,13 @@ struct FolderListing: Equatable {
   /// The listing with what links lead to in their place; one that leads nowhere is a file.
   ///
   /// - Parameter path: that of the folder, with a slash at the end.
-  func followingLinks(in path: [UInt8]) throws(Failure) -> FolderListing {
+  func followingLinks(in path: [UInt8], _ sign: ImageSign) throws(Failure) -> FolderListing {
     guard hasLinks else { return self }
     var leftovers = leftovers
     var resolved: [UInt8] = []
     var starts: [Int] = []
     try forEach { (name) throws(Failure) in
-      guard let name = Self.isLink(name) ? Self.target(of: name.dropLast(2), in: path) : name else {
+      guard let name = Self.isLink(name) ? Self.target(of: name.dropLast(2), in: path, sign) : name else {
         leftovers.add(name.dropLast(2))
         return
       }
@@ -154,12 +156,14 @@ struct FolderListing: Equatable {
   }
 
   /// The link's name, as that of an image or a folder; nil when it leads to something else.
-  private static func target(of link: ArraySlice<UInt8>, in path: [UInt8]) -> ArraySlice<UInt8>? {
+  private static func target(
+    of link: ArraySlice<UInt8>, in path: [UInt8], _ sign: ImageSign
+  ) -> ArraySlice<UInt8>? {
     var status = stat()
     let isFound = (path + link).withCString { stat($0, &status) } == 0
     switch isFound ? status.st_mode & S_IFMT : S_IFREG {
     case S_IFDIR: return link + [slash]
-    case S_IFREG: return ImageExtension.start(in: link) == nil ? nil : link
+    case S_IFREG: return sign.isImage(path + link, in: AT_FDCWD) ? link : nil
     default: return nil
     }
   }
@@ -168,9 +172,11 @@ struct FolderListing: Equatable {
     case image, folder, link, other, special
   }
 
-  private static func kind(of name: UnsafeRawBufferPointer, type: Int32, in folder: Int32) -> Kind {
+  private static func kind(
+    of name: UnsafeRawBufferPointer, type: Int32, in folder: Int32, _ sign: ImageSign
+  ) -> Kind {
     switch type {
-    case Int32(DT_REG): return ImageExtension.start(in: name) == nil ? .other : .image
+    case Int32(DT_REG): return sign.isImage(name, in: folder) ? .image : .other
     case Int32(DT_DIR): return .folder
     case Int32(DT_LNK): return .link
     case Int32(DT_UNKNOWN):
@@ -179,7 +185,8 @@ struct FolderListing: Equatable {
         fstatat(folder, start, &status, AT_SYMLINK_NOFOLLOW) == 0
       else { return .special }
       let types = [S_IFREG: DT_REG, S_IFDIR: DT_DIR, S_IFLNK: DT_LNK]
-      return types[status.st_mode & S_IFMT].map { kind(of: name, type: Int32($0), in: folder) } ?? .special
+      return types[status.st_mode & S_IFMT].map { kind(of: name, type: Int32($0), in: folder, sign) }
+        ?? .special
     default: return .special
     }
   }

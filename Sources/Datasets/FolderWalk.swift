@@ -20,6 +20,7 @@ struct FolderWalk {
 
   private let root: [UInt8]
   private let margin: Int64
+  private let imageSign: ImageSign
   private var earlier: ArraySlice<FolderRecord>
   private let earlierCount: Int
   private var hasNewRecords = false
@@ -36,7 +37,9 @@ struct FolderWalk {
   ///   - root: the folder's path.
   ///   - earlier: the records of an earlier walk, in its order.
   ///   - margin: nanoseconds that a folder must have rested before its listing is used again.
-  init(root: String, earlier: [FolderRecord], margin: Int64) {
+  ///   - imageSign: by what a file is known as an image.
+  init(root: String, earlier: [FolderRecord], margin: Int64, imageSign: ImageSign = .name) {
+    self.imageSign = imageSign
     self.root = root.rawBytes + [UInt8(ascii: "/")]
     self.earlier = earlier[...]
     self.margin = margin
@@ -61,7 +64,7 @@ struct FolderWalk {
       leftovers.add(origin, prefix.dropLast())
       return
     }
-    let listing = try record.listing.followingLinks(in: root + prefix)
+    let listing = try record.listing.followingLinks(in: root + prefix, imageSign)
     leftovers.add(listing.leftovers, below: prefix)
     let isBelowLinks = isBelowLinks || record.listing.hasLinks
     // Data and a run may share a folder: --data photos --out photos.
@@ -95,7 +98,7 @@ struct FolderWalk {
       records.append(known)
       return known
     }
-    let (listing, stamp) = try FolderListing.list(path)
+    let (listing, stamp) = try FolderListing.list(path, imageSign)
     listedCount += 1
     let record = FolderRecord(prefix: prefix, stamp: stamp, listing: listing)
     if stamp.isSettled(margin: margin) {

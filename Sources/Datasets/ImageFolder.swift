@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Platform
+import Records
 
 /// Image files in a folder and all folders below it; the first folder level names the class.
 ///
@@ -28,7 +29,8 @@ public struct ImageFolder: ImageSourceKind {
   public static func open(path: String, options: SourceOptions) throws(Failure) -> ImageFolder? {
     guard DatasetSplit.isFolder(path) else { return nil }
     return try ImageFolder(
-      FolderIndex(path, cache: .standard(), anyExtension: options.layout.anyExtension), beside: options.beside)
+      FolderIndex(path, cache: .standard(), anyExtension: options.layout.anyExtension), beside: options.beside
+    )
   }
 
   /// Lists the images in and below the folder at `path`.

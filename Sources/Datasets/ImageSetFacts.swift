@@ -1,4 +1,5 @@
 import Platform
+import Records
 
 /// What there is to say of a set of images as a whole.
 public struct ImageSetFacts: Sendable {

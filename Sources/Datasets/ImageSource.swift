@@ -1,5 +1,6 @@
 import Imaging
 import Platform
+import Records
 
 /// A numbered set of images, labelled or not: how many there are, their labels, where they are, and each of them.
 ///

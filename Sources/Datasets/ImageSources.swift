@@ -1,12 +1,13 @@
 import Foundation
 import Platform
+import Records
 
 /// The registered image sources, and the choice among them by what a path holds.
 public enum ImageSources {
   /// Every variant, the most particular first.
   public static let all: [any ImageSourceKind.Type] = [
-    BandFolder.self, ImageFile.self, PathList.self, IDXImages.self, CIFARImages.self, TarShards.self,
-    ImageFolder.self,
+    BandFolder.self, ImageFile.self, PathList.self, IDXImages.self, CIFARImages.self, ArrayImages.self,
+    TarShards.self, ImageFolder.self,
   ]
 
   /// Opens the images at `path`, whatever kind of source they are in.
@@ -94,7 +95,9 @@ public enum ImageSources {
           reason: "beside a set in files; put them into a folder of their own to read them",
           count: strays, example: index.root + "/" + String(rawBytes: index.paths[0]), isImageLike: true))
     }
-    for source in [IDXImages.self, CIFARImages.self, TarShards.self] as [any ImageSourceKind.Type] {
+    for source in [IDXImages.self, CIFARImages.self, TarShards.self, ArrayImages.self]
+      as [any ImageSourceKind.Type]
+    {
       do throws(Failure) {
         if let opened = try source.open(path: path, options: options), opened.count >= strays {
           return opened

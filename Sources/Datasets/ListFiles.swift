@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Records
 
 /// What the files that a list names tell of how it is written.
 struct ListFiles {

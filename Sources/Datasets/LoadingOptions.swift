@@ -29,6 +29,14 @@ public struct LoadingOptions: Sendable, Equatable {
     return options
   }
 
+  /// How files are read for a model's input.
+  package func decoding(for preprocessing: Preprocessing) -> DecodeOptions {
+    var options = decoding(for: preprocessing.channels)
+    options.range = preprocessing.range
+    options.usesWindow = preprocessing.usesWindow
+    return options
+  }
+
   /// One thread a core.
   ///
   /// Threads sleep while enough batches are ready, so that they take from the lanes only what decoding

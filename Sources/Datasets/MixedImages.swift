@@ -1,5 +1,6 @@
 import Imaging
 import Platform
+import Records
 
 /// Several sets as one, each drawn from in proportion to its weight (`SampleOrder.mixture`).
 ///

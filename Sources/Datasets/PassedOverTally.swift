@@ -1,4 +1,5 @@
 import Platform
+import Records
 
 /// Counts what is passed over, one thing after the other.
 struct PassedOverTally {

@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Records
 
 /// The images and labels that the headers of archives tell of.
 struct ShardScan {
@@ -27,7 +28,7 @@ struct ShardScan {
   ///
   /// - Throws: `Failure` when it cannot be read, is damaged or cut short, or has a label that is none.
   mutating func add(_ path: String) throws(Failure) {
-    let file = try OpenShard(path: path)
+    let file = try OpenFile(path, "archive")
     var reader = TarReader(file, path: path)
     var samples = ShardSamples(archive: path)
     while let member = try reader.next() {

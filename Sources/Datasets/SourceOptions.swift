@@ -1,4 +1,5 @@
 import Platform
+import Records
 
 /// What is wanted of the images at a path, beside the path.
 public struct SourceOptions: Sendable, Equatable {

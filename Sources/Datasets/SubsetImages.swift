@@ -1,5 +1,6 @@
 import Imaging
 import Platform
+import Records
 
 /// Some images of another set, in their order there.
 public struct SubsetImages: ImageSource {

@@ -20,7 +20,7 @@ struct TarReader {
   /// Small members and the headers beside them come in one read.
   private static let windowSize = 4096
 
-  private let file: OpenShard
+  private let file: OpenFile
   private let path: String
   private var position = 0
   private var window: [UInt8] = []
@@ -28,7 +28,7 @@ struct TarReader {
   /// Names of links met so far whose extension is that of an image.
   private(set) var links: [[UInt8]] = []
 
-  init(_ file: OpenShard, path: String) {
+  init(_ file: OpenFile, path: String) {
     self.file = file
     self.path = path
   }

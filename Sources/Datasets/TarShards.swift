@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Platform
+import Records
 
 /// Images in tar archives, in the convention of WebDataset: `key.jpg`, `.jpeg` or `.png`, and anywhere in the same archive
 /// `key.cls` (the number or the name of the class) or `key.json` (with `label`).

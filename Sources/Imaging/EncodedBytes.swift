@@ -50,7 +50,8 @@ public final class EncodedBytes: @unchecked Sendable {
     let file = EncodedFile(descriptor: descriptor, offset: offset, count: count, place: place)
     let pieces = try file.pieces(options.pages)
     let end = pieces.reduce(0) { max($0, $1.upperBound) }
-    precondition(pieces.allSatisfy { $0.lowerBound >= 0 } && end <= count, "pieces beyond the end of \(place)")
+    precondition(
+      pieces.allSatisfy { $0.lowerBound >= 0 } && end <= count, "pieces beyond the end of \(place)")
     self.init(count: end, isZero: pieces.count > 1)
     for piece in pieces {
       var received = piece.lowerBound

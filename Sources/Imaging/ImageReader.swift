@@ -16,6 +16,16 @@ public final class ImageReader {
   /// What a failure names.
   public let place: String
 
+  /// How the samples of `image()` are held.
+  public var sampleFormat: SampleFormat {
+    switch content {
+    case .decoded(let image): image.samples.format
+    case .encoded: header?.sampleFormat ?? .eightBit
+    case .bands(let readers):
+      readers.map(\.sampleFormat).max { $0.bitCount < $1.bitCount } ?? .eightBit
+    }
+  }
+
   /// Nanoseconds spent inside codecs so far.
   public var codecNanoseconds: Int {
     guard case .bands(let readers) = content else { return clock.nanoseconds }

@@ -25,9 +25,10 @@ public enum PNGEncoder {
     switch image.samples {
     case .eightBit(let samples): return try encode(samples, of: image)
     case .sixteenBit(let samples): return try encode(samples, of: image)
-    case .float: throw Failure(
-      "samples in floating point do not fit in a PNG file", at: ImageDecoder.memoryPlace,
-      mend: "keep the file that the image is from")
+    case .float:
+      throw Failure(
+        "samples in floating point do not fit in a PNG file", at: ImageDecoder.memoryPlace,
+        mend: "keep the file that the image is from")
     }
   }
 

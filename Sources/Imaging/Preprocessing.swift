@@ -17,6 +17,10 @@ public struct Preprocessing: Sendable, Equatable {
   public let mean: [Float]
   /// Divides each channel's values / 255 less the mean.
   public let standardDeviation: [Float]
+  /// What floating-point samples range over; nil where none are expected.
+  public let range: SampleRange?
+  /// Whether DICOM images are shown through the window of their files.
+  public let usesWindow: Bool
 
   /// Means of ImageNet's red, green and blue, of values / 255.
   public static let imageNetMean: [Float] = [0.485, 0.456, 0.406]
@@ -31,7 +35,8 @@ public struct Preprocessing: Sendable, Equatable {
   /// Creates a description; by default RGB with ImageNet's statistics, bicubic.
   public init(
     height: Int, width: Int, channels: Int = 3, resizeShorterSide: Int, filter: ResizeFilter = .bicubic,
-    mean: [Float] = imageNetMean, standardDeviation: [Float] = imageNetStandardDeviation
+    mean: [Float] = imageNetMean, standardDeviation: [Float] = imageNetStandardDeviation,
+    range: SampleRange? = nil, usesWindow: Bool = false
   ) {
     self.height = height
     self.width = width
@@ -40,6 +45,8 @@ public struct Preprocessing: Sendable, Equatable {
     self.filter = filter
     self.mean = mean
     self.standardDeviation = standardDeviation
+    self.range = range
+    self.usesWindow = usesWindow
     if let problem { preconditionFailure(problem) }
   }
 
@@ -64,7 +71,7 @@ public struct Preprocessing: Sendable, Equatable {
     return Preprocessing(
       height: height * side / shorter, width: width * side / shorter, channels: channels,
       resizeShorterSide: max(side, (resizeShorterSide * side + shorter / 2) / shorter), filter: filter,
-      mean: mean, standardDeviation: standardDeviation)
+      mean: mean, standardDeviation: standardDeviation, range: range, usesWindow: usesWindow)
   }
 
   /// All of it in a line.
@@ -72,7 +79,9 @@ public struct Preprocessing: Sendable, Equatable {
     let size = "\(height)×\(width)×\(channels)"
     let means = mean.map { "\($0)" }.joined(separator: " ")
     let deviations = standardDeviation.map { "\($0)" }.joined(separator: " ")
-    return "\(size), shorter side to \(resizeShorterSide) by \(filter), less \(means), by \(deviations)"
+    let ranges = range.map { ", range \($0)" } ?? (usesWindow ? ", by the window of each file" : "")
+    return
+      "\(size), shorter side to \(resizeShorterSide) by \(filter), less \(means), by \(deviations)\(ranges)"
   }
 
   /// Why no model input can be described so, if it cannot.
@@ -121,7 +130,7 @@ extension ChannelNormalization {
 
 extension Preprocessing: Codable {
   private enum CodingKeys: String, CodingKey {
-    case height, width, channels, resizeShorterSide, filter, mean, standardDeviation
+    case height, width, channels, resizeShorterSide, filter, mean, standardDeviation, range, usesWindow
   }
 
   /// Decodes a description and checks it.
@@ -136,9 +145,25 @@ extension Preprocessing: Codable {
     filter = try values.decode(ResizeFilter.self, forKey: .filter)
     mean = try values.decode([Float].self, forKey: .mean)
     standardDeviation = try values.decode([Float].self, forKey: .standardDeviation)
+    range = try values.decodeIfPresent(SampleRange.self, forKey: .range)
+    usesWindow = try values.decodeIfPresent(Bool.self, forKey: .usesWindow) ?? false
     if let problem {
       throw DecodingError.dataCorrupted(
         DecodingError.Context(codingPath: decoder.codingPath, debugDescription: problem))
     }
+  }
+
+  /// Encodes the description; what is as in most files is left out.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(height, forKey: .height)
+    try values.encode(width, forKey: .width)
+    try values.encode(channels, forKey: .channels)
+    try values.encode(resizeShorterSide, forKey: .resizeShorterSide)
+    try values.encode(filter, forKey: .filter)
+    try values.encode(mean, forKey: .mean)
+    try values.encode(standardDeviation, forKey: .standardDeviation)
+    try values.encodeIfPresent(range, forKey: .range)
+    if usesWindow { try values.encode(usesWindow, forKey: .usesWindow) }
   }
 }

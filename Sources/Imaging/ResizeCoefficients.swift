@@ -4,25 +4,19 @@ import Platform
 /// What each output position of one axis gathers: Pillow's weights, in 22-bit fixed point for samples of 8 and 16 bits, in
 /// double precision for fractions.
 struct ResizeCoefficients {
-  /// Fraction bits of a weight: 8-bit samples times weights, summed, fit in 32 bits.
-  static let fractionBits = IK_FRACTION_BITS
-
-  /// The first input position of each output position.
-  private(set) var starts: [Int32] = []
-  /// How many input positions each output position gathers.
-  private(set) var counts: [Int32] = []
-  /// Room for the weights of one output position in `weights`.
-  let taps: Int
-  /// The weights of output position i, from index i·taps; empty for fractions.
-  private(set) var weights: [Int32] = []
-  /// The same for fractions; empty for other samples.
-  private(set) var exactWeights: [Double] = []
+  // The first input position of each output position, and how many it gathers.
+  private var starts: [Int32] = []
+  private var counts: [Int32] = []
+  /// Room for the weights of one output position.
+  private let taps: Int
   /// The input positions that are gathered at all.
   private(set) var inputRange = Int.max..<Int.max
   // For the kernels on bytes: weights by pairs of neighbours, split in two parts of 16 bits.
   private var pairs: [Int32] = []
   private let pairStride: Int
   private var splitWeights: [UInt32] = []
+  // For the other kernels: the weights of output position i, from index i·taps.
+  private var deepWeights: [Double] = []
 
   /// The weights for an axis shrunk or stretched from `input` to `output` positions.
   ///
@@ -51,13 +45,12 @@ struct ResizeCoefficients {
     let support = filter.support * stretch
     taps = Int(support.rounded(.up)) * 2 + 1
     pairStride = (taps + 3) / 4 * 2
-    let isExact = format == .float
-    if isExact {
-      exactWeights = [Double](repeating: 0, count: taps * range.count)
-    } else {
-      weights = [Int32](repeating: 0, count: taps * range.count)
+    let isByte = format == .eightBit
+    if isByte {
       splitWeights = [UInt32](repeating: 0, count: 2 * pairStride * range.count)
       pairs.reserveCapacity(range.count)
+    } else {
+      deepWeights = [Double](repeating: 0, count: taps * range.count)
     }
     starts.reserveCapacity(range.count)
     counts.reserveCapacity(range.count)
@@ -72,21 +65,13 @@ struct ResizeCoefficients {
         values[tap] = filter.weight(at: (Double(tap + start) - center + 0.5) * inverse)
         sum += values[tap]
       }
-      let first = starts.count * taps
       for tap in 0..<count {
         let share = sum == 0 ? values[tap] : values[tap] / sum
-        guard !isExact else {
-          exactWeights[first + tap] = share
-          continue
+        switch format {
+        case .eightBit: split(Self.fixed(share), tap)
+        case .sixteenBit: deepWeights[starts.count * taps + tap] = Double(Self.fixed(share))
+        case .float: deepWeights[starts.count * taps + tap] = share
         }
-        let exact = share * Double(1 << Self.fractionBits)
-        // Half away from zero.
-        let weight = Int32(exact < 0 ? exact - 0.5 : exact + 0.5)
-        weights[first + tap] = weight
-        let word = 2 * (starts.count * pairStride + tap / 2)
-        let shift = UInt32(tap % 2 * 16)
-        splitWeights[word] |= UInt32(bitPattern: weight & (1 << IK_LOW_BITS - 1)) << shift
-        splitWeights[word + 1] |= (UInt32(bitPattern: weight >> IK_LOW_BITS) & 0xffff) << shift
       }
       inputRange =
         min(
@@ -94,8 +79,21 @@ struct ResizeCoefficients {
           inputRange.upperBound == Int.max ? 0 : inputRange.upperBound, start + count)
       starts.append(Int32(start))
       counts.append(Int32(count))
-      if !isExact { pairs.append(Int32((count + 1) / 2)) }
+      if isByte { pairs.append(Int32((count + 1) / 2)) }
     }
+  }
+
+  /// A weight in fixed point, half away from zero.
+  private static func fixed(_ share: Double) -> Int32 {
+    let exact = share * Double(1 << IK_FRACTION_BITS)
+    return Int32(exact < 0 ? exact - 0.5 : exact + 0.5)
+  }
+
+  private mutating func split(_ weight: Int32, _ tap: Int) {
+    let word = 2 * (starts.count * pairStride + tap / 2)
+    let shift = UInt32(tap % 2 * 16)
+    splitWeights[word] |= UInt32(bitPattern: weight & (1 << IK_LOW_BITS - 1)) << shift
+    splitWeights[word + 1] |= (UInt32(bitPattern: weight >> IK_LOW_BITS) & 0xffff) << shift
   }
 
   /// Calls `body` with what the kernels on bytes take.
@@ -107,6 +105,20 @@ struct ResizeCoefficients {
             ik_axis(
               count: starts.count, starts: starts.baseAddress, pairs: pairs.baseAddress,
               weights: weights.baseAddress, stride: pairStride, limit: inputRange.upperBound))
+        }
+      }
+    }
+  }
+
+  /// Calls `body` with what the kernels on other samples take.
+  func withDeepAxis(_ body: (ik_deep_axis) -> Void) {
+    starts.withUnsafeBufferPointer { starts in
+      counts.withUnsafeBufferPointer { counts in
+        deepWeights.withUnsafeBufferPointer { weights in
+          body(
+            ik_deep_axis(
+              count: starts.count, starts: starts.baseAddress, taps: counts.baseAddress,
+              weights: weights.baseAddress, stride: taps, limit: inputRange.upperBound))
         }
       }
     }

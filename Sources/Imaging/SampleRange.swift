@@ -50,6 +50,13 @@ public struct SampleRange: Sendable, Hashable {
   }
 }
 
+extension SampleRange: CustomStringConvertible {
+  /// `0 … 4095`, or such a pair for each channel.
+  public var description: String {
+    pairs.map { "\($0.low) … \($0.high)" }.joined(separator: ", ")
+  }
+}
+
 extension SampleRange: Codable {
   /// Decodes `[low, high]` or a list of such pairs.
   ///

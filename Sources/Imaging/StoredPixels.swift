@@ -103,13 +103,7 @@ struct StoredPixels {
 
   /// Maps samples by their ranges, missing ones to 0, then composites them: v·a + 1 − a.
   private func convert(_ count: Int, fractions samples: UnsafeMutablePointer<Float>) {
-    for (channel, range) in ranges.enumerated() {
-      let scale = 1 / (range.high - range.low)
-      for place in stride(from: channel, to: count * storedChannels, by: storedChannels) {
-        let value = Float((Double(samples[place]) - range.low) * scale)
-        samples[place] = value.isFinite ? value : 0
-      }
-    }
+    mapToFractions(count, at: samples, by: ranges)
     guard colors != .asStored else { return }
     for pixel in 0..<count {
       let stored = pixel * storedChannels

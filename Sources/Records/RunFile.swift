@@ -32,6 +32,8 @@ public enum RunFile: String, CaseIterable, Sendable {
   case classificationFiles = "classification"
   /// Which images the run trains on, to tell what has changed when it goes on.
   case images = "images.json"
+  /// A `DataRecord`: which files were read for images, and which were not.
+  case data = "data.json"
   /// Files that could not be decoded, and why.
   case badImages = "bad-images.txt"
   /// A folder: pictures of masked and reconstructed images, named by `StepName`.

@@ -16,7 +16,7 @@ struct ReportPage: Sendable {
     let sections = [
       verdict, warnings, contents.scores.flatMap { scores("Scores", $0) },
       contents.classification.flatMap { scores("Classifier", $0) }, headline, curves, features,
-      contents.monitor.section, health, reconstructions, nextStep, recipe, badImages, remarks, foot,
+      contents.monitor.section, health, reconstructions, nextStep, recipe, data, badImages, remarks, foot,
     ]
     return HTMLPage.document(title: name, kind: "Vitrail pretraining run", sections.compactMap(\.self))
   }
@@ -169,6 +169,26 @@ struct ReportPage: Sendable {
   private var recipe: String? {
     contents.recipe.map { text in
       "<section><details><summary>Recipe</summary><pre><code>\(Markup.escaped(text))</code></pre></details></section>"
+    }
+  }
+
+  /// Which files were read, and which were not.
+  private var data: String? {
+    contents.data.map { data in
+      let classes = data.classes > 0 ? " in \(NumberText.grouped(data.classes)) classes" : ""
+      let read =
+        "\(NumberText.grouped(data.images)) images\(classes) of <code>\(Markup.escaped(data.path))</code>: "
+        + Markup.escaped(data.filesSummary) + "."
+      let rows = data.passedOver.entries.map { entry in
+        "<tr><td>\(NumberText.grouped(entry.count))</td><td>\(Markup.escaped(entry.kind))</td>"
+          + "<td>\(Markup.escaped(entry.reason))</td><td><code>\(Markup.escaped(entry.example))</code></td></tr>"
+      }
+      let table =
+        rows.isEmpty
+        ? "<p>Nothing else lies there.</p>"
+        : "<p>Not read:</p><table><tr><th>files</th><th>kind</th><th>why</th><th>such as</th></tr>"
+          + rows.joined(separator: "\n") + "</table>"
+      return "<section><h2>Images</h2><p>\(read)</p>\(table)</section>"
     }
   }
 

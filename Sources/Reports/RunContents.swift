@@ -16,6 +16,8 @@ struct RunContents: Sendable {
   let warnings: [String]
   /// The recipe's text.
   let recipe: String?
+  /// What the run trained on; nil without `data.json`.
+  let data: DataRecord?
   /// How many files were skipped; nil without `bad-images.txt`.
   let badImageCount: Int?
   /// The first few lines of `bad-images.txt`.
@@ -67,6 +69,7 @@ struct RunContents: Sendable {
       } ?? []
     recipe = Self.bytes(of: url, RunFile.recipe.name, limit: Self.largestText, &remarks)
       .map { String(decoding: $0, as: UTF8.self) }
+    data = RecordFile.read(DataRecord.self, from: RunFile.data.url(in: url))
     let json = Self.bytes(of: url, RunFile.evaluation.name, limit: Self.largestText, &remarks)
     scores = json.flatMap(EvaluationScores.init(json:))
     if json != nil && scores == nil {

@@ -72,13 +72,17 @@ public struct PatchGrid: Sendable, Equatable {
     _ unitValue: (Sample) -> Scalar
   ) {
     let run = patchSize * channels
-    for (place, sample) in samples.enumerated() {
-      let (row, offset) = place.quotientAndRemainder(dividingBy: columns * run)
-      let patch = row / patchSize * columns + offset / run
-      let channel = place % channels
-      target[patch * width + row % patchSize * run + offset % run] =
-        (unitValue(sample) - Scalar(normalization.mean[channel]))
-        / Scalar(normalization.standardDeviation[channel])
+    let (means, deviations) = (repeated(normalization.mean), repeated(normalization.standardDeviation))
+    samples.withUnsafeBufferPointer { samples in
+      for row in 0..<imageHeight {
+        for column in 0..<columns {
+          let source = (row * columns + column) * run
+          let place = target + (row / patchSize * columns + column) * width + row % patchSize * run
+          for index in 0..<run {
+            place[index] = (unitValue(samples[source + index]) - means[index]) / deviations[index]
+          }
+        }
+      }
     }
   }
 

@@ -34,7 +34,7 @@ struct Augment: ParsableCommand {
   var progress = 0.0
   @Option(help: "Part of an IDX set: train or test. Default: the recipe's.")
   var split: DatasetSplit?
-  @OptionGroup var bands: BandsArgument
+  @OptionGroup var layout: FileLayoutArguments
   @OptionGroup var output: JSONOutput
 
   private struct Summary: Encodable {
@@ -55,14 +55,15 @@ struct Augment: ParsableCommand {
       recipe.data.views = try Objectives.all.select(recipe.objective, at: "objective")
         .demands(of: recipe.model).views
     }
+    let source = try ImageSources.open(
+      data,
+      options: SourceOptions(split: split ?? recipe.data.split, layout: layout.over(recipe.data.layout)))
+    recipe.data = try recipe.data.measuringRange(of: source, seed: recipe.train.seed)
     let pictures = AugmentationPictures(
       pipelines: try located("data") { () throws(Failure) in try recipe.data.pipelines(for: recipe.model) },
       preprocessing: recipe.data.preprocessing(for: recipe.model),
       decoding: recipe.data.loading.decoding(for: recipe.model.channels), views: views, seed: seed,
       progress: progress)
-    let source = try ImageSources.open(
-      data,
-      options: SourceOptions(split: split ?? recipe.data.split, bands: bands.names ?? recipe.data.bands))
     ProgressLine().say(passedOverIn: source)
     try pictures.requireRoom(rows: min(count, source.count))
     let (grid, drawn, skipped) = try pictures.draw(source, count: count)

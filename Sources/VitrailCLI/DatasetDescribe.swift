@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Imaging
 import Platform
 
 extension Dataset {
@@ -10,15 +11,17 @@ extension Dataset {
       discussion: """
         Example: vitrail dataset describe photos/ --json-file photos.json --sheet photos.png
         Counts classes, sizes and kinds of files, measures mean and standard deviation, and finds images that are \
-        repeated, nearly constant or unreadable. Reads every image once.
+        repeated, nearly constant or unreadable. Reads every image.
         """)
 
     @Argument(
-      help: "Images: a folder, tar shards, a .txt, .csv or .tsv list, or a folder of an IDX or CIFAR set.")
+      help:
+        "Images: a folder, tar shards, a .txt, .csv or .tsv list, a .npy array, or a folder of an IDX or CIFAR set."
+    )
     var path: String
     @Option(help: "Part of a set that comes in parts: train or test. Default: train.")
     var split: DatasetSplit?
-    @OptionGroup var bands: BandsArgument
+    @OptionGroup var layout: FileLayoutArguments
     @OptionGroup var decoding: DecodingArguments
     @Option(
       help: "Look at that many images only, drawn at random; default: all.",
@@ -32,7 +35,7 @@ extension Dataset {
 
     func run() throws {
       for file in [output.jsonFile, sheet].compactMap(\.self) { try OutputCheck.file(file) }
-      let source = try ImageSources.open(path, options: SourceOptions(split: split, bands: bands.names ?? []))
+      let source = try ImageSources.open(path, options: SourceOptions(split: split, layout: layout.over()))
       let survey = DatasetSurvey(
         of: source, sample: sample, seed: seed, options: LoadingOptions(decoding: decoding.options))
       let line = ProgressLine()
@@ -42,7 +45,8 @@ extension Dataset {
       try output.tell(
         "\(DatasetText(statistics))".trimmingCharacters(in: .newlines), json: document(statistics))
       if let sheet {
-        guard let picture = ContactSheetImages(source: source, decoding: decoding.options).sheet.render()
+        guard
+          let picture = ContactSheetImages(source: source, decoding: sheetDecoding(of: source)).sheet.render()
         else {
           throw Failure("no image can be read, so there is no picture", at: path, mend: "check the files")
         }
@@ -55,6 +59,15 @@ extension Dataset {
           mend: statistics.unreadable.first.map { "\($0.reason): check \($0.path) and the others" }
             ?? "check the files")
       }
+    }
+
+    /// How images are read for the sheet: floating-point samples without a range are shown by that of the set.
+    private func sheetDecoding(of source: any ImageSource) -> DecodeOptions {
+      var options = decoding.options
+      let measurement = try? SampleRangeMeasurement(
+        of: source, seed: seed, options: LoadingOptions(decoding: options))
+      options.range = options.range ?? measurement?.range
+      return options
     }
 
     private func document(_ statistics: DatasetStatistics) throws -> String {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Platform
+import Records
 
 extension Dataset {
   struct Index: ParsableCommand {
@@ -17,7 +18,7 @@ extension Dataset {
     var path: String
     @Option(help: "Part of a set that comes in parts: train or test. Default: train.")
     var split: DatasetSplit?
-    @OptionGroup var bands: BandsArgument
+    @OptionGroup var layout: FileLayoutArguments
     @OptionGroup var output: JSONOutput
 
     private struct Contents: Encodable {
@@ -25,26 +26,29 @@ extension Dataset {
       let images, classes, unlabelled: Int
       let seconds: Double
       let peakBytes: Int
+      let files: [DataRecord.FileCount]
       let passedOver: PassedOver
     }
 
     func run() throws {
       let start = Clock.seconds
-      let source = try ImageSources.open(path, options: SourceOptions(split: split, bands: bands.names ?? []))
+      let source = try ImageSources.open(path, options: SourceOptions(split: split, layout: layout.over()))
+      let seconds = Clock.seconds - start
+      let data = DataRecord(of: source)
       let contents = Contents(
-        path: source.path, kind: type(of: source).name, images: source.count,
+        path: source.path, kind: ImageSources.kind(of: source), images: source.count,
         classes: source.classNames.count,
         unlabelled: (0..<source.count).count {
           source.label(of: $0) == nil && (!source.hasLabelSets || source.labels(of: $0).isEmpty)
         },
-        seconds: Clock.seconds - start, peakBytes: ProcessMemory.peakBytes,
-        passedOver: source.passedOver)
+        seconds: seconds, peakBytes: ProcessMemory.peakBytes,
+        files: data.files, passedOver: source.passedOver)
       if output.isText { ProgressLine().say(passedOverIn: source) }
       let unlabelled =
         contents.classes > 0 && contents.unlabelled > 0 ? ", \(contents.unlabelled) without a class" : ""
       try output.tell(
         "\(contents.images) images in \(contents.classes) classes (\(contents.kind))\(unlabelled), "
-          + "indexed in \(fixed(contents.seconds, 2)) s", contents)
+          + "indexed in \(fixed(contents.seconds, 2)) s\nfiles: \(data.filesSummary)", contents)
     }
   }
 }

@@ -42,6 +42,13 @@ struct DatasetText: CustomStringConvertible {
       if statistics.unlabelled > 0 { line("", "\(statistics.unlabelled) images without a class") }
     }
     list("stored as", statistics.encodings.map { (Self.text($0), $0.images) })
+    for stored in statistics.storedValues { line("stored values", Self.text(stored)) }
+    let paged = statistics.pages.filter { $0.pages > 1 }
+    if let least = paged.first?.pages, let most = paged.last?.pages {
+      let images = paged.reduce(0) { $0 + $1.images }
+      line(
+        "pages", "\(images) images from files of \(least == most ? "\(least)" : "\(least) to \(most)") pages")
+    }
     for (label, spread) in [("width", statistics.width), ("height", statistics.height)] {
       if let spread { line(label, Self.text(spread, digits: 0)) }
     }
@@ -66,6 +73,26 @@ struct DatasetText: CustomStringConvertible {
 
   private static func text(_ encoding: DatasetStatistics.Encoding) -> String {
     "\(encoding.format), \(encoding.channels) channel\(encoding.channels == 1 ? "" : "s"), \(encoding.depth) bits"
+  }
+
+  /// Of up to three channels each, of more all together: `-1024 … 3071  of 12 images of 1 channel`.
+  private static func text(_ stored: DatasetStatistics.StoredValues) -> String {
+    var spans = zip(stored.minimum, stored.maximum).map { ($0, $1) }
+    if stored.channels > 3 {
+      spans = [(stored.minimum.compactMap(\.self).min(), stored.maximum.compactMap(\.self).max())]
+    }
+    let texts = spans.map { low, high in
+      if let low, let high { "\(number(low)) … \(number(high))" } else { "none" }
+    }
+    let plural = stored.channels == 1 ? "" : "s"
+    return texts.joined(separator: ", ")
+      + "  of \(stored.images) images of \(stored.channels) channel\(plural)"
+      + (stored.missing > 0 ? "; \(stored.missing) samples without a value" : "")
+  }
+
+  /// A value as it is read best: without a fraction where it has none.
+  private static func number(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e9 ? "\(Int(value))" : "\(Float(value))"
   }
 
   private static func text(_ spread: DatasetStatistics.Spread, digits: Int) -> String {

@@ -3,6 +3,7 @@ import Datasets
 import Evaluation
 import Foundation
 import Platform
+import Records
 import Tensors
 
 struct Embed: ParsableCommand {
@@ -19,7 +20,7 @@ struct Embed: ParsableCommand {
   var out: String
   @Option(help: "Part of a set that comes in parts: train or test.")
   var split: DatasetSplit = .train
-  @OptionGroup var bands: BandsArgument
+  @OptionGroup var layout: FileLayoutArguments
   @Option(
     help: "Only that many images, drawn at random, each class by its share; default: all.",
     transform: number(in: 1...Int.max))
@@ -35,6 +36,7 @@ struct Embed: ParsableCommand {
     let out: String
     let images, width, skipped: Int
     let imagesPerSecond: Double?
+    let passedOver: PassedOver
   }
 
   func run() throws {
@@ -44,7 +46,7 @@ struct Embed: ParsableCommand {
     let source = SubsetImages.limited(
       to: limit,
       of: try ImageSources.open(
-        data, options: SourceOptions(split: split, bands: bands.names ?? argument.bands, maximumBad: maxBad)))
+        data, options: SourceOptions(split: split, layout: layout.over(argument.layout), maximumBad: maxBad)))
     let model = try file.makeModel()
     let settings = FeatureSettings(
       lanes: lanes ?? MachineCapacity.coreCount, maximumBad: maxBad, decoding: decoding.options)
@@ -69,6 +71,6 @@ struct Embed: ParsableCommand {
       "\(features.count) × \(features.width) features in \(folder.path)\(rate)\(skipped)",
       Summary(
         out: folder.path, images: features.count, width: features.width, skipped: sets.skipped.count,
-        imagesPerSecond: sets.imagesPerSecond))
+        imagesPerSecond: sets.imagesPerSecond, passedOver: source.passedOver))
   }
 }

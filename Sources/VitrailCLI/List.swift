@@ -16,7 +16,7 @@ struct List: ParsableCommand {
   enum Kind: String, CaseIterable, ExpressibleByArgument {
     case norms, placements, patchNorms, positions, initializers, objectives, optimizers, sources, evaluators,
       sizes, recipes
-    case augmentations, stems, studies, keys
+    case augmentations, stems, studies, formats, keys
   }
 
   private struct Entry: Encodable {
@@ -39,7 +39,16 @@ struct List: ParsableCommand {
       let list = KeyList()
       return try output.tell(markdown ? list.markdown : list.text, list.keys)
     }
-    let entries = entries
+    guard kind != .formats else {
+      let formats = FormatList().formats
+      let entries = formats.map { Entry(name: $0.name, summary: $0.summary, source: $0.source) }
+      return try output.tell(Self.text(entries), formats)
+    }
+    try output.tell(Self.text(entries), entries)
+  }
+
+  /// An entry a line, names below each other.
+  private static func text(_ entries: [Entry]) -> String {
     let width = entries.map(\.name.count).max() ?? 0
     let lines = entries.map { entry in
       let padding = String(repeating: " ", count: width - entry.name.count)
@@ -47,7 +56,7 @@ struct List: ParsableCommand {
       let aliases = entry.aliases.isEmpty ? "" : "; also: \(entry.aliases.joined(separator: ", "))"
       return "\(entry.name)\(padding)  \(entry.summary)\(source)\(aliases)"
     }
-    try output.tell(lines.joined(separator: "\n"), entries)
+    return lines.joined(separator: "\n")
   }
 
   private var entries: [Entry] {
@@ -55,7 +64,7 @@ struct List: ParsableCommand {
       all.map { Entry(name: $0.name, summary: $0.summary, source: $0.source, aliases: $0.aliases) }
     }
     switch kind {
-    case .keys: return []
+    case .keys, .formats: return []
     case .norms: return variants(Norms.all.variants)
     case .placements: return variants(NormPlacements.all.variants)
     case .initializers: return variants(Initializers.all.variants)

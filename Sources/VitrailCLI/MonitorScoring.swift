@@ -39,7 +39,7 @@ struct MonitorScoring {
         of: try ImageSources.open(
           path,
           options: SourceOptions(
-            split: split, bands: recipe.data.bands, maximumBad: recipe.data.maxBad)))
+            split: split, layout: recipe.data.layout, maximumBad: recipe.data.maxBad)))
     }
     train = try open(monitor.train, .train)
     test = try open(monitor.test ?? monitor.train, .test)

@@ -44,7 +44,7 @@ struct Pack: ParsableCommand {
   var shardCount: Int?
   @Option(help: "Part of a set that comes in parts: train or test. Default: train.")
   var split: DatasetSplit?
-  @OptionGroup var bands: BandsArgument
+  @OptionGroup var layout: FileLayoutArguments
   @Option(
     help: "Only that many images, drawn at random, each class by its share; default: all.",
     transform: number(in: 1...Int.max))
@@ -69,7 +69,7 @@ struct Pack: ParsableCommand {
     let source = SubsetImages.limited(
       to: limit,
       of: try ImageSources.open(
-        data, options: SourceOptions(split: split, bands: bands.names ?? [], maximumBad: maxBad)))
+        data, options: SourceOptions(split: split, layout: layout.over(), maximumBad: maxBad)))
     StopSignals.listen(notice: "stopping; once more to leave what was written behind")
     let line = ProgressLine()
     line.say(passedOverIn: source)

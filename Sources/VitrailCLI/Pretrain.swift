@@ -50,7 +50,7 @@ struct Pretrain: ParsableCommand {
   var lanes: Int?
   @Option(help: "Part of a set that comes in parts: train or test. Default: the recipe's, train.")
   var split: DatasetSplit?
-  @OptionGroup var bands: BandsArgument
+  @OptionGroup var layout: FileLayoutArguments
   @Option(help: "Share of files that may be undecodable before the run stops; default: the recipe's, 0.05.")
   var maxBad: Double?
   @Option(
@@ -127,7 +127,7 @@ struct Pretrain: ParsableCommand {
     var settings = overrides + sets
     if let limit { settings.append("data.limit=\(limit)") }
     if let split { settings.append("data.split=\(split.rawValue)") }
-    if let bands = bands.names { settings.append("data.bands=\(JSONValue.encoding(bands).text)") }
+    settings += layout.settings
     settings += length.settings
     if let lanes { settings.append("train.lanes=\(lanes)") }
     if let maxBad { settings.append("data.maxBad=\(maxBad)") }

@@ -23,7 +23,7 @@ struct Reconstruct: ParsableCommand {
   var seed: UInt64 = 0
   @Option(help: "Part of a set that comes in parts: train or test.")
   var split: DatasetSplit = .test
-  @OptionGroup var bands: BandsArgument
+  @OptionGroup var layout: FileLayoutArguments
   @OptionGroup var output: JSONOutput
 
   private struct Summary: Encodable {
@@ -40,7 +40,7 @@ struct Reconstruct: ParsableCommand {
         mend: "give a run of a masked objective, such as mae or simMIM")
     }
     let source = try ImageSources.open(
-      data, options: SourceOptions(split: split, bands: bands.names ?? trained.recipe.data.bands))
+      data, options: SourceOptions(split: split, layout: layout.over(trained.recipe.data.layout)))
     ProgressLine().say(passedOverIn: source)
     let images = ReconstructionPictures.images(
       source, trained.preprocessing, trained.recipe.data.loading, count: count)

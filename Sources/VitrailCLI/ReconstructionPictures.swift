@@ -38,7 +38,7 @@ struct ReconstructionPictures {
     _ source: any ImageSource, _ preprocessing: Preprocessing, _ loading: LoadingOptions, count: Int
   ) -> [Image] {
     let stride = max(1, source.count / count)
-    let options = loading.decoding(for: preprocessing.channels)
+    let options = loading.decoding(for: preprocessing)
     return (0..<min(count, source.count)).compactMap { index in
       guard let image = try? source.image(at: index * stride, options: options),
         image.converts(toChannels: preprocessing.channels)

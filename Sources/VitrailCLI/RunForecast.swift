@@ -1,9 +1,12 @@
 import Datasets
 import Platform
+import Records
 
 /// What a run will be, from a few steps that were measured; what `--dry-run --json` prints.
 struct RunForecast: Codable {
   let images, classes: Int
+  /// The files that are read, by extension, and what else lies there.
+  let files: [DataRecord.FileCount]
   let passedOver: PassedOver
   let parameters, batchSize: Int
   /// Steps of the whole run and of an epoch.

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Platform
 import Pretraining
+import Records
 
 /// The way from a recipe and its images to a plan that can be trained, and what is said on it.
 struct RunPreparation {
@@ -80,6 +81,10 @@ struct RunPreparation {
     let classes = source.classNames.isEmpty ? "" : ", \(source.classNames.count) classes"
     let summary = images.summary.map { "; \($0)" } ?? ""
     line.say("images   \(source.count) in \(source.path)\(classes)\(summary)")
+    let data = DataRecord(of: source)
+    if data.files.count > 1 || data.files.contains(where: { $0.images != $0.files }) {
+      line.say("files    \(data.filesSummary)")
+    }
     line.say(passedOverIn: source)
     let plan = try build(recipe)
     let memory = plan.estimateMemory()
@@ -123,7 +128,8 @@ struct RunPreparation {
     let train = plan.measuredRecipe(at: rate).train
     let steps = train.steps ?? plan.totalSteps
     return RunForecast(
-      images: source.count, classes: source.classNames.count, passedOver: source.passedOver,
+      images: source.count, classes: source.classNames.count, files: DataRecord(of: source).files,
+      passedOver: source.passedOver,
       parameters: plan.encoder.parameters.trainableScalarCount, batchSize: train.batchSize, steps: steps,
       stepsPerEpoch: plan.stepsPerEpoch, epochs: Double(steps) / Double(plan.stepsPerEpoch),
       memoryBytes: announced.memory.total, memoryLimitBytes: MachineCapacity.memoryBytes,

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Platform
 import Pretraining
+import Records
 
 /// How a session of training ended; what `--json` prints.
 struct RunSummary: Encodable {

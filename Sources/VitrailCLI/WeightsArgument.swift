@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Platform
 import Pretraining
@@ -24,18 +25,24 @@ struct WeightsArgument {
     return (try naming(folder, besides: file) { () throws(Failure) in try open(file) }, folder)
   }
 
-  /// The bands of the images that the encoder was trained on; empty where an image is a file, and where the file does not
-  /// say.
-  var bands: [String] {
+  /// How files made up the images that the encoder was trained on; the default where the file does not say.
+  var layout: FileLayout {
     guard let text = model.file.metadata["recipe"],
       let trained = try? JSONDecoder().decode(TrainedOn.self, from: Data(text.utf8))
-    else { return [] }
-    return trained.data.bands
+    else { return FileLayout() }
+    let images = trained.data
+    return FileLayout(
+      bands: images.bands, pages: images.pages ?? .images, anyExtension: images.anyExtension ?? false)
   }
 
   /// What counts here of the recipe in a file's metadata.
   private struct TrainedOn: Decodable {
-    struct Images: Decodable { let bands: [String] }
+    struct Images: Decodable {
+      let bands: [String]
+      // Files from before there were these keys have none.
+      let pages: FileLayout.Pages?
+      let anyExtension: Bool?
+    }
     let data: Images
   }
 

@@ -27,7 +27,7 @@ struct CIFARTests {
 
   @Test func readsTheTen() throws {
     let train = try ImageSources.open(Golden.path("cifar10"))
-    #expect(type(of: train).name == "cifar" && train.count == 5)
+    #expect(ImageSources.kind(of: train) == "cifar" && train.count == 5)
     try expectImages(train, "cifar10-train.png")
     #expect((0..<5).map { train.label(of: $0) } == [3, 6, 9, 2, 5])
     #expect(
@@ -54,7 +54,7 @@ struct CIFARTests {
   func findsTheFolderOfTheArchive(golden: String, folder: String) throws {
     try copy(golden, to: "set/\(folder)")
     let found = try ImageSources.open(workspace.path("set"))
-    #expect(found.path == workspace.path("set/\(folder)") && type(of: found).name == "cifar")
+    #expect(found.path == workspace.path("set/\(folder)") && ImageSources.kind(of: found) == "cifar")
   }
 
   @Test func refusesDamagedFiles() throws {

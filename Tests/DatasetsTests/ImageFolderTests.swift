@@ -121,7 +121,7 @@ struct ImageFolderTests {
 
   @Test func everySourceDescribesItself() throws {
     let names = ImageSources.all.map { $0.name }
-    #expect(names == ["bands", "image", "list", "idx", "cifar", "shards", "folder"])
+    #expect(names == ["bands", "image", "list", "idx", "cifar", "array", "shards", "folder"])
     for source in ImageSources.all { #expect(!source.summary.isEmpty && !source.source.isEmpty) }
   }
 }

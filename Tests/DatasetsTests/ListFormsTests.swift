@@ -93,11 +93,11 @@ struct ListFormsTests {
   }
 
   @Test func filesThatAreNotReadAreCounted() throws {
-    let list = try open("path,label\nimg/0.png,owl\na.tif,owl\nb.WEBP,fox\nimg/1.png,fox\nc.tif,owl\n")
+    let list = try open("path,label\nimg/0.png,owl\na.psd,owl\nb.JXL,fox\nimg/1.png,fox\nc.psd,owl\n")
     #expect(rows(list) == ["img/0.png owl", "img/1.png fox"])
-    #expect(list.passedOver.entries.map(\.kind) == [".tif", ".webp"] && list.passedOver.imageLikeCount == 3)
-    #expect(list.passedOver.entries[0].count == 2 && list.passedOver.entries[0].example == "a.tif")
+    #expect(list.passedOver.entries.map(\.kind) == [".psd", ".jxl"] && list.passedOver.imageLikeCount == 3)
+    #expect(list.passedOver.entries[0].count == 2 && list.passedOver.entries[0].example == "a.psd")
     #expect(
-      try failure { _ = try open("a.tif\nb.tif\n", as: "none.txt") }.problem.contains("2 .tif (not read"))
+      try failure { _ = try open("a.psd\nb.psd\n", as: "none.txt") }.problem.contains("2 .psd (not read"))
   }
 }

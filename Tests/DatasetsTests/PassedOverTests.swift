@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Imaging
 import Platform
+import Records
 import Testing
 
 /// What lies at a path and is no image of the set is counted and said.
@@ -20,7 +21,7 @@ struct PassedOverTests {
 
   @Test func countsByExtensionAndReason() throws {
     let files = [
-      "a/1.png", "a/2.jpe", "b/3.JFI", "b/x.tif", "b/y.TIF", "b/deep/z.webp", "a/notes.txt", "a/bare",
+      "a/1.png", "a/2.jpe", "b/3.JFI", "b/x.psd", "b/y.PSD", "b/deep/z.jxl", "a/notes.txt", "a/bare",
       "a/.4.png",
       "b/pack.tar", "b/more.tar.gz", "a/film.MP4",
     ]
@@ -29,15 +30,15 @@ struct PassedOverTests {
     #expect(set.count == 3)
     #expect(
       counts(set) == [
-        ".tif": 2, ".webp": 1, ".txt": 1, "without extension": 1, "hidden": 1, ".tar": 1, ".tar.gz": 1,
+        ".psd": 2, ".jxl": 1, ".txt": 1, "without extension": 1, "hidden": 1, ".tar": 1, ".tar.gz": 1,
         ".mp4": 1,
       ])
     #expect(set.passedOver.imageLikeCount == 3)
-    #expect(set.passedOver.summary.hasPrefix("2 .tif, 1 .webp (not read; convert to PNG or JPEG), "))
-    #expect(set.passedOver.entries[0].example == workspace.path("set/b/x.tif"))
+    #expect(set.passedOver.summary.hasPrefix("2 .psd, 1 .jxl (not read; convert to PNG or JPEG), "))
+    #expect(set.passedOver.entries[0].example == workspace.path("set/b/x.psd"))
     let line = try #require(set.passedOver.line)
     #expect(
-      line.hasPrefix("passed over: 2 .tif") && line.hasSuffix("such as " + workspace.path("set/b/x.tif")))
+      line.hasPrefix("passed over: 2 .psd") && line.hasSuffix("such as " + workspace.path("set/b/x.psd")))
     #expect(
       try JSONDecoder().decode(PassedOver.self, from: JSONEncoder().encode(set.passedOver)) == set.passedOver)
     #expect(SubsetImages(set, indices: [0]).passedOver == set.passedOver)
@@ -45,7 +46,7 @@ struct PassedOverTests {
   }
 
   @Test func theCacheOfListingsKeepsTheCounts() throws {
-    for file in ["a/1.png", "a/x.tif", "b/y.tif", "b/.vitrail", "c/2.png"] {
+    for file in ["a/1.png", "a/x.psd", "b/y.psd", "b/.vitrail", "c/2.png"] {
       try workspace.writeText(file.hasSuffix(".vitrail") ? ".\n" : "", to: "set/" + file)
     }
     let cache = FolderIndexCache(folder: workspace.path("cache"), threshold: 1, margin: 1)
@@ -53,26 +54,26 @@ struct PassedOverTests {
     let first = try ImageFolder(path: workspace.path("set"), cache: cache)
     let second = try ImageFolder(path: workspace.path("set"), cache: cache)
     #expect(first.listedFolderCount == 4 && second.listedFolderCount == 0)
-    #expect(counts(second) == [".tif": 1, "folder of results": 1])
+    #expect(counts(second) == [".psd": 1, "folder of results": 1])
     #expect(first.passedOver == second.passedOver)
   }
 
   @Test func aSetOfNoneButSuchFilesSaysSoInALine() throws {
-    try workspace.writeText("", to: "set/a.tif")
-    try workspace.writeText("", to: "set/b.webp")
+    try workspace.writeText("", to: "set/a.psd")
+    try workspace.writeText("", to: "set/b.jxl")
     let found = try failure { _ = try open("set") }
-    #expect(found.problem.contains("1 .tif, 1 .webp (not read; convert to PNG or JPEG)"))
+    #expect(found.problem.contains("1 .jxl, 1 .psd (not read; convert to PNG or JPEG)"))
     #expect(!"\(found)".contains("idx3"))
   }
 
   @Test func tooManyAreAnError() throws {
     for number in 0..<19 { try workspace.writeText("", to: "set/\(number).png") }
-    try workspace.writeText("", to: "set/x.tif")
+    try workspace.writeText("", to: "set/x.psd")
     #expect(try open("set", SourceOptions(maximumBad: 0.05)).count == 19)
-    try workspace.writeText("", to: "set/y.gif")
+    try workspace.writeText("", to: "set/y.tga")
     let found = try failure { _ = try open("set", SourceOptions(maximumBad: 0.05)) }
     #expect(
-      found.problem.contains("2 of 21") && found.problem.contains(".gif")
+      found.problem.contains("2 of 21") && found.problem.contains(".tga")
         && found.remedy.contains("--max-bad"))
     #expect(try open("set", SourceOptions(maximumBad: 0.2)).count == 19)
     #expect(try open("set").count == 19)
@@ -91,13 +92,12 @@ struct PassedOverTests {
     #expect(one.count == 1 && one.classNames.isEmpty)
     #expect(try one.image(at: 0) == image(3))
     for (bytes, format) in [
-      (Array("RIFF0000WEBPVP8 ".utf8), "WebP"), ([0x49, 0x49, 0x2A, 0, 8, 0, 0, 0], "TIFF"),
-      (Array("GIF89a".utf8), "GIF"), ([0x42, 0x4D, 1, 0, 0, 0, 0, 0, 0, 0, 54, 0], "BMP"),
-      (Array("0000ftypheic".utf8), "HEIF"), (Array("0000ftypavif".utf8), "HEIF"),
-    ] where !ImageCodecs.formats.map(\.title).contains(format) {
-      try workspace.write(bytes, to: "cat.webp")
-      let found = try failure { _ = try open("cat.webp") }
-      #expect(found.problem.contains("a \(format) image") && found.place.hasSuffix("cat.webp"))
+      ([0, 0, 0, 0x0C] + Array("jP  ".utf8), "JPEG 2000"), ([0xFF, 0x0A, 0, 0], "JPEG XL"),
+      (Array("8BPS0000".utf8), "Photoshop"),
+    ] {
+      try workspace.write(bytes, to: "cat.jxl")
+      let found = try failure { _ = try open("cat.jxl") }
+      #expect(found.problem.contains("a \(format) image") && found.place.hasSuffix("cat.jxl"))
     }
     try workspace.writeText("", to: "empty.jpg")
     #expect(try failure { _ = try open("empty.jpg") }.problem.contains("empty file"))

@@ -71,14 +71,14 @@ struct ShardMembersTests {
   @Test func whatIsNotReadIsCounted() throws {
     let set = try open(
       [
-        ("0.png", try png(0)), ("1.webp", cls("RIFF")), ("2.TIF", cls("II")), ("0.txt", cls("a caption")),
+        ("0.png", try png(0)), ("1.jxl", cls("none")), ("2.PSD", cls("II")), ("0.txt", cls("a caption")),
         ("._0.png", cls("Finder")), ("readme", cls("text")),
       ], links: [("3.png", "0.png"), ("notes", "readme")])
     #expect(try rows(set) == ["0.png 0 –"])
-    #expect(Set(said(set)) == ["1 .webp!", "1 .tif!", "1 links!", "1 .txt", "2 hidden or without extension"])
+    #expect(Set(said(set)) == ["1 .jxl!", "1 .psd!", "1 links!", "1 .txt", "2 hidden or without extension"])
     #expect(set.passedOver.entries[0].example.hasPrefix(workspace.path("a.tar#")))
-    let none = try failure { _ = try open([("1.webp", cls("RIFF"))]) }
-    #expect(none.problem.contains("no images") && none.problem.contains("1 .webp (not read"))
+    let none = try failure { _ = try open([("1.jxl", cls("none"))]) }
+    #expect(none.problem.contains("no images") && none.problem.contains("1 .jxl (not read"))
   }
 
   @Test(arguments: [

@@ -110,7 +110,7 @@ import Testing
     #expect(found.redundantImages == 2)
     #expect(found.nearConstant == ["\(place)/c/flat.png"])
     #expect(found.unreadable.map(\.path) == ["\(place)/c/text.jpg"])
-    #expect(found.unreadable.allSatisfy { $0.reason.contains("neither PNG nor JPEG") })
+    #expect(found.unreadable.allSatisfy { $0.reason.contains("no image of a format that is read") })
   }
 
   @Test func threadsHaveNoInfluence() throws {

@@ -39,6 +39,9 @@ struct DecodingVersionTests {
     switch image.samples {
     case .eightBit(let samples): return hash(samples)
     case .sixteenBit(let samples): return hash(samples.lazy.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] })
+    case .float(let samples):
+      return hash(
+        samples.lazy.flatMap { sample in [24, 16, 8, 0].map { UInt8(sample.bitPattern >> $0 & 0xFF) } })
     }
   }
 }

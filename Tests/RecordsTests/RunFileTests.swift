@@ -10,7 +10,8 @@ import Testing
         "recipe.yaml", "provenance.jsonl", "metrics.jsonl", "health.jsonl", "initial.safetensors",
         "warnings.txt",
         "diverged.json", "checkpoints", "monitor.jsonl", "best.safetensors", "model.safetensors",
-        "classifier.safetensors", "classification.json", "classification", "images.json", "bad-images.txt",
+        "classifier.safetensors", "classification.json", "classification", "images.json", "data.json",
+        "bad-images.txt",
         "reconstructions", "evaluation.json", "evaluation", "report.html", "result.json",
       ])
     #expect(

@@ -87,6 +87,28 @@ struct PatchGridTests {
     #expect(patches.values[0] < patches.values[1])
   }
 
+  /// Fractions keep what lies outside of 0…1, each sample at its place, for every kind alike.
+  @Test func allKindsOfSamplesTakeTheSamePlaces() {
+    let grid = PatchGrid(height: 4, width: 6, channels: 2, patchSize: 2)
+    let table = ChannelNormalization(mean: [0.25, 0], standardDeviation: [0.5, 4])
+    let bytes = (0..<48).map { UInt8($0 * 5) }
+    let results = [
+      PixelSamples.eightBit(bytes), .sixteenBit(bytes.map { UInt16($0) * 257 }),
+      .float(bytes.map { Float($0) / 255 }),
+    ].map { samples in
+      let patches = Tensor(shape: [1, 6, 8])
+      grid.patchify(samples, table, into: patches, at: 0)
+      return patches.values
+    }
+    #expect(relativeError(results[1], to: results[0]) <= 1e-6)
+    #expect(relativeError(results[2], to: results[0]) <= 1e-6)
+    let patches = Tensor(shape: [1, 1, 1])
+    let one = PatchGrid(height: 1, width: 1, channels: 1, patchSize: 1)
+    one.patchify(
+      .float([-3]), ChannelNormalization(mean: [1], standardDeviation: [2]), into: patches, at: 0)
+    #expect(patches.values == [-2])
+  }
+
   /// Mean 0 and unbiased variance 1 of each patch, 1e-6 added; a flat patch becomes 0.
   @Test func targetsAreNormalisedPatches() {
     let patches = Tensor.random([2, 3, 27], seed: 1, scale: 0.3, shift: 0.5)

@@ -101,7 +101,7 @@ struct AugmentTests {
         try FileManager.default.removeItem(at: data.appendingPathComponent("ash/\(index).png"))
       }
       let none = folder.appendingPathComponent("none.png")
-      expectError(try augment(data, none), "neither PNG nor JPEG", bad.path)
+      expectError(try augment(data, none), "no image of a format that is read", bad.path)
       #expect(!FileManager.default.fileExists(atPath: none.path))
     }
   }

@@ -24,7 +24,7 @@ struct DescribeTests {
         "png, 1 channel, 8 bits   21", "jpeg, 1 channel, 8 bits  2", "width         8 … 12, median 12",
         "height        8 … 20, median 20", "8…15 × 16…31  21", "of 23 images of 1 channels",
         "duplicates    1 in 1 groups", "copy.jpg = ", "near constant", "unreadable    2",
-        "ash/text.png: neither PNG nor JPEG",
+        "ash/text.png: no image of a format that is read",
       ]
       for line in lines { #expect(outcome.output.contains(line), "wanted '\(line)' in:\n\(outcome.output)") }
       #expect(outcome.errors.contains("img/s") && outcome.errors.contains("left"))
@@ -34,7 +34,7 @@ struct DescribeTests {
         Set(entries.keys) == [
           "path", "images", "surveyed", "readable", "encodedBytes", "decodedBytes", "classes", "unlabelled",
           "imbalance", "encodings", "channels", "width", "height", "aspectRatio", "sizes", "aspectRatios",
-          "duplicates", "nearConstant", "unreadable", "passedOver",
+          "duplicates", "nearConstant", "unreadable", "passedOver", "pages", "storedValues",
         ])
       #expect(entries["images"] == .integer(25) && entries["readable"] == .integer(23))
       let picture = try ImageDecoder.decode(contentsOf: sheet)

@@ -59,7 +59,7 @@ struct OwnOutputTests {
       let root = folder.appendingPathComponent("set")
       try SampleImages.write(to: root.appendingPathComponent("Train"), count: 20)
       try SampleImages.write(to: root.appendingPathComponent("val"), count: 3)
-      try Data().write(to: root.appendingPathComponent("Train/ash/scan.tif"))
+      try Data().write(to: root.appendingPathComponent("Train/ash/scan.psd"))
       for command in [
         ["dataset", "index", root.path], ["dataset", "describe", root.path],
         ["embed", "--weights", shared.run.path, "--data", root.path, "--out", folder.path + "/features"],
@@ -68,7 +68,7 @@ struct OwnOutputTests {
         let outcome = try Vitrail.run(command)
         #expect(outcome.code == 0, "\(outcome.errors)")
         #expect(
-          outcome.errors.contains("passed over: 1 .tif (not read; convert to PNG or JPEG)"),
+          outcome.errors.contains("passed over: 1 .psd (not read; convert to PNG or JPEG)"),
           "\(outcome.errors)")
         #expect(outcome.errors.contains("1 folder val/ (Train/ was taken here"), "\(outcome.errors)")
       }
@@ -79,7 +79,7 @@ struct OwnOutputTests {
       #expect(scores.code == 0, "\(scores.errors)")
       let report = try parsed(scores.output)
       #expect(report["train"]?["images"] == .integer(60) && report["test"]?["images"] == .integer(9))
-      #expect(report["train"]?["passedOver"]?.list.first?["kind"] == .string(".tif"))
+      #expect(report["train"]?["passedOver"]?.list.first?["kind"] == .string(".psd"))
       let part = root.path + "/Train"
       expectError(
         try Vitrail.run(evaluate + ["--train", part, "--test", part]), "the same images", "--hold-out 0.2")

@@ -98,7 +98,7 @@ struct PredictTests {
         "vitrail finetune")
       expectError(try Vitrail.run(predict + [folder.path + "/none.safetensors"]), "cannot read", "none")
       let single = ["predict", "--weights", run.path, "--data"]
-      expectError(try Vitrail.run(single + [bad.path]), bad.path, "neither PNG nor JPEG")
+      expectError(try Vitrail.run(single + [bad.path]), bad.path, "no image of a format that is read")
       expectError(try Vitrail.run(single + [folder.path + "/none.png"]), "No such file", "none.png")
       expectError(try Vitrail.run(single + [data.path, "--top", "0"]), code: 64, "--top")
     }

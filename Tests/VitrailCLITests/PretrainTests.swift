@@ -23,7 +23,8 @@ struct PretrainTests {
       #expect(
         files.filter { !$0.hasPrefix("events.") } == [
           "checkpoints", "checkpoints/last.safetensors", "checkpoints/step-00000006.safetensors",
-          "checkpoints/step-00000007.safetensors", "images.json", "metrics.jsonl", "model.safetensors",
+          "checkpoints/step-00000007.safetensors", "data.json", "images.json", "metrics.jsonl",
+          "model.safetensors",
           "provenance.jsonl", "recipe.yaml",
           "reconstructions", "reconstructions/step-00000002.png", "reconstructions/step-00000004.png",
           "reconstructions/step-00000006.png", "reconstructions/step-00000007.png", "report.html",

@@ -151,7 +151,7 @@ struct SourceTests {
     let json = try parsed(Vitrail.run("dataset", "index", shared.train.path, "--json").output).entries
     #expect(
       Set(json.keys) == [
-        "path", "kind", "images", "classes", "unlabelled", "seconds", "peakBytes", "passedOver",
+        "path", "kind", "images", "classes", "unlabelled", "files", "seconds", "peakBytes", "passedOver",
       ])
     #expect(json["images"] == .integer(36) && (json["seconds"]?.double ?? -1) > 0)
     expectError(try Vitrail.run("dataset", "index", "/proc/none"), "/proc/none")

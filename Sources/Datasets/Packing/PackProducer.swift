@@ -31,6 +31,8 @@ struct PackProducer: BatchProducer {
     self.form = form
     self.decoding = decoding
     self.decoding.keepsAlpha = form.keepsAlpha
+    // Whoever reads the shards says what they range over.
+    self.decoding.keepsStoredValues = true
     self.badImages = badImages
     var stream = RandomStream(seed: seed, purpose: .order)
     order = stream.permutation(source.count)
@@ -67,14 +69,15 @@ struct PackProducer: BatchProducer {
 
   func finish(_ draft: Range<Int>, rows: [PackedSample?]) -> [PackedSample] { rows.compactMap { $0 } }
 
-  /// The place in the order and the file's own name, in which no dot may be: keys end at the first.
+  /// The place in the order, the file's own name, in which no dot may be, since keys end at the first, and the page.
   private func key(_ position: Int, _ index: Int) -> String {
     let number = String(position)
-    let file = source.location(of: index).split(separator: "/").last ?? ""
+    let path = PagedPath(String(source.location(of: index).split(separator: "/").last ?? ""))
+    let (file, page) = (path.file, path.page.map { "-\($0)" } ?? "")
     let stem = file.split(separator: ".", omittingEmptySubsequences: false).dropLast().joined(separator: "_")
     let plain = (stem.isEmpty ? String(file) : stem).unicodeScalars.map { scalar -> Character in
       scalar.value < 0x20 || scalar == "." || scalar.value == 0x7F ? "_" : Character(scalar)
     }
-    return String(repeating: "0", count: digits - number.count) + number + "-" + String(plain)
+    return String(repeating: "0", count: digits - number.count) + number + "-" + String(plain) + page
   }
 }

@@ -20,37 +20,43 @@ public struct PackedForm: Sendable, Equatable {
 struct PackedImage: Sendable {
   /// The content of the file.
   let data: Data
-  /// `jpg` or `png`.
+  /// `jpg`, `png` or `tif`.
   let ending: String
   /// Whether it is the file that was read, byte for byte.
   let isCopy: Bool
 
   /// Reads an image whole, so that damage is found, and brings it into its form.
   ///
-  /// JPEG files that need no change are copied, if `copies` allows it. Images of 16 bits or four channels become PNG, which alone can hold
-  /// them.
+  /// Files of the format that fits that need no change are copied, if `copies` allows it. Images of 16 bits or four
+  /// channels become PNG; samples in floating point and other numbers of channels become TIFF, which alone can hold them.
   ///
-  /// - Throws: `Failure` when it is damaged, or has a number of channels that neither format can hold.
+  /// - Throws: `Failure` when it is damaged, or wants TIFF in a build without it.
   init(_ reader: ImageReader, form: PackedForm, copies: Bool) throws(Failure) {
     let image = try reader.image()
-    guard [1, 3, 4].contains(image.channels) else {
-      throw Failure(
-        "an image of \(image.channels) channels, where JPEG and PNG hold 1, 3 or 4", at: reader.place,
-        mend: "leave its bands in files of their own")
-    }
     let isJPEG = reader.header?.format == .jpeg
-    let staysPNG = image.isDeep || image.channels == 4 || (form.keepsPNG && !isJPEG)
-    let format: ImageFormat = staysPNG ? .png : .jpeg
+    let format: ImageFormat =
+      if image.samples.format == .float || ![1, 3, 4].contains(image.channels) {
+        .tiff
+      } else if image.isDeep || image.channels == 4 || (form.keepsPNG && !isJPEG) {
+        .png
+      } else {
+        .jpeg
+      }
     let size = form.shorterSide.flatMap { Self.reduced(image, shorterSide: $0) }
-    if copies, size == nil, let header = reader.header, header.isUpright, let bytes = reader.encoded,
-      header.format == format
+    if copies, size == nil, let header = reader.header, header.isUpright, header.pageCount == 1,
+      let bytes = reader.encoded, header.format == format
     {
       data = bytes.data
       isCopy = true
     } else {
       let resized = size.map { image.resized(width: $0.width, height: $0.height, filter: .bicubic) } ?? image
       do throws(Failure) {
-        data = try staysPNG ? PNGEncoder.encodeExactly(resized) : form.encoder.encode(resized)
+        data =
+          switch format {
+          case .tiff: try TIFFEncoder.encode(resized)
+          case .png: try PNGEncoder.encodeExactly(resized)
+          default: try form.encoder.encode(resized)
+          }
       } catch {
         throw Failure(error.problem, at: reader.place, mend: error.remedy)
       }

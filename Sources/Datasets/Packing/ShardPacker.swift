@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Records
 
 /// Writes a set as tar shards that `TarShards` and WebDataset read: images in a random order, so that reading forwards
 /// is random enough.

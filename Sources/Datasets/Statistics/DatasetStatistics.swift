@@ -1,4 +1,5 @@
 import Imaging
+import Records
 
 /// What a set of images consists of. Encoded as JSON, the names here are the keys.
 public struct DatasetStatistics: Codable, Sendable, Equatable {
@@ -24,6 +25,11 @@ public struct DatasetStatistics: Codable, Sendable, Equatable {
   public var encodings: [Encoding]
   /// Mean and deviation of the values, for each number of decoded channels that occurs, ascending.
   public var channels: [ChannelStatistics]
+  /// What floating-point samples are as they are stored, for each number of decoded channels that such images have,
+  /// ascending; empty where there are none.
+  public var storedValues: [StoredValues]
+  /// How many images are from files of how many pages, ascending by pages.
+  public var pages: [PageCount]
   /// Columns; absent, as the two below, when no image is readable.
   public var width: Spread?
   /// Rows.
@@ -64,7 +70,7 @@ public struct DatasetStatistics: Codable, Sendable, Equatable {
     public var format: String
     /// Samples a pixel as stored; alpha and black are channels here.
     public var channels: Int
-    /// Bits a sample, 8 or 16; fewer count as 8.
+    /// Bits a sample, 8, 16 or, in floating point, 32; fewer than 8 count as 8.
     public var depth: Int
     /// How many images.
     public var images: Int
@@ -82,6 +88,28 @@ public struct DatasetStatistics: Codable, Sendable, Equatable {
     public var mean: [Double]
     /// The standard deviation of each channel (divided by the number of pixels).
     public var standardDeviation: [Double]
+  }
+
+  /// The floating-point samples of all images that have this number of channels when decoded.
+  public struct StoredValues: Codable, Sendable, Equatable {
+    /// Channels of the decoded image.
+    public var channels: Int
+    /// How many images.
+    public var images: Int
+    /// The least sample of each channel as it is stored; nil where there is none.
+    public var minimum: [Double?]
+    /// The greatest sample of each channel.
+    public var maximum: [Double?]
+    /// Samples without a value: not a number, or infinite.
+    public var missing: Int
+  }
+
+  /// Images that are from files of this many pages.
+  public struct PageCount: Codable, Sendable, Equatable {
+    /// Pages of the file.
+    public var pages: Int
+    /// How many images.
+    public var images: Int
   }
 
   /// Least, middle and greatest of some values; the middle of an even number is the mean of the two there.

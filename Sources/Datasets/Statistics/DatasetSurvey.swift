@@ -29,7 +29,11 @@ public struct DatasetSurvey: Sendable {
   /// - Parameter onProgress: told how many images are done.
   /// - Throws: nothing for images that cannot be read: they are part of the result.
   public func run(onProgress: (_ done: Int) -> Void = { _ in }) throws(Failure) -> DatasetStatistics {
-    let scan = ImageScan(source: source, indices: indices, loading: loading, examine: ImageRecord.init)
+    let (source, decoding) = (source, loading.decoding)
+    let scan = ImageScan(source: source, indices: indices, loading: loading) {
+      (reader, index) throws(Failure) -> ImageRecord in
+      try ImageRecord(reader, index, of: source, decoding: decoding)
+    }
     var tally = SurveyTally(source: source)
     var done = 0
     try scan.run { index, outcome in
@@ -46,10 +50,17 @@ struct ImageRecord: Sendable {
   let width, height: Int
   let encoding: DatasetStatistics.Encoding
   let encodedBytes, decodedBytes: Int
+  /// Pages of the file that it is from.
+  let pageCount: Int
   let sums: ChannelSums
+  /// What the samples are as they are stored; nil where they are no floating-point samples.
+  let stored: StoredSpan?
   let fingerprint: ContentHash
 
-  init(_ reader: ImageReader) throws(Failure) {
+  /// Looks at an image; one of floating-point samples is read a second time, as it is stored.
+  init(
+    _ reader: ImageReader, _ index: Int, of source: any ImageSource, decoding: DecodeOptions
+  ) throws(Failure) {
     let image = try reader.image()
     width = image.width
     height = image.height
@@ -59,7 +70,15 @@ struct ImageRecord: Sendable {
       images: 1)
     decodedBytes = image.samples.count * image.samples.format.byteCount
     encodedBytes = reader.encoded?.count ?? decodedBytes
+    pageCount = reader.header?.pageCount ?? 1
     sums = ChannelSums(of: image)
+    if image.samples.format == .float {
+      var decoding = decoding
+      decoding.keepsStoredValues = true
+      stored = StoredSpan(of: try source.reader(at: index, options: decoding).image())
+    } else {
+      stored = nil
+    }
     fingerprint = ContentHash(of: image)
   }
 

@@ -14,8 +14,8 @@ struct ImageScan<Finding: Sendable>: Sendable {
   /// The images to look at.
   let indices: [Int]
   let loading: LoadingOptions
-  /// What is done with an image, on any thread.
-  let examine: @Sendable (ImageReader) throws(Failure) -> Finding
+  /// What is done with an image of a number, on any thread.
+  let examine: @Sendable (ImageReader, _ index: Int) throws(Failure) -> Finding
 
   /// Calls `body` for each image, in the order of `indices`, on the calling thread.
   func run(_ body: (_ index: Int, _ outcome: Outcome) -> Void) throws(Failure) {
@@ -24,6 +24,18 @@ struct ImageScan<Finding: Sendable>: Sendable {
     defer { ring.stop() }
     while let batch = try ring.next() {
       for (index, outcome) in batch { body(index, outcome) }
+    }
+  }
+}
+
+extension ImageScan {
+  /// A scan for which the numbers of the images do not matter.
+  init(
+    source: any ImageSource, indices: [Int], loading: LoadingOptions,
+    examine: @escaping @Sendable (ImageReader) throws(Failure) -> Finding
+  ) {
+    self.init(source: source, indices: indices, loading: loading) {
+      (reader, _) throws(Failure) -> Finding in try examine(reader)
     }
   }
 }
@@ -51,7 +63,7 @@ private struct ScanProducer<Finding: Sendable>: BatchProducer {
   func fill(_ row: Int, of draft: Range<Int>) -> ImageScan<Finding>.Outcome {
     do throws(Failure) {
       let index = scan.indices[draft.lowerBound + row]
-      return .found(try scan.examine(scan.source.reader(at: index, options: scan.loading.decoding)))
+      return .found(try scan.examine(scan.source.reader(at: index, options: scan.loading.decoding), index))
     } catch {
       return .unreadable(error)
     }

@@ -8,6 +8,8 @@ struct SurveyTally {
   private var decodedBytes = 0
   private var encodings: [DatasetStatistics.Encoding: Int] = [:]
   private var sums: [Int: (images: Int, sums: ChannelSums)] = [:]
+  private var spans: [Int: StoredSpan] = [:]
+  private var pages: [Int: Int] = [:]
   private var sizes = SizeTally()
   private var firstOf: [ContentHash: Int] = [:]
   // Of each image that is repeated: itself and its copies.
@@ -35,6 +37,8 @@ struct SurveyTally {
     group.images += 1
     group.sums.add(record.sums)
     sums[channels] = group
+    if let stored = record.stored { spans[channels, default: StoredSpan(channels: channels)].add(stored) }
+    pages[record.pageCount, default: 0] += 1
     if record.isNearConstant { nearConstant.append(index) }
     if let first = firstOf[record.fingerprint] {
       copies[first, default: [first]].append(index)
@@ -54,7 +58,10 @@ struct SurveyTally {
       path: source.path, images: source.count, surveyed: surveyed, readable: readable,
       encodedBytes: encodedBytes, decodedBytes: decodedBytes, classes: classes, unlabelled: unlabelled,
       imbalance: occupied.max().flatMap { largest in occupied.min().map { Double(largest) / Double($0) } },
-      encodings: sortedEncodings, channels: channelStatistics, width: sizes.width, height: sizes.height,
+      encodings: sortedEncodings, channels: channelStatistics,
+      storedValues: storedValues,
+      pages: pages.sorted { $0.key < $1.key }.map { .init(pages: $0, images: $1) },
+      width: sizes.width, height: sizes.height,
       aspectRatio: sizes.aspectRatio, sizes: sizes.ranges, aspectRatios: sizes.ratioRanges,
       duplicates: copies.sorted { $0.key < $1.key }.map { $0.value.map(source.location(of:)) },
       nearConstant: nearConstant.map(source.location(of:)),
@@ -72,6 +79,14 @@ struct SurveyTally {
       left.images != right.images
         ? left.images > right.images
         : (left.format, left.channels, left.depth) < (right.format, right.channels, right.depth)
+    }
+  }
+
+  private var storedValues: [DatasetStatistics.StoredValues] {
+    spans.sorted { $0.key < $1.key }.map { channels, span in
+      .init(
+        channels: channels, images: span.images, minimum: span.minimum.map { $0.map(Double.init) },
+        maximum: span.maximum.map { $0.map(Double.init) }, missing: span.missing)
     }
   }
 

@@ -29,16 +29,16 @@ public struct EvaluationSets: Sendable {
   ///
   /// - Parameters:
   ///   - limit: how many images each set has at most, drawn at random, each class by its share.
-  ///   - bands: the channels of images that are files a band.
+  ///   - layout: how files make up images.
   ///   - maximumBad: the share of files that may be undecodable.
   /// - Throws: `Failure` when a path cannot be opened, or both sets are one.
   public static func open(
-    train: String, measured: Measured?, limit: Int? = nil, bands: [String] = [],
+    train: String, measured: Measured?, limit: Int? = nil, layout: FileLayout = FileLayout(),
     maximumBad: Double = BadImages.defaultMaximumShare
   ) throws(Failure) -> EvaluationSets {
     func open(_ path: String, _ split: DatasetSplit) throws(Failure) -> any ImageSource {
       try ImageSources.open(
-        path, options: SourceOptions(split: split, bands: bands, maximumBad: maximumBad))
+        path, options: SourceOptions(split: split, layout: layout, maximumBad: maximumBad))
     }
     let all = try open(train, .train)
     switch measured {

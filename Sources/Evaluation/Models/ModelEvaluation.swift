@@ -67,7 +67,10 @@ public struct ModelEvaluation: Sendable {
     }
     extraction = settings.extraction(
       encoders, preprocessing ?? file.preprocessing, includesPixels: includesBaselines)
-    decoding = settings.decoding
+    var decoding = settings.decoding
+    decoding.range = extraction.preprocessing.range
+    decoding.usesWindow = extraction.preprocessing.usesWindow
+    self.decoding = decoding
     self.choices = choices
     self.readouts = readouts
     self.includesBaselines = includesBaselines

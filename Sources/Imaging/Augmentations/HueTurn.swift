@@ -17,7 +17,9 @@ extension PixelSamples {
         })
     case .sixteenBit(let samples):
       return .sixteenBit(
-        mappingPixels(of: samples) { turnHue($0, by: turn, into: $1, read: { Double($0) }, write: { UInt16($0 + 0.5) }) })
+        mappingPixels(of: samples) {
+          turnHue($0, by: turn, into: $1, read: { Double($0) }, write: { UInt16($0 + 0.5) })
+        })
     case .float(let samples):
       return .float(
         mappingPixels(of: samples.map { min(max($0, 0), 1) }) {

@@ -41,7 +41,7 @@ protocol ImageCodec: Sendable {
 }
 
 extension ImageCodec {
-  static var remedy: String { "convert to \(ImageCodecs.titles(joinedBy: "or"))" }
+  static var remedy: String { UnreadFormats.conversion }
   static var holdsPages: Bool { false }
   static func pieces(of file: EncodedFile, _: PageChoice) -> [Range<Int>] { [0..<file.count] }
   static func pageCount(of _: EncodedFile) -> Int { 1 }

@@ -6,7 +6,8 @@ enum JPEGCodec: ImageCodec {
   static let format = ImageFormat.jpeg
   static let source = "ITU-T T.81, 1992"
   static let library: String? = "libjpeg-turbo \(String(cString: cjpeg_library_version()))"
-  static let limits = "8 bits a sample, sides up to 65,500 pixels, 100 scans; no lossless or hierarchical coding"
+  static let limits =
+    "8 bits a sample, sides up to 65,500 pixels, 100 scans; no lossless or hierarchical coding"
 
   static func decoder(
     of bytes: UnsafeRawBufferPointer, options: DecodeOptions, place: String, clock: CodecClock

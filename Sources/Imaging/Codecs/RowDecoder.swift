@@ -39,8 +39,8 @@ func makeRowDecoder(
         mend: "\(UnreadFormats.remedy(for: format)), or remove the file")
     }
     throw Failure(
-      "neither \(ImageCodecs.titles(joinedBy: "nor")), by its first bytes", at: place,
-      mend: "convert the image to \(ImageCodecs.titles(joinedBy: "or")), or remove the file")
+      "no image of a format that is read, by its first bytes", at: place,
+      mend: "\(UnreadFormats.conversion) (vitrail list formats says what is read), or remove the file")
   }
   let decoder = try codec.decoder(of: bytes, options: options, place: place, clock: clock)
   try options.check(decoder.header, place: place)

@@ -18,21 +18,10 @@ package enum UnreadFormats {
     ImageCodecs.known.first { $0.library == nil && $0.format == format }?.remedy ?? conversion
   }
 
-  private static var conversion: String { "convert to \(ImageCodecs.titles(joinedBy: "or"))" }
+  /// What to do with an image that is not read: PNG and JPEG are in every build, and every program writes them.
+  static let conversion = "convert to PNG or JPEG"
 
   private static let unknown = [
-    ImageFormat(
-      "WebP", extensions: ["webp"], signatures: [FileSignature("RIFF").and("WEBP", at: 8)]),
-    ImageFormat(
-      "TIFF", extensions: ["tif", "tiff"],
-      // The 2A is of TIFF, the 2B of BigTIFF.
-      signatures: [
-        FileSignature([0x49, 0x49, 0x2A, 0]), FileSignature([0x49, 0x49, 0x2B, 0]),
-        FileSignature([0x4D, 0x4D, 0, 0x2A]), FileSignature([0x4D, 0x4D, 0, 0x2B]),
-      ]),
-    ImageFormat("GIF", extensions: ["gif"], signatures: [FileSignature("GIF87a"), FileSignature("GIF89a")]),
-    ImageFormat(
-      "BMP", extensions: ["bmp", "dib"], signatures: [FileSignature("BM").and([0, 0, 0, 0], at: 6)]),
     ImageFormat(
       "JPEG 2000", extensions: ["jp2", "j2k", "jpx"],
       signatures: [

@@ -1,6 +1,7 @@
 import Datasets
 import Imaging
 import Platform
+import Records
 import Tensors
 
 /// The speed of the training loader alone: decode, random resized crop, flip, normalise, patchify.

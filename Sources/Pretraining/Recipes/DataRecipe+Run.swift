@@ -7,7 +7,7 @@ extension DataRecipe {
   /// Images that mean and standard deviation are measured on at most.
   private static let measuredImages = 10_000
 
-  /// The keys with every choice made: mean and standard deviation measured where they are `auto`, on at most 10,000
+  /// The keys with every choice made: the range of floating-point samples measured where it is `auto`, mean and standard deviation measured where they are `auto`, on at most 10,000
   /// images that `seed` draws, after conversion to the model's channels; defaults that have an influence on what a model
   /// sees written out.
   ///
@@ -16,10 +16,10 @@ extension DataRecipe {
     for model: VisionTransformerConfiguration, source: any ImageSource, seed: UInt64,
     onMeasuring: (Int, Int) -> Void
   ) throws(Failure) -> DataRecipe {
-    var data = self
+    var data = try measuringRange(of: source, seed: seed, onMeasuring: onMeasuring)
     if mean == .auto || standardDeviation == .auto {
       let measured = try NormalizationMeasurement(
-        of: source, channels: model.channels, limit: Self.measuredImages, seed: seed, options: loading,
+        of: source, channels: model.channels, limit: Self.measuredImages, seed: seed, options: data.loading,
         onProgress: onMeasuring)
       if mean == .auto { data.mean = .values(measured.mean.map { Float($0) }) }
       if standardDeviation == .auto {
@@ -33,6 +33,22 @@ extension DataRecipe {
     if cache != .none { data.cacheSide = keptSide(for: model) }
     if case .folder(let path) = cache {
       data.cache = .folder(URL(fileURLWithPath: path).standardizedFileURL.path)
+    }
+    return data
+  }
+
+  /// The keys with the range of floating-point samples measured where it is `auto`; `none` where the images have no such
+  /// samples.
+  ///
+  /// - Throws: `Failure` when a channel has one value everywhere.
+  public func measuringRange(
+    of source: any ImageSource, seed: UInt64, onMeasuring: (Int, Int) -> Void = { _, _ in }
+  ) throws(Failure) -> DataRecipe {
+    var data = self
+    if range == .auto {
+      let measured = try SampleRangeMeasurement(
+        of: source, seed: seed, options: loading, onProgress: onMeasuring)
+      data.range = measured.range.map { .range($0) } ?? SampleRangeChoice.none
     }
     return data
   }

@@ -40,7 +40,7 @@ extension DataRecipe {
   public func openTest(isResumed: Bool = false) throws(Failure) -> (any ImageSource)? {
     let maximumBad = isResumed ? nil : maxBad
     if let test {
-      let options = SourceOptions(split: .test, bands: bands, maximumBad: maximumBad)
+      let options = SourceOptions(split: .test, layout: layout, maximumBad: maximumBad)
       return SubsetImages.limited(to: limit, of: try ImageSources.open(test, options: options))
     }
     guard let holdOut else { return nil }
@@ -52,14 +52,14 @@ extension DataRecipe {
   private func openAll(maximumBad: Double?) throws(Failure) -> any ImageSource {
     if let path {
       return try ImageSources.open(
-        path, options: SourceOptions(split: split, bands: bands, maximumBad: maximumBad))
+        path, options: SourceOptions(split: split, layout: layout, maximumBad: maximumBad))
     }
     guard let mix else {
       throw Failure("no images", at: "data.path", mend: "set data.path or data.mix, or give --data PATH")
     }
     var sources: [any ImageSource] = []
     for set in mix {
-      let options = SourceOptions(split: set.split ?? split, bands: bands, maximumBad: maximumBad)
+      let options = SourceOptions(split: set.split ?? split, layout: layout, maximumBad: maximumBad)
       sources.append(try ImageSources.open(set.path, options: options))
     }
     let weights = mix.compactMap(\.weight)

@@ -13,6 +13,10 @@ public struct DataRecipe: RangedKeys, Equatable {
   public var split = DatasetSplit.train
   /// Ends of the names of the files that make up an image, a channel each; empty where a file is an image.
   public var bands: [String] = []
+  /// What becomes of files with several pages: `images`, `channels` or `first`.
+  public var pages = FileLayout.Pages.images
+  /// Whether files of a folder are images by what is in them, whatever their names.
+  public var anyExtension = false
   /// Labelled images that `vitrail finetune` scores the classifier on; absent: those of `holdOut`, if any.
   public var test: String?
   /// Share of each class that is kept out of training, to score on; absent: none.
@@ -33,6 +37,8 @@ public struct DataRecipe: RangedKeys, Equatable {
   public var mean: ChannelValues?
   /// Standard deviation of each channel, or `auto`; absent: ImageNet's.
   public var standardDeviation: ChannelValues?
+  /// What floating-point samples range over, `[low, high]` or such a pair for each channel, `none`, `window`, or `auto` to measure it.
+  public var range = SampleRangeChoice.auto
   /// Shorter side before the centre crop when features are extracted; absent: 8/7 of the image size from 96 pixels
   /// on, the image size below.
   public var evaluationResize: Int?
@@ -75,7 +81,7 @@ public struct DataRecipe: RangedKeys, Equatable {
         mend: "divide values of 0…255 by 255")
     }
     try requireRanges(usual: .encoding(DataRecipe()))
-    try located("bands") { () throws(Failure) in try sourceOptions.validate() }
+    try located("bands") { () throws(Failure) in try layout.validate() }
     try require(
       bands.isEmpty || bands.count == channels || Set([bands.count, channels]) == [1, 3], "bands",
       "\(bands.count) bands for a model of \(channels) channels", "set model.channels to \(bands.count)")
@@ -84,6 +90,13 @@ public struct DataRecipe: RangedKeys, Equatable {
       (side...1 << 20).contains(evaluationResize ?? side), "evaluationResize",
       "evaluationResize is \(evaluationResize ?? 0), with images of \(side) pixels",
       "choose \(side) … \(1 << 20)")
+    if let range = range.range {
+      try require(
+        range.pairs.count == 1 || range.pairs.count == channels
+          || Set([range.pairs.count, channels]) == [1, 3],
+        "range", "\(range.pairs.count) pairs for a model of \(channels) channels",
+        "give one pair for all channels, or one for each")
+    }
     for (key, values) in [("mean", mean), ("standardDeviation", standardDeviation)] {
       guard case .values(let values)? = values else { continue }
       try require(
@@ -132,13 +145,17 @@ public struct DataRecipe: RangedKeys, Equatable {
   }
 
   /// What is wanted of the images at `path`.
-  public var sourceOptions: SourceOptions { SourceOptions(split: split, bands: bands) }
+  public var sourceOptions: SourceOptions { SourceOptions(split: split, layout: layout) }
+
+  /// How files make up images.
+  public var layout: FileLayout { FileLayout(bands: bands, pages: pages, anyExtension: anyExtension) }
 
   /// How files are read and how many threads do it.
   public var loading: LoadingOptions {
-    LoadingOptions(
-      threads: threads ?? LoadingOptions.defaultThreadCount,
-      decoding: DecodeOptions(maximumPixels: maxPixels, truncated: truncated))
+    var decoding = DecodeOptions(maximumPixels: maxPixels, truncated: truncated)
+    decoding.range = range.range
+    decoding.usesWindow = range == .window
+    return LoadingOptions(threads: threads ?? LoadingOptions.defaultThreadCount, decoding: decoding)
   }
 
   /// How features of this model are extracted, and what its pixels are normalised by. What is left to be measured (see
@@ -155,6 +172,7 @@ public struct DataRecipe: RangedKeys, Equatable {
       height: model.imageSize.height, width: model.imageSize.width, channels: model.channels,
       resizeShorterSide: evaluationResize ?? (side >= 96 ? side * 8 / 7 : side), filter: filter,
       mean: mean?.numbers ?? defaultMean,
-      standardDeviation: standardDeviation?.numbers ?? defaultDeviation)
+      standardDeviation: standardDeviation?.numbers ?? defaultDeviation, range: range.range,
+      usesWindow: range == .window)
   }
 }

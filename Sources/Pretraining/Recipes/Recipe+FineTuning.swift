@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Platform
 import VisionTransformer
@@ -11,7 +12,7 @@ extension Recipe {
   ///
   /// - Throws: `Failure` when the recipe cannot be read, or is of another objective, or no keys describe the encoder.
   public static func fineTuning(
-    _ file: ModelFile, bands: [String] = [], recipe name: String? = nil, folders: [URL],
+    _ file: ModelFile, layout: FileLayout = FileLayout(), recipe name: String? = nil, folders: [URL],
     overrides: [String] = []
   ) throws(Failure) -> Recipe {
     guard file.configuration.isDescribedByRecipes else {
@@ -22,7 +23,11 @@ extension Recipe {
     let preprocessing = file.preprocessing
     let given: [String: JSONValue] = [
       "mean": .encoding(preprocessing.mean), "standardDeviation": .encoding(preprocessing.standardDeviation),
-      "filter": .encoding(preprocessing.filter), "bands": .encoding(bands),
+      "filter": .encoding(preprocessing.filter), "bands": .encoding(layout.bands),
+      "pages": .encoding(layout.pages), "anyExtension": .encoding(layout.anyExtension),
+      "range": .encoding(
+        preprocessing.range.map { SampleRangeChoice.range($0) }
+          ?? (preprocessing.usesWindow ? .window : .auto)),
     ]
     let base = JSONValue.object([
       "model": .encoding(file.configuration), "objective": .string(Classification.name),

@@ -57,6 +57,7 @@ struct SessionStart {
     }
     let now = listing ?? DataListing(of: plan.source, roots: roots)
     try RecordFile.write(now, to: folder.images)
+    try RecordFile.write(DataRecord(of: plan.source), to: RunFile.data.url(in: folder.url))
     images = JSONValue.encoding(now.summary).text
     try? FileManager.default.removeItem(at: folder.divergence)
   }

@@ -54,6 +54,7 @@ extension ModelFile {
       old.resizeShorterSide * min(imageHeight, imageWidth) / min(old.height, old.width), 1 << 20)
     return Preprocessing(
       height: imageHeight, width: imageWidth, channels: old.channels, resizeShorterSide: shorter,
-      filter: old.filter, mean: old.mean, standardDeviation: old.standardDeviation)
+      filter: old.filter, mean: old.mean, standardDeviation: old.standardDeviation, range: old.range,
+      usesWindow: old.usesWindow)
   }
 }

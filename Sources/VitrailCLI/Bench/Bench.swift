@@ -22,7 +22,7 @@ struct Bench: ParsableCommand {
     var shape = "ti"
     @Option(help: "Images to train on, as for pretrain; default: synthetic pixels.")
     var data: String?
-    @OptionGroup var bands: BandsArgument
+    @OptionGroup var layout: FileLayoutArguments
     @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
     var lanes: Int?
     @Option(help: "Timed steps. Default: 10.", transform: number(in: 1...1_000_000))
@@ -62,7 +62,7 @@ struct Bench: ParsableCommand {
       if objective != MaskedAutoencoder.name { options.objective = Choice(objective) }
       options.batch = batch
       options.profiles = profile
-      let source = try data.map { try open($0, bands) }
+      let source = try data.map { try open($0, layout) }
       try show(StepBenchmark(chosen, options).run(on: source), output)
     }
   }
@@ -74,7 +74,7 @@ struct Bench: ParsableCommand {
 
     @Option(help: "Images, as for pretrain.")
     var data: String
-    @OptionGroup var bands: BandsArgument
+    @OptionGroup var layout: FileLayoutArguments
     @Option(
       help: "Images to time; small sets are gone through again and again. Default: 2000.",
       transform: number(in: 1...Int.max >> 1))
@@ -100,7 +100,7 @@ struct Bench: ParsableCommand {
       options.threads = threads ?? options.threads
       options.imageSize = size
       options.patchSize = patch
-      try show(LoaderBenchmark(options).run(on: open(data, bands)), output)
+      try show(LoaderBenchmark(options).run(on: open(data, layout)), output)
     }
   }
 
@@ -118,8 +118,8 @@ struct Bench: ParsableCommand {
     func run() throws { try show(LayerBenchmark(rounds: rounds).run(), output) }
   }
 
-  private static func open(_ path: String, _ bands: BandsArgument) throws(Failure) -> any ImageSource {
-    let source = try ImageSources.open(path, options: SourceOptions(bands: bands.names ?? []))
+  private static func open(_ path: String, _ layout: FileLayoutArguments) throws(Failure) -> any ImageSource {
+    let source = try ImageSources.open(path, options: SourceOptions(layout: layout.over()))
     ProgressLine().say(passedOverIn: source)
     return source
   }

@@ -45,7 +45,7 @@ struct Compare: ParsableCommand {
     var summary: (train: EvaluationReport.SetSummary, test: EvaluationReport.SetSummary)?
     for (name, argument) in zip(weights, arguments) {
       line.say("\(name)  input: \(argument.model.preprocessing.summary)")
-      let sources = try sets.open(bands: argument.bands, maximumBad: features.maxBad)
+      let sources = try sets.open(layout: argument.layout, maximumBad: features.maxBad)
       if models.isEmpty {
         line.say(passedOverIn: sources.all)
         chosen = try chosen.checked(sources.labels(), note: line.say)

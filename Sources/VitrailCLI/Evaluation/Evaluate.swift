@@ -59,7 +59,7 @@ struct Evaluate: ParsableCommand {
     let argument = try WeightsArgument(weights)
     if let folder = argument.folder { try OutputCheck.file(folder.evaluation.path) }
     if let sweepResize { return try sweep(sweepResize, argument, chosen, line) }
-    let sources = try sets.open(bands: argument.bands, maximumBad: features.maxBad)
+    let sources = try sets.open(layout: argument.layout, maximumBad: features.maxBad)
     line.say("input: \(argument.model.preprocessing.summary)")
     line.say(passedOverIn: sources.all)
     let evaluation = try ModelEvaluation(
@@ -86,7 +86,7 @@ struct Evaluate: ParsableCommand {
   private func sweep(
     _ sizes: [Int], _ argument: WeightsArgument, _ chosen: [EvaluatorChoice], _ line: ProgressLine
   ) throws {
-    let sources = try sets.open(bands: argument.bands, maximumBad: features.maxBad)
+    let sources = try sets.open(layout: argument.layout, maximumBad: features.maxBad)
     line.say(passedOverIn: sources.all)
     let usable = try chosen.checked(sources.labels(), note: line.say)
     var failures = EvaluatorFailures()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Evaluation
 import Platform
 
@@ -22,7 +23,7 @@ struct LabelledSets: ParsableArguments {
     help: "Only that many images of each set, drawn at random, each class by its share; default: all.",
     transform: number(in: 1...Int.max))
   var limit: Int?
-  @OptionGroup var bands: BandsArgument
+  @OptionGroup var layout: FileLayoutArguments
 
   func validate() throws {
     if test != nil && holdOut != nil { throw ValidationError("give either --test PATH or --hold-out SHARE") }
@@ -31,12 +32,12 @@ struct LabelledSets: ParsableArguments {
     }
   }
 
-  /// Both sets of images; `bands` are those of the weights. No test set where none was asked for.
-  func open(bands: [String], maximumBad: Double) throws(Failure) -> EvaluationSets {
+  /// Both sets of images; `layout` is that of the weights. No test set where none was asked for.
+  func open(layout: FileLayout, maximumBad: Double) throws(Failure) -> EvaluationSets {
     guard let train else { throw Failure("no images", at: "--train", mend: "give --train PATH") }
     return try EvaluationSets.open(
       train: train,
       measured: holdOut.map { .heldOut(share: $0, seed: splitSeed) } ?? test.map { .path($0) }, limit: limit,
-      bands: self.bands.names ?? bands, maximumBad: maximumBad)
+      layout: self.layout.over(layout), maximumBad: maximumBad)
   }
 }

@@ -97,7 +97,7 @@ struct FineTune: ParsableCommand {
     guard let weights else { preconditionFailure("validate() wants them") }
     let argument = try WeightsArgument(weights)
     return try Recipe.fineTuning(
-      argument.model, bands: sets.bands.names ?? argument.bands, recipe: recipe, folders: RecipeFolders.all,
+      argument.model, layout: sets.layout.over(argument.layout), recipe: recipe, folders: RecipeFolders.all,
       overrides: settings)
   }
 

@@ -4,6 +4,7 @@ import Foundation
 import Imaging
 import Platform
 import Pretraining
+import Records
 import Tensors
 
 struct Predict: ParsableCommand {
@@ -32,7 +33,7 @@ struct Predict: ParsableCommand {
   var split: DatasetSplit = .test
   @Option(help: "Only that many images, drawn at random; default: all.", transform: number(in: 1...Int.max))
   var limit: Int?
-  @OptionGroup var bands: BandsArgument
+  @OptionGroup var layout: FileLayoutArguments
   @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
   var lanes: Int?
   @Option(help: "Share of files that may be undecodable. Default: 0.05.", transform: number(in: 0.0...1))
@@ -43,10 +44,10 @@ struct Predict: ParsableCommand {
     let classifier = try Classifier(contentsOf: WeightsArgument.classifier(weights))
     let loading = LoadingOptions(decoding: decoding.options)
     let options = SourceOptions(
-      split: split, bands: bands.names ?? classifier.recipe.data.bands, maximumBad: maxBad)
+      split: split, layout: layout.over(classifier.recipe.data.layout), maximumBad: maxBad)
     let opened = try ImageSources.open(data, options: options)
     if opened is ImageFile {
-      let reader = try opened.reader(at: 0, options: loading.decoding(for: classifier.preprocessing.channels))
+      let reader = try opened.reader(at: 0, options: loading.decoding(for: classifier.preprocessing))
       let prediction = Prediction(data, try classifier.probabilities(of: reader), classifier.classNames)
       try output.tell(prediction.table(top: top), Predictions(predictions: [prediction.json(top: top)]))
       return
