@@ -180,7 +180,7 @@ def heif_kinds():
     deep = (pixels.astype(np.uint16) * 257 + np.arange(WIDTH, dtype=np.uint16)[None, :, None] % 7) & 0xFFC0
     kinds = {
         "rgb420.heic": heif(picture, quality=90), "rgb444.heic": heif(picture, quality=90, chroma=444),
-        "gray.heic": heif(gray, quality=90), "alpha.heic": heif(clear, quality=90),
+        "thumbnail.heic": encoded(picture, "-q", "90", "-t", "16"), "gray.heic": heif(gray, quality=90), "alpha.heic": heif(clear, quality=90),
         "premultiplied.heic": encoded(clear, "-q", "90", "--premultiplied-alpha"),
         "deep10.heic": deep_heif(deep, "RGB;16", 10), "deep12.heic": deep_heif(deep, "RGB;16", 12),
         "rgb420.avif": avif(picture, subsampling="4:2:0"), "rgb444.avif": avif(picture, subsampling="4:4:4"),
@@ -426,10 +426,13 @@ def unread_kinds():
     single = data_set(gray.astype(np.uint32), FloatPixelData=gray.astype("<f4").tobytes())
     del single.PixelData
     bit = data_set(gray, BitsAllocated=1, BitsStored=1, HighBit=0)
+    halved = data_set(np.stack([gray, gray, gray], -1), "YBR_FULL")
+    halved.PhotometricInterpretation = "YBR_FULL_422"
     sigmoid = data_set(gray, WindowCenter=100, WindowWidth=60, VOILUTFunction="SIGMOID")
     return {name: written(file) for name, file in {
         "jpeg2000": encapsulated(data_set(gray), [b"\xff\x4f\xff\x51" + bytes(60)], JPEG2000Lossless),
         "deflated": data_set(gray, syntax=DeflatedExplicitVRLittleEndian), "floats": single, "bit": bit, "sigmoid": sigmoid,
+        "halved": halved,
     }.items()}
 
 

@@ -151,7 +151,7 @@ import Testing
 
   @Test(arguments: [
     ("jpeg2000", "JPEG 2000"), ("deflated", "deflated"), ("floats", "floating-point"),
-    ("bit", "8, 16 or 32 bits"),
+    ("bit", "8, 16 or 32 bits"), ("halved", "fewer samples of colour"),
   ])
   func kindsThatAreNotDecodedAreNamed(name: String, words: String) throws {
     let failure = #expect(throws: Failure.self) { try decoded("\(name).dcm") }

@@ -108,6 +108,16 @@ private let readsHEIF = ImageCodecs.formats.contains(.heif)
     }
   }
 
+  /// Pixels that are coded otherwise, by the name of the coder.
+  @Test func otherCodersAreNamed() throws {
+    var bytes = try Golden.bytes("heif/rgb420.heic")
+    let kind = try #require((0..<bytes.count - 4).first { Array(bytes[$0..<$0 + 4]) == Array("hvc1".utf8) })
+    bytes.replaceSubrange(kind..<kind + 4, with: Array("jpeg".utf8))
+    let failure = #expect(throws: Failure.self) { try ImageDecoder.decode(bytes) }
+    #expect(failure?.problem.contains("neither HEVC nor AV1") == true)
+    #expect(failure?.remedy.contains("convert") == true)
+  }
+
   /// A picture that is one of its own tiles has no end.
   @Test func aPictureOfItselfIsRefused() throws {
     let failure = #expect(throws: Failure.self) { try decoded("own-tile.heic") }
@@ -137,7 +147,9 @@ private let readsHEIF = ImageCodecs.formats.contains(.heif)
   }
 
   /// The size of the coded picture counts, whatever the file says its size is.
-  @Test(arguments: ["rgb420.heic", "rgb420.avif"]) func whatTheCodedPictureSaysCounts(name: String) throws {
+  @Test(arguments: ["rgb420.heic", "rgb420.avif", "animated.avif"]) func whatTheCodedPictureSaysCounts(
+    name: String
+  ) throws {
     let bytes = try withSides(1, 1, in: name)
     let failure = #expect(throws: Failure.self) {
       try ImageDecoder.decode(bytes, options: DecodeOptions(maximumPixels: 33 * 21 - 1))
