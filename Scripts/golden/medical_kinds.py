@@ -21,7 +21,7 @@ import pydicom
 from PIL import Image, ImageOps
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.encaps import encapsulate
-from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_windowing, convert_color_space
+from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_windowing, pixel_array
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian,
     JPEG2000Lossless, JPEGBaseline8Bit, JPEGLSLossless, JPEGLSNearLossless, RLELossless, SecondaryCaptureImageStorage,
@@ -89,6 +89,16 @@ def avif(picture, **options):
     stream = io.BytesIO()
     picture.save(stream, "AVIF", **{"quality": 80, **options})
     return stream.getvalue()
+
+
+def undated(content):
+    """The same without the times at which it was made."""
+    content = bytearray(content)
+    for kind in (b"mvhd", b"tkhd", b"mdhd"):
+        times = content.index(kind) + 8
+        length = 16 if content[times - 4] == 1 else 8
+        content[times : times + length] = bytes(length)
+    return bytes(content)
 
 
 def encoded(picture, *options):
@@ -170,19 +180,22 @@ def heif_kinds():
     deep = (pixels.astype(np.uint16) * 257 + np.arange(WIDTH, dtype=np.uint16)[None, :, None] % 7) & 0xFFC0
     kinds = {
         "rgb420.heic": heif(picture, quality=90), "rgb444.heic": heif(picture, quality=90, chroma=444),
-        "gray.heic": heif(gray, quality=90), "alpha.heic": heif(clear, quality=90),
+        "thumbnail.heic": encoded(picture, "-q", "90", "-t", "16"), "gray.heic": heif(gray, quality=90), "alpha.heic": heif(clear, quality=90),
         "premultiplied.heic": encoded(clear, "-q", "90", "--premultiplied-alpha"),
         "deep10.heic": deep_heif(deep, "RGB;16", 10), "deep12.heic": deep_heif(deep, "RGB;16", 12),
         "rgb420.avif": avif(picture, subsampling="4:2:0"), "rgb444.avif": avif(picture, subsampling="4:4:4"),
-        "gray.avif": avif(gray, subsampling="4:0:0"), "alpha.avif": avif(clear),
-        "alpha-premultiplied.avif": avif(clear, alpha_premultiplied=True),
+        "gray.avif": avif(gray, subsampling="4:0:0"), "alpha.avif": avif(clear, subsampling="4:4:4"),
+        "alpha-premultiplied.avif": avif(clear, subsampling="4:4:4", alpha_premultiplied=True),
         "deep10.avif": encoded(png_file(deep, 2, 16, False), "-A", "-q", "90", "-b", "10", "-p", "chroma=422"),
         "grid.heic": grid(Image.fromarray(scene(101, 77, 6)), 64),
-        "animated.avif": avif(picture, save_all=True, append_images=[ImageOps.invert(picture)]),
+        "animated.avif": undated(avif(
+            picture, subsampling="4:4:4", save_all=True, append_images=[ImageOps.invert(picture)])),
     }
+    # Of even sides, as cameras have them: of others, versions of libheif place the colours of 4:2:0 differently.
+    even = Image.fromarray(scene(WIDTH + 1, HEIGHT + 1, 6))
     for orientation in range(2, 9):
-        kinds[f"turn{orientation}.avif"] = avif(picture, exif=exif_block(orientation))
-        kinds[f"turn{orientation}.heic"] = heif(picture, quality=80, exif=exif_block(orientation))
+        kinds[f"turn{orientation}.avif"] = avif(picture, subsampling="4:4:4", exif=exif_block(orientation))
+        kinds[f"turn{orientation}.heic"] = heif(even, quality=80, exif=exif_block(orientation))
     # An orientation in the EXIF note that the picture's properties do not have: what they say holds.
     turned = kinds["turn6.heic"]
     angle = turned.index(b"irot") + 4
@@ -413,16 +426,21 @@ def unread_kinds():
     single = data_set(gray.astype(np.uint32), FloatPixelData=gray.astype("<f4").tobytes())
     del single.PixelData
     bit = data_set(gray, BitsAllocated=1, BitsStored=1, HighBit=0)
+    halved = data_set(np.stack([gray, gray, gray], -1), "YBR_FULL")
+    halved.PhotometricInterpretation = "YBR_FULL_422"
     sigmoid = data_set(gray, WindowCenter=100, WindowWidth=60, VOILUTFunction="SIGMOID")
     return {name: written(file) for name, file in {
         "jpeg2000": encapsulated(data_set(gray), [b"\xff\x4f\xff\x51" + bytes(60)], JPEG2000Lossless),
         "deflated": data_set(gray, syntax=DeflatedExplicitVRLittleEndian), "floats": single, "bit": bit, "sigmoid": sigmoid,
+        "halved": halved,
     }.items()}
 
 
 def add_dicom(expected, name, content):
     file = read(content)
-    frames = file.pixel_array
+    # Colours come as RGB.
+    plugin = "pillow" if file.file_meta.TransferSyntaxUID == JPEGBaseline8Bit else ""
+    frames = pixel_array(io.BytesIO(content), decoding_plugin=plugin)
     if file.get("NumberOfFrames", 1) == 1:
         frames = frames[None]
     for page, frame in enumerate(frames):
@@ -431,15 +449,16 @@ def add_dicom(expected, name, content):
         if meaning == "PALETTE COLOR":
             expected.add(samples=apply_color_lut(frame, file), **entry)
         elif file.SamplesPerPixel == 3:
-            if meaning == "YBR_FULL":
-                frame = convert_color_space(frame, "YBR_FULL", "RGB")
             expected.add(samples=stretched(frame, file.BitsStored), **entry)
         else:
             add_monochrome(expected, entry, file, frame)
 
 
 def add_monochrome(expected, entry, file, frame):
-    stored, bits = frame >> (file.HighBit + 1 - file.BitsStored), file.BitsStored
+    stored, bits = frame, file.BitsStored
+    if file.HighBit >= bits:
+        # pydicom takes the lowest bits whatever the highest is.
+        stored = np.frombuffer(file.PixelData, "<u2").reshape(frame.shape) >> (file.HighBit + 1 - bits)
     if file.get("PerFrameFunctionalGroupsSequence"):
         own = file.PerFrameFunctionalGroupsSequence[entry["page"]].PixelValueTransformationSequence[0]
         window = file.SharedFunctionalGroupsSequence[0].FrameVOILUTSequence[0]

@@ -151,7 +151,7 @@ import Testing
 
   @Test(arguments: [
     ("jpeg2000", "JPEG 2000"), ("deflated", "deflated"), ("floats", "floating-point"),
-    ("bit", "8, 16 or 32 bits"),
+    ("bit", "8, 16 or 32 bits"), ("halved", "fewer samples of colour"),
   ])
   func kindsThatAreNotDecodedAreNamed(name: String, words: String) throws {
     let failure = #expect(throws: Failure.self) { try decoded("\(name).dcm") }
@@ -169,18 +169,19 @@ import Testing
 
   /// Files of every way in which pixels are stored.
   static let samples = [
-    "gray8", "gray8-implicit", "gray16-big-endian", "ct", "frames", "enhanced", "values", "palette16",
+    "rgb-rle", "ct-rle", "frames-table", "gray16-lossless", "ct-jpegls", "rgb-jpeg", "gray8",
+    "gray8-implicit", "gray16-big-endian", "ct", "frames", "enhanced", "values", "palette16",
     "rgb-planar",
     "gray8-rle", "frames-jpeg", "ct-lossless", "gray12-jpeg", "rgb-jpegls",
   ]
 
+  /// Of several frames the last; a byte that makes the length even may be missing.
   @Test(arguments: samples) func everyTruncationIsAFailure(name: String) throws {
     let bytes = try Golden.bytes("dicom/\(name).dcm")
-    // Frames after the first are pages, which may be missing; an even length may cost a byte that no pixel has.
-    let isPaged = name.hasPrefix("frames") || name == "enhanced"
-    for count in 0..<bytes.count - 1 where !isPaged || count < bytes.count / 2 {
+    let last = try Golden.reader("dicom/\(name).dcm").header.map { $0.pageCount - 1 } ?? 0
+    for count in 0..<bytes.count - 1 {
       #expect(throws: Failure.self, "\(name), first \(count) bytes") {
-        try ImageDecoder.decode([UInt8](bytes[..<count]), place: name)
+        try ImageDecoder.decode([UInt8](bytes[..<count]), options: options(.page(last)), place: name)
       }
     }
   }
@@ -268,7 +269,8 @@ import Testing
   @Test func nothingOfThePatientComesOut() throws {
     let files = try Golden.files(in: "dicom", endings: [".dcm"])
     #expect(files.count >= 45)
-    for file in files {
+    // A data set that is deflated shows no names.
+    for file in files where !file.contains("deflated") {
       let bytes = try Golden.bytes(file)
       #expect(String(decoding: bytes, as: UTF8.self).contains(patient), "\(file)")
       var generator = SplitMix64(seed: 13)

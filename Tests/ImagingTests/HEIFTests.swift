@@ -18,15 +18,21 @@ private let readsHEIF = ImageCodecs.formats.contains(.heif)
     try ImageDecoder.decode(Golden.bytes("heif/\(name)"), options: options, place: name)
   }
 
+  /// Within a level. Colours that a file has for two or four pixels each are the pixels' alike here, and smoothed by
+  /// Pillow: of these AVIF files the luminance is compared.
   @Test func agreesWithOtherDecoders() throws {
     let golden = try SampleGolden("heif")
     #expect(golden.entries.count >= 30)
     for entry in golden.entries where entry.file != "alpha-premultiplied.avif" {
       let expected = golden.image(entry)
       let image = try decoded(entry.file, DecodeOptions(keepsAlpha: true))
-      let mean = try #require(meanDifference(image, expected), "\(entry.file): another shape \(image)")
-      let largest = try #require(largestDifference(image, expected))
-      print(entry.file, image.samples.format, mean, largest)
+      if ["rgb420.avif", "deep10.avif"].contains(entry.file) {
+        let (found, wanted) = (image.converted(toChannels: 1), expected.converted(toChannels: 1))
+        #expect(try #require(meanDifference(found, wanted)) < 3, "\(entry.file)")
+      } else {
+        #expect(image.samples.format == expected.samples.format, "\(entry.file)")
+        #expect(try #require(largestDifference(image, expected)) <= 1, "\(entry.file)")
+      }
     }
   }
 
@@ -65,7 +71,7 @@ private let readsHEIF = ImageCodecs.formats.contains(.heif)
       let alpha = Double(expected[4 * pixel + 3])
       for channel in 0..<3 {
         let wanted = (Double(expected[4 * pixel + channel]) * alpha + 255 * (255 - alpha)) / 255
-        #expect(abs(Double(found.pixels[3 * pixel + channel]) - wanted) <= 12, "\(pixel)")
+        #expect(abs(Double(found.pixels[3 * pixel + channel]) - wanted) <= 3, "\(pixel)")
       }
     }
   }
@@ -74,10 +80,10 @@ private let readsHEIF = ImageCodecs.formats.contains(.heif)
   @Test func orientationOfEXIFIsIgnored() throws {
     let turned = try decoded("turn6.heic")
     let plain = try decoded("exif6.heic")
-    #expect((turned.width, turned.height) == (21, 33) && (plain.width, plain.height) == (33, 21))
-    for row in 0..<21 {
-      for column in 0..<33 {
-        let (from, to) = (3 * (row * 33 + column), 3 * (column * 21 + 20 - row))
+    #expect((turned.width, turned.height) == (22, 34) && (plain.width, plain.height) == (34, 22))
+    for row in 0..<22 {
+      for column in 0..<34 {
+        let (from, to) = (3 * (row * 34 + column), 3 * (column * 22 + 21 - row))
         #expect(plain.pixels[from..<from + 3] == turned.pixels[to..<to + 3])
       }
     }
@@ -102,6 +108,16 @@ private let readsHEIF = ImageCodecs.formats.contains(.heif)
     }
   }
 
+  /// Pixels that are coded otherwise, by the name of the coder.
+  @Test func otherCodersAreNamed() throws {
+    var bytes = try Golden.bytes("heif/rgb420.heic")
+    let kind = try #require((0..<bytes.count - 4).first { Array(bytes[$0..<$0 + 4]) == Array("hvc1".utf8) })
+    bytes.replaceSubrange(kind..<kind + 4, with: Array("jpeg".utf8))
+    let failure = #expect(throws: Failure.self) { try ImageDecoder.decode(bytes) }
+    #expect(failure?.problem.contains("neither HEVC nor AV1") == true)
+    #expect(failure?.remedy.contains("convert") == true)
+  }
+
   /// A picture that is one of its own tiles has no end.
   @Test func aPictureOfItselfIsRefused() throws {
     let failure = #expect(throws: Failure.self) { try decoded("own-tile.heic") }
@@ -118,22 +134,33 @@ private let readsHEIF = ImageCodecs.formats.contains(.heif)
     #expect(throws: Failure.self) { try decoded("large-tiles.heic", DecodeOptions(maximumPixels: 262_144)) }
   }
 
-  /// The size of the coded picture counts, whatever the file says its size is.
-  @Test(arguments: ["rgb420.heic", "rgb420.avif"]) func whatTheCodedPictureSaysCounts(name: String) throws {
+  /// The file with other sides in every box that has some.
+  private func withSides(_ width: Int, _ height: Int, in name: String) throws -> [UInt8] {
     var bytes = try Golden.bytes("heif/\(name)")
-    let start = try #require((0..<bytes.count - 4).first { Array(bytes[$0..<$0 + 4]) == Array("ispe".utf8) })
-    bytes.replaceSubrange(start + 8..<start + 16, with: [0, 0, 0, 1, 0, 0, 0, 1])
+    let boxes = (0..<bytes.count - 4).filter { Array(bytes[$0..<$0 + 4]) == Array("ispe".utf8) }
+    #expect(!boxes.isEmpty)
+    let sides = [width, height].flatMap { side in
+      [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: side >> $0) }
+    }
+    for box in boxes { bytes.replaceSubrange(box + 8..<box + 16, with: sides) }
+    return bytes
+  }
+
+  /// The size of the coded picture counts, whatever the file says its size is.
+  @Test(arguments: ["rgb420.heic", "rgb420.avif", "animated.avif"]) func whatTheCodedPictureSaysCounts(
+    name: String
+  ) throws {
+    let bytes = try withSides(1, 1, in: name)
     let failure = #expect(throws: Failure.self) {
       try ImageDecoder.decode(bytes, options: DecodeOptions(maximumPixels: 33 * 21 - 1))
     }
     #expect(failure?.problem.contains("above the limit") == true)
-    #expect(throws: Failure.self) { try ImageDecoder.decode(bytes) }
+    // What is coded in 64×64 pixels is cut to 33×21, or else is not what the file says.
+    if name.hasSuffix("avif") { #expect(throws: Failure.self) { try ImageDecoder.decode(bytes) } }
   }
 
   @Test func sizesAreCheckedBeforeMemoryIsTaken() throws {
-    var bytes = try Golden.bytes("heif/rgb420.heic")
-    let start = try #require((0..<bytes.count - 4).first { Array(bytes[$0..<$0 + 4]) == Array("ispe".utf8) })
-    bytes.replaceSubrange(start + 8..<start + 16, with: [0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30])
+    let bytes = try withSides(30000, 30000, in: "rgb444.avif")
     let failure = #expect(throws: Failure.self) { try ImageDecoder.decode(bytes) }
     #expect(failure?.problem.contains("30000×30000") == true)
   }

@@ -1,4 +1,4 @@
-// DCMTK's decoders of compressed DICOM frames. Without the trait DICOM nothing of the library is compiled or linked,
+// DCMTK's decoders of DICOM frames that are compressed by JPEG and JPEG-LS. Without the trait DICOM nothing of the library is compiled or linked,
 // and every function says so.
 #pragma once
 #include <stdbool.h>

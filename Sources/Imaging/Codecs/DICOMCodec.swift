@@ -1,7 +1,7 @@
 import CDICOM
 import Platform
 
-/// DICOM, compressed frames of which DCMTK decompresses where it is built in. No element is looked at that tells of a
+/// DICOM, frames of which that are JPEG inside DCMTK decompresses where it is built in. No element is looked at that tells of a
 /// patient, and no failure has a value of the file in it.
 enum DICOMCodec: ImageCodec {
   static let format = ImageFormat.dicom
@@ -69,7 +69,9 @@ private final class DICOMDecoder: RowDecoder {
     pads = options.truncated == .pad
     do throws(DICOMProblem) {
       file = try DICOMFile(DICOMMemory(buffer: bytes))
-      if file.isCompressed, !cdicom_decodes(file.transferSyntax) {
+      if file.isCompressed, !DICOMTransferSyntax.isRunLength(file.transferSyntax),
+        !DICOMTransferSyntax.isJPEG(file.transferSyntax) || !cdicom_decodes(file.transferSyntax)
+      {
         throw .unsupported(DICOMTransferSyntax.name(ofUnread: file.transferSyntax))
       }
       guard file.bitsAllocated > 8 || !file.dataSet.encoding.isBigEndian else {
@@ -111,13 +113,14 @@ private final class DICOMDecoder: RowDecoder {
 
   private func decompress(_ fragments: [Range<Int>]) throws(DICOMProblem) {
     let coded = fragments.flatMap { bytes[$0] }
-    if DICOMTransferSyntax.isJPEG(file.transferSyntax) {
-      // A throwing closure would lose the kind of the problem.
-      var problem: DICOMProblem?
-      coded.withUnsafeBytes { coded in
-        do throws(DICOMProblem) { try DICOMFrameCheck.requireJPEG(coded, of: file) } catch { problem = error }
+    if DICOMTransferSyntax.isRunLength(file.transferSyntax) {
+      decompressed = try coded.withUnsafeBufferPointer { (coded) throws(DICOMProblem) in
+        try DICOMRunLengths.decode(UnsafeRawBufferPointer(coded), of: file)
       }
-      if let problem { throw problem }
+      return
+    }
+    try coded.withUnsafeBufferPointer { (coded) throws(DICOMProblem) in
+      try DICOMFrameCheck.requireJPEG(UnsafeRawBufferPointer(coded), of: file)
     }
     let capacity = file.frameBytes + file.frameBytes % 2
     guard capacity <= UInt32.max else { throw .unsupported("a compressed frame above four gigabytes") }
@@ -137,7 +140,7 @@ private final class DICOMDecoder: RowDecoder {
 
   func read(_ count: Int, into rows: UnsafeMutableRawPointer) throws(Failure) {
     if file.isCompressed {
-      // The library answers in the machine's order.
+      // Decompressed samples are in the machine's order.
       decompressed.withUnsafeBytes { copy(count, of: $0, isBigEndian: 1.bigEndian == 1, into: rows) }
     } else if case .plain(let place)? = try? file.place(ofFrame: frame) {
       let present = UnsafeRawBufferPointer(rebasing: bytes[place.clamped(to: 0..<bytes.count)])

@@ -144,6 +144,9 @@ enum DICOMTransferSyntax {
     }
   }
 
+  /// Whether frames are compressed by run lengths.
+  static func isRunLength(_ identifier: String) -> Bool { identifier == own + ".5" }
+
   /// Whether frames are JPEG files, JPEG-LS included.
   static func isJPEG(_ identifier: String) -> Bool {
     (50...81).contains { identifier == own + ".4.\($0)" }

@@ -56,6 +56,8 @@ struct DICOMPixels {
 
     let groups = try FunctionalGroups(file, frame: frame)
     let rescaling = try groups.dataSet(DICOMTag.frameRescaling) ?? dataSet
+    // One frame's numbers may be those stored where another's are not, and all have to be of a kind.
+    let isPerFrame = try groups.isOwn(DICOMTag.frameRescaling)
     slope = rescaling.decimal(DICOMTag.rescaleSlope) ?? 1
     intercept = rescaling.decimal(DICOMTag.rescaleIntercept) ?? 0
     let tables = try dataSet.item(0, of: DICOMTag.modalityTables)
@@ -70,7 +72,9 @@ struct DICOMPixels {
 
     let window =
       usesWindow ? try Self.window(groups.dataSet(DICOMTag.frameWindows) ?? dataSet) : nil
-    let isWhole = table == nil && slope == 1 && intercept == 0 && !isSigned && stored <= 16 && window == nil
+    let isWhole =
+      !isPerFrame && table == nil && slope == 1 && intercept == 0 && !isSigned && stored <= 16
+      && window == nil
     meaning = try Self.meaning(photometric, file, isWhole: isWhole, isSigned: isSigned, bits: stored)
     guard case .number = meaning else {
       range = SampleRange.Pair(low: 0, high: 1)
@@ -189,6 +193,9 @@ private struct FunctionalGroups<Source: DICOMSource> {
     own = try file.dataSet.item(frame, of: DICOMTag.frameGroups)
     shared = try file.dataSet.item(0, of: DICOMTag.sharedGroups)
   }
+
+  /// Whether a frame has a group for itself.
+  func isOwn(_ tag: Int) throws(DICOMProblem) -> Bool { try own?.item(0, of: tag) != nil }
 
   /// The data set of a group.
   func dataSet(_ tag: Int) throws(DICOMProblem) -> DICOMDataSet<Source>? {
