@@ -146,10 +146,10 @@ struct HEIFItems {
   private func checkedExtents(_ location: Location) throws(Problem) -> [Range<Int>] {
     let whole = location.isInData ? data : 0..<bytes.count
     let extents = location.extents.map { extent in
-      // No length is all of it.
-      let start = extent.lowerBound + whole.lowerBound
-      return start..<(extent.isEmpty ? max(start, whole.upperBound) : extent.upperBound + whole.lowerBound)
+      extent.lowerBound + whole.lowerBound..<extent.upperBound + whole.lowerBound
     }
+    // No length would stand for all of the file; the library takes it for nothing.
+    guard extents.allSatisfy({ !$0.isEmpty }) else { throw .damage("a picture without data") }
     guard extents.allSatisfy({ $0.upperBound <= whole.upperBound }) else {
       throw .damage("the file ends too early")
     }
@@ -305,8 +305,10 @@ extension HEIFItems {
         }
         extents.append(base + offset..<base + offset + length)
       }
-      // Data that are those of other items are left out.
-      if method & 15 < 2 { locations[item] = Location(isInData: method & 15 == 1, extents: extents) }
+      // Data that are those of other items are left out; of two places the first holds.
+      if method & 15 < 2, locations[item] == nil {
+        locations[item] = Location(isInData: method & 15 == 1, extents: extents)
+      }
     }
   }
 
