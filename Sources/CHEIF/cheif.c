@@ -70,6 +70,16 @@ cheif_decoder *cheif_open(const uint8_t *bytes, size_t count, cheif_header *head
   return NULL;
 }
 
+bool cheif_knows_colors(uint16_t primaries, uint16_t transfer, uint16_t matrix) {
+  struct heif_color_profile_nclx *colors = heif_nclx_color_profile_alloc();
+  if (!colors) return false;
+  bool isKnown = heif_nclx_color_profile_set_color_primaries(colors, primaries).code == heif_error_Ok &&
+                 heif_nclx_color_profile_set_transfer_characteristics(colors, transfer).code == heif_error_Ok &&
+                 heif_nclx_color_profile_set_matrix_coefficients(colors, matrix).code == heif_error_Ok;
+  heif_nclx_color_profile_free(colors);
+  return isKnown;
+}
+
 // Whether the library gave the planes that the header promised.
 static bool is_as_announced(const cheif_decoder *decoder) {
   const cheif_header *header = &decoder->header;
@@ -170,6 +180,11 @@ cheif_decoder *cheif_open(const uint8_t *bytes, size_t count, cheif_header *head
   (void)bytes, (void)count, (void)header;
   refuse(message);
   return NULL;
+}
+
+bool cheif_knows_colors(uint16_t primaries, uint16_t transfer, uint16_t matrix) {
+  (void)primaries, (void)transfer, (void)matrix;
+  return false;
 }
 
 bool cheif_decode(cheif_decoder *decoder, bool isGray, bool *isUnsupported, char *message) {

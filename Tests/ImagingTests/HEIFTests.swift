@@ -118,6 +118,21 @@ private let readsHEIF = ImageCodecs.formats.contains(.heif)
     #expect(failure?.remedy.contains("convert") == true)
   }
 
+  /// Codes of colours that no standard gives a meaning; of such pictures libheif has lost the memory.
+  @Test func unknownColorsAreRefused() throws {
+    let bytes = try Golden.bytes("heif/rgb444.avif")
+    var refused = 0
+    for position in 0..<bytes.count {
+      var damaged = bytes
+      damaged[position] ^= 0x55
+      do throws(Failure) { _ = try ImageDecoder.decode(damaged) } catch {
+        if error.problem.contains("not known") { refused += 1 }
+        #expect(!error.problem.contains("NCLX"))
+      }
+    }
+    #expect(refused > 0)
+  }
+
   /// A picture that is one of its own tiles has no end.
   @Test func aPictureOfItselfIsRefused() throws {
     let failure = #expect(throws: Failure.self) { try decoded("own-tile.heic") }

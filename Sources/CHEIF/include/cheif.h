@@ -30,6 +30,10 @@ typedef struct cheif_decoder cheif_decoder;
 /// has no picture.
 cheif_decoder *cheif_open(const uint8_t *bytes, size_t count, cheif_header *header, char *message);
 
+/// Whether the library knows the codes of primaries, transfer characteristics and matrix coefficients, each at most 255;
+/// of other AV1 pictures it loses the memory, in some versions.
+bool cheif_knows_colors(uint16_t primaries, uint16_t transfer, uint16_t matrix);
+
 /// Decodes the picture, gray where `isGray`, else RGB, whole into memory. False, and the reason in `message`, when that
 /// fails; `isUnsupported` tells whether the file may be whole all the same.
 bool cheif_decode(cheif_decoder *decoder, bool isGray, bool *isUnsupported, char *message);

@@ -81,6 +81,11 @@ private final class HEIFDecoder: RowDecoder {
     for picture in pictures {
       try options.check(width: picture.width, height: picture.height, place: place)
       total += picture.width * picture.height
+      if let colors = picture.colors,
+        !cheif_knows_colors(UInt16(colors.primaries), UInt16(colors.transfer), UInt16(colors.matrix))
+      {
+        throw failure("colours in a space that is not known", isUnsupported: true, place)
+      }
     }
     // The picture and its alpha, each in tiles that reach over its edges.
     guard total <= 4 * options.maximumPixels else {

@@ -6,6 +6,8 @@ struct HEIFItems {
   struct CodedPicture {
     let width, height: Int
     let isGray: Bool
+    /// Codes of its colours, where AV1 gives some.
+    let colors: AV1SequenceHeader.Colors?
   }
 
   private struct Box {
@@ -93,7 +95,7 @@ struct HEIFItems {
     }
     guard let type = types[item] else { throw .damage("a picture that is not there") }
     if Self.isCoded(type) {
-      found += try sizes(of: item, isHEVC: type == "hvc1", &bytesLeft)
+      found += try pictures(of: item, isHEVC: type == "hvc1", &bytesLeft)
     } else if Self.isDerived(type) {
       let sources = referencesFrom[item, default: []].map { references[$0] }.filter { $0.type == "dimg" }
         .flatMap(\.to)
@@ -109,8 +111,9 @@ struct HEIFItems {
     }
   }
 
-  /// The size that the coder's configuration gives, and those that the coded data give instead.
-  private func sizes(of item: Int, isHEVC: Bool, _ bytesLeft: inout Int) throws(Problem) -> [CodedPicture] {
+  /// What the coder's configuration says of a picture, and what the coded data say instead.
+  private func pictures(of item: Int, isHEVC: Bool, _ bytesLeft: inout Int) throws(Problem) -> [CodedPicture]
+  {
     let wanted = isHEVC ? "hvcC" : "av1C"
     let configuration = propertiesOfItem[item, default: []].lazy.filter { properties.indices.contains($0) }
       .map { properties[$0] }.first { $0.type == wanted }?.content
@@ -118,38 +121,48 @@ struct HEIFItems {
     guard let location = locations[item] else { throw .damage("a picture without data") }
     let extents = try checkedExtents(location)
     let total = extents.reduce(0) { $0 + $1.count }
+    guard total > 0 else { throw .damage("a picture without data") }
     bytesLeft -= total
     guard bytesLeft >= 0 else { throw .damage("pictures of more data than the file has") }
     let coded = CodedData(bytes: bytes, extents: extents)
-    let sizes = isHEVC ? hevcSizes(configuration, coded) : av1Sizes(configuration, coded)
-    guard let sizes, !sizes.isEmpty else { throw .damage("a coded picture without a size") }
-    let isGray =
+    let pictures =
       isHEVC
-      ? bytes.number(at: configuration.lowerBound + 16, bytes: 1).map { $0 & 3 == 0 }
-      : bytes.number(at: configuration.lowerBound + 2, bytes: 1).map { $0 & 0x10 != 0 }
-    return sizes.map { CodedPicture(width: $0.width, height: $0.height, isGray: isGray ?? false) }
+      ? hevcParameterSets(configuration, coded).map { sets in
+        let isGray = bytes.number(at: configuration.lowerBound + 16, bytes: 1).map { $0 & 3 == 0 }
+        return sets.map {
+          CodedPicture(width: $0.width, height: $0.height, isGray: isGray ?? false, colors: nil)
+        }
+      }
+      : av1SequenceHeaders(configuration, coded).map { headers in
+        let isGray = bytes.number(at: configuration.lowerBound + 2, bytes: 1).map { $0 & 0x10 != 0 }
+        return headers.map {
+          CodedPicture(width: $0.width, height: $0.height, isGray: isGray ?? false, colors: $0.colors)
+        }
+      }
+    guard let pictures, !pictures.isEmpty else { throw .damage("a coded picture without a size") }
+    return pictures
   }
 
   private func checkedExtents(_ location: Location) throws(Problem) -> [Range<Int>] {
     let whole = location.isInData ? data : 0..<bytes.count
     let extents = location.extents.map { extent in
-      // No length is all of it.
-      let start = extent.lowerBound + whole.lowerBound
-      return start..<(extent.isEmpty ? max(start, whole.upperBound) : extent.upperBound + whole.lowerBound)
+      extent.lowerBound + whole.lowerBound..<extent.upperBound + whole.lowerBound
     }
+    // No length would stand for all of the file; the library takes it for nothing.
+    guard extents.allSatisfy({ !$0.isEmpty }) else { throw .damage("a picture without data") }
     guard extents.allSatisfy({ $0.upperBound <= whole.upperBound }) else {
       throw .damage("the file ends too early")
     }
     return extents
   }
 
-  /// Sizes in the parameter sets of the box `hvcC`, and of units before which their length stands in four bytes.
-  private func hevcSizes(_ configuration: Range<Int>, _ coded: CodedData) -> [CodedPictureSize]? {
-    var sizes: [CodedPictureSize] = []
+  /// The parameter sets of the box `hvcC`, and those among units before which their length stands in four bytes.
+  private func hevcParameterSets(_ configuration: Range<Int>, _ coded: CodedData) -> [HEVCParameterSet]? {
+    var sets: [HEVCParameterSet] = []
     func add(_ unit: [UInt8]) -> Bool {
       guard unit.count >= 2, unit[0] >> 1 & 0x3F == 33 else { return true }
-      guard let size = CodedPictureSize(hevc: unit) else { return false }
-      sizes.append(size)
+      guard let set = HEVCParameterSet(unit) else { return false }
+      sets.append(set)
       return true
     }
     let own = UnsafeRawBufferPointer(rebasing: bytes[configuration])
@@ -172,12 +185,12 @@ struct HEIFItems {
       }
       position += 4 + length
     }
-    return sizes
+    return sets
   }
 
-  /// Sizes in sequence headers behind the four bytes of the box `av1C`, and among the coded units.
-  private func av1Sizes(_ configuration: Range<Int>, _ coded: CodedData) -> [CodedPictureSize]? {
-    var sizes: [CodedPictureSize] = []
+  /// The sequence headers behind the four bytes of the box `av1C`, and those among the coded units.
+  private func av1SequenceHeaders(_ configuration: Range<Int>, _ coded: CodedData) -> [AV1SequenceHeader]? {
+    var headers: [AV1SequenceHeader] = []
     for units in [CodedData(bytes: bytes, extents: [configuration.dropFirst(4)]), coded] {
       var position = 0
       while let head = units.number(at: position, bytes: 1) {
@@ -188,15 +201,15 @@ struct HEIFItems {
           length = min(size, max(0, units.count - position))
         }
         if head >> 3 & 0xF == 1 {
-          guard let size = CodedPictureSize(av1: units.bytes(min(length, 1024), at: position)) else {
+          guard let header = AV1SequenceHeader(units.bytes(min(length, 1024), at: position)) else {
             return nil
           }
-          sizes.append(size)
+          headers.append(header)
         }
         position += length
       }
     }
-    return sizes
+    return headers
   }
 }
 
@@ -292,8 +305,10 @@ extension HEIFItems {
         }
         extents.append(base + offset..<base + offset + length)
       }
-      // Data that are those of other items are left out.
-      if method & 15 < 2 { locations[item] = Location(isInData: method & 15 == 1, extents: extents) }
+      // Data that are those of other items are left out; of two places the first holds.
+      if method & 15 < 2, locations[item] == nil {
+        locations[item] = Location(isInData: method & 15 == 1, extents: extents)
+      }
     }
   }
 
