@@ -49,12 +49,7 @@ static const char *photometric_name(uint16_t photometric) {
   }
 }
 
-static bool refuse(ctiff_decoder *decoder, bool *isUnsupported) {
-  *isUnsupported = true;
-  (void)decoder;
-  return false;
-}
-#define REFUSE(...) return ctiff_note(&decoder->memory, __VA_ARGS__), refuse(decoder, isUnsupported)
+#define REFUSE(...) return ctiff_note(&decoder->memory, __VA_ARGS__), *isUnsupported = true, false
 #define DAMAGED(...) return ctiff_note(&decoder->memory, __VA_ARGS__), false
 
 static bool describe_samples(ctiff_decoder *decoder, ctiff_header *header, bool *isUnsupported) {

@@ -98,6 +98,8 @@ public struct BandFolder: ImageSourceKind {
           "\(file == Self.missing ? "no file" : "more than one file") for the band \(name)", at: place,
           mend: "give one file a band, or remove the others")
       }
+      var options = options
+      options.range = try options.range?.channels(band..<band + 1, place: place)
       readers.append(try ImageReader(contentsOf: location(self.index.paths[Int(file)]), options: options))
     }
     return try ImageReader(stacking: readers, options: options, place: place)

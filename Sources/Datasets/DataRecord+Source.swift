@@ -30,19 +30,25 @@ private struct FileTally {
   private(set) var counts: [String: (files: Int, images: Int)] = [:]
 
   init(_ source: any ImageSource, _ indices: Range<Int>) {
+    // Images of a file follow each other; those of a set that was cut may begin anywhere in it.
+    var last = indices.lowerBound > 0 ? Self.file(of: indices.lowerBound - 1, in: source) : nil
     for index in indices {
-      let location = Array(source.location(of: index).utf8)
-      let digits = location.suffix(while: { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-      let file = location[..<digits.startIndex]
-      let isNumbered = !digits.isEmpty && file.last == UInt8(ascii: "#")
-      let path = isNumbered ? file.dropLast() : location[...]
-      let name = path.suffix(while: { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "#") })
-      let ending = FileExtension.of(name)
+      let file = Self.file(of: index, in: source)
+      let ending = FileExtension.of(
+        file.suffix(while: { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "#") }))
       let kind = ending.isEmpty ? "" : ".\(ending)"
-      // The first image stands for the file.
-      if !isNumbered || digits.elementsEqual([UInt8(ascii: "0")]) { counts[kind, default: (0, 0)].files += 1 }
+      if file != last { counts[kind, default: (0, 0)].files += 1 }
       counts[kind, default: (0, 0)].images += 1
+      last = file
     }
+  }
+
+  /// An image's location without the number that it may have in its file.
+  private static func file(of index: Int, in source: any ImageSource) -> ArraySlice<UInt8> {
+    let location = Array(source.location(of: index).utf8)
+    let digits = location.suffix(while: { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+    let before = location[..<digits.startIndex]
+    return !digits.isEmpty && before.last == UInt8(ascii: "#") ? before.dropLast() : location[...]
   }
 }
 

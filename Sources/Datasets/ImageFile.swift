@@ -60,10 +60,7 @@ public struct ImageFile: ImageSourceKind {
     let descriptor = path.withRawPath { Foundation.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw systemFailure("cannot open the file", path) }
     defer { close(descriptor) }
-    return withUnsafeTemporaryAllocation(byteCount: ImageSignature.byteCount, alignment: 1) { buffer in
-      let count = pread(descriptor, buffer.baseAddress, buffer.count, 0)
-      return count > 0 ? ImageSignature(UnsafeRawBufferPointer(rebasing: buffer[..<count])) : nil
-    }
+    return ImageSignature(startOf: descriptor)
   }
 
   /// One.

@@ -18,11 +18,7 @@ enum ImageSign: Sendable {
     let descriptor = Array(name).withCString { openat(folder, $0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
-    let start = withUnsafeTemporaryAllocation(byteCount: ImageSignature.byteCount, alignment: 1) { buffer in
-      let count = pread(descriptor, buffer.baseAddress, buffer.count, 0)
-      return count > 0 ? ImageSignature(UnsafeRawBufferPointer(rebasing: buffer[..<count])) : nil
-    }
-    if case .read? = start { return true }
+    if case .read? = ImageSignature(startOf: descriptor) { return true }
     return false
   }
 }

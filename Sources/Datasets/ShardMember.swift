@@ -8,7 +8,7 @@ struct ShardMember {
     case classLabel
     case json
     /// An image that is not read, by its extension.
-    case unread(String)
+    case unread(String, reason: String)
     /// Something else, by its extension.
     case other(String)
   }
@@ -33,8 +33,8 @@ struct ShardMember {
     // Other files about a sample end in .json too: the label's has no further dot.
     case "json" where !isDotted: content = .json
     case _ where ImageExtension.start(in: name[start...]) != nil: content = .image
-    case _ where UnreadExtension.reason(ending) != nil: content = .unread(ending)
-    default: content = .other(ending)
+    default:
+      content = UnreadExtension.reason(ending).map { .unread(ending, reason: $0) } ?? .other(ending)
     }
   }
 }

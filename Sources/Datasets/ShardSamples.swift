@@ -86,8 +86,8 @@ struct ShardSamples {
   /// Counts a member that is neither.
   mutating func passOver(_ member: TarMember, _ kind: ShardMember?) {
     switch kind?.content {
-    case .unread(let ending):
-      tally.add(".\(ending)", UnreadExtension.reason(ending) ?? "", member.name, isImageLike: true)
+    case .unread(let ending, let reason):
+      tally.add(".\(ending)", reason, member.name, isImageLike: true)
     case .other(let ending): tally.add(".\(ending)", "no image", member.name)
     default: tally.add("hidden or without extension", "no image", member.name)
     }

@@ -34,9 +34,9 @@ public final class EncodedBytes: @unchecked Sendable {
   ///
   /// - Throws: `Failure` naming the path when it cannot be read, is no regular file or is above the limit.
   public convenience init(contentsOf path: String, options: DecodeOptions) throws(Failure) {
-    let (descriptor, size) = try Self.open(path)
-    defer { close(descriptor) }
-    try self.init(reading: size, at: 0, of: descriptor, options: options, place: path)
+    let file = try OpenFile(path, "image")
+    try self.init(reading: file.size, at: 0, of: file.descriptor, options: options, place: path)
+    withExtendedLifetime(file) {}
   }
 
   /// Reads `count` bytes of an open file, from `offset` on, their number checked first; of many, as much as an image can
@@ -73,9 +73,9 @@ public final class EncodedBytes: @unchecked Sendable {
   ///
   /// - Throws: `Failure` naming the path when it cannot be read.
   package static func pageCount(ofFile path: String) throws(Failure) -> Int {
-    let (descriptor, size) = try open(path)
-    defer { close(descriptor) }
-    return try EncodedFile(descriptor: descriptor, offset: 0, count: size, place: path).pageCount()
+    let file = try OpenFile(path, "image")
+    defer { withExtendedLifetime(file) {} }
+    return try pageCount(of: file.size, at: 0, of: file.descriptor, place: path)
   }
 
   /// How many pages the image holds whose `count` bytes begin at `offset` of an open file.
@@ -85,23 +85,5 @@ public final class EncodedBytes: @unchecked Sendable {
     of count: Int, at offset: Int, of descriptor: Int32, place: String
   ) throws(Failure) -> Int {
     try EncodedFile(descriptor: descriptor, offset: offset, count: count, place: place).pageCount()
-  }
-
-  /// A regular file that is open, and its size.
-  private static func open(_ path: String) throws(Failure) -> (descriptor: Int32, size: Int) {
-    // O_NONBLOCK: opening a pipe must not wait for a writer.
-    let descriptor = path.withRawPath { Foundation.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-    guard descriptor >= 0 else { throw systemFailure("cannot open the image", path) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
-      let failure = systemFailure("cannot read the image", path)
-      close(descriptor)
-      throw failure
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      close(descriptor)
-      throw Failure("not a regular file", at: path, mend: "give the path of an image file")
-    }
-    return (descriptor, Int(status.st_size))
   }
 }

@@ -75,14 +75,7 @@ public final class ImageReader {
       opened = decoder
       return
     }
-    var pages: [ImageReader] = []
-    for page in 0..<decoder.header.pageCount {
-      var own = options
-      own.pages = .page(page)
-      own.range = options.range?.channel(page)
-      pages.append(try ImageReader(bytes, options: own, place: "\(place)#\(page)"))
-      try Self.requireFit(pages, options, place)
-    }
+    let pages = try Self.pages(decoder.header.pageCount, of: bytes, options, place)
     channels = pages.reduce(0) { $0 + $1.channels }
     content = .bands(pages)
   }
@@ -112,6 +105,31 @@ public final class ImageReader {
     channels = bands.count
     self.place = place
     content = .bands(bands)
+  }
+
+  /// A reader for each page of a file, whose channels are those of one image.
+  private static func pages(
+    _ count: Int, of bytes: EncodedBytes, _ options: DecodeOptions, _ place: String
+  ) throws(Failure) -> [ImageReader] {
+    var pages: [ImageReader] = []
+    var first = 0
+    for page in 0..<count {
+      var own = options
+      own.pages = .page(page)
+      own.range = nil
+      let place = "\(place)#\(page)"
+      var reader = try ImageReader(bytes, options: own, place: place)
+      let channels = first..<first + reader.channels
+      if let range = try options.range?.channels(channels, place: place) {
+        // How many channels a page has is known when its header is read.
+        own.range = range
+        reader = try ImageReader(bytes, options: own, place: place)
+      }
+      first = channels.upperBound
+      pages.append(reader)
+      try requireFit(pages, options, place)
+    }
+    return pages
   }
 
   /// Checks that images can be the channels of one.

@@ -36,17 +36,23 @@ public struct SampleRange: Sendable, Hashable {
   /// - Throws: `Failure` when there are pairs for another number of channels.
   func pairs(forChannels channels: Int, place: String) throws(Failure) -> [Pair] {
     if pairs.count == 1 { return Array(repeating: pairs[0], count: channels) }
-    guard pairs.count == channels else {
-      throw Failure(
-        "an image of \(channels) channels, where data.range has \(pairs.count) pairs", at: place,
-        mend: "give one pair [low, high] for all channels, or one for each")
-    }
+    guard pairs.count == channels else { throw mismatch(channels: channels, place) }
     return pairs
   }
 
-  /// The part that holds for one channel of an image of several files.
-  func channel(_ index: Int) -> SampleRange {
-    pairs.count == 1 || index >= pairs.count ? self : SampleRange([pairs[index]])
+  /// The part for some channels of an image that is made of several, itself where it is one for all.
+  ///
+  /// - Throws: `Failure` when there are no pairs for these channels.
+  package func channels(_ range: Range<Int>, place: String) throws(Failure) -> SampleRange {
+    guard pairs.count > 1 else { return self }
+    guard range.upperBound <= pairs.count else { throw mismatch(channels: range.upperBound, place) }
+    return SampleRange(Array(pairs[range]))
+  }
+
+  private func mismatch(channels: Int, _ place: String) -> Failure {
+    Failure(
+      "an image of \(channels) channels, where data.range has \(pairs.count) pairs", at: place,
+      mend: "give one pair [low, high] for all channels, or one for each")
   }
 }
 

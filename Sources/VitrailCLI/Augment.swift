@@ -60,7 +60,8 @@ struct Augment: ParsableCommand {
     let source = try ImageSources.open(
       data,
       options: SourceOptions(split: split ?? recipe.data.split, layout: layout.over(recipe.data.layout)))
-    recipe.data = try recipe.data.measuringRange(of: source, seed: recipe.train.seed)
+    recipe.data = try recipe.data.measuringRange(
+      of: source, channels: recipe.model.channels, seed: recipe.train.seed)
     let pictures = AugmentationPictures(
       pipelines: try located("data") { () throws(Failure) in try recipe.data.pipelines(for: recipe.model) },
       preprocessing: recipe.data.preprocessing(for: recipe.model),

@@ -46,7 +46,9 @@ struct RunPreparation {
     return forecast
   }
 
-  private typealias Announced = (plan: TrainingPlan, memory: MemoryEstimate, advice: [String])
+  private typealias Announced = (
+    data: DataRecord, plan: TrainingPlan, memory: MemoryEstimate, advice: [String]
+  )
 
   /// Sets that a monitor scores on are opened before anything that takes long.
   private func openMonitor() throws(Failure) -> MonitorScoring? {
@@ -101,7 +103,7 @@ struct RunPreparation {
     let lines = images.lines + advice.lines
     for text in lines { line.warn(text) }
     try advice.check()
-    return (plan, memory, lines)
+    return (data, plan, memory, lines)
   }
 
   private func length(of plan: TrainingPlan) -> String {
@@ -128,7 +130,7 @@ struct RunPreparation {
     let train = plan.measuredRecipe(at: rate).train
     let steps = train.steps ?? plan.totalSteps
     return RunForecast(
-      images: source.count, classes: source.classNames.count, files: DataRecord(of: source).files,
+      images: source.count, classes: source.classNames.count, files: announced.data.files,
       passedOver: source.passedOver,
       parameters: plan.encoder.parameters.trainableScalarCount, batchSize: train.batchSize, steps: steps,
       stepsPerEpoch: plan.stepsPerEpoch, epochs: Double(steps) / Double(plan.stepsPerEpoch),

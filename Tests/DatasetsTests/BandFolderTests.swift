@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Imaging
 import Platform
+import TestSupport
 import Testing
 
 struct BandFolderTests {
@@ -16,6 +17,23 @@ struct BandFolderTests {
     try ImageSources.open(
       workspace.path(name),
       options: SourceOptions(split: split, layout: FileLayout(bands: bands ?? self.bands)))
+  }
+
+  /// Each band is mapped by its own pair; one pair holds for all.
+  @Test func floatingPointBandsTakeTheirOwnRange() throws {
+    for (band, values) in [("_1", [0, 10]), ("_2", [100, 300])] as [(String, [Float])] {
+      var file = TIFFBytes()
+      file.add(.float(values), width: 2, height: 1)
+      try workspace.write(file.bytes, to: "floats/a\(band).tif")
+    }
+    let set = try open("floats", ["_1", "_2"])
+    let measured = try SampleRangeMeasurement(of: set, seed: 1).range
+    #expect(measured == SampleRange([.init(low: 0, high: 10), .init(low: 100, high: 300)]))
+    var options = DecodeOptions()
+    options.range = measured
+    #expect(try set.image(at: 0, options: options).samples == .float([0, 0, 1, 1]))
+    options.range = SampleRange(low: 0, high: 100)
+    #expect(try set.image(at: 0, options: options).samples == .float([0, 1, 0.1, 3]))
   }
 
   @Test func stacksAsNumPyDoes() throws {

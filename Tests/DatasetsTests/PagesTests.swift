@@ -67,6 +67,35 @@ struct PagesTests {
     #expect(first.location(of: 0) == workspace.path("set/stack.tif"))
   }
 
+  /// Each page's channels take the pairs that are theirs.
+  @Test func pagesThatAreChannelsTakeTheirOwnRanges() throws {
+    var file = TIFFBytes()
+    file.add(.float([0, 10]), width: 2, height: 1)
+    file.add(.float([100, 300]), width: 2, height: 1)
+    try workspace.write(file.bytes, to: "set/stack.tif")
+    let stacked = try open("set", .channels)
+    var options = DecodeOptions()
+    options.range = SampleRange([.init(low: 0, high: 10), .init(low: 100, high: 300)])
+    #expect(try stacked.image(at: 0, options: options).samples == .float([0, 0, 1, 1]))
+    options.range = SampleRange(low: 0, high: 10)
+    #expect(try stacked.image(at: 0, options: options).samples == .float([0, 10, 1, 30]))
+    var wide = TIFFBytes()
+    for first in [0, 100] as [Float] {
+      wide.add(.float([first, first + 10]), width: 1, height: 1, channels: 2)
+    }
+    try workspace.write(wide.bytes, to: "wide/stack.tif")
+    options.range = SampleRange([0, 0, 100, 0].map { SampleRange.Pair(low: $0, high: $0 + 100) })
+    #expect(
+      try open("wide", .channels).image(at: 0, options: options).samples == .float([0, 0.1, 0, 1.1]))
+  }
+
+  /// Whatever is left out of a set, a file of several pages counts once.
+  @Test func filesOfSomePagesCountOnce() throws {
+    try writeSet()
+    let set = SubsetImages(try open("set"), indices: [1, 2, 3, 5])
+    #expect(DataRecord(of: set).filesSummary == "1 .png, 1 .tif (2 images), 1 .tiff")
+  }
+
   @Test func pagesOfSeveralSizesAreNoChannels() throws {
     var file = TIFFBytes()
     file.add(.eightBit([1, 2]), width: 2, height: 1)

@@ -28,9 +28,12 @@ struct ChannelSums: Sendable, Equatable {
     case .eightBit(let samples): add(samples, unit: 257)
     case .sixteenBit(let samples): add(samples, unit: 1)
     case .float(let samples):
-      for (index, sample) in samples.enumerated() {
-        fractionSums[index % image.channels] += Double(sample)
-        fractionSquares[index % image.channels] += Double(sample) * Double(sample)
+      for channel in 0..<image.channels {
+        for place in stride(from: channel, to: samples.count, by: image.channels) {
+          let value = Double(samples[place])
+          fractionSums[channel] += value
+          fractionSquares[channel] += value * value
+        }
       }
     }
   }
@@ -54,7 +57,8 @@ struct ChannelSums: Sendable, Equatable {
 
   /// The standard deviation of each channel, of values in 0…1; the sum of squares is divided by the number of pixels.
   var standardDeviation: [Double] {
-    sums.indices.map { channel in
+    let mean = mean
+    return sums.indices.map { channel in
       guard fractionSquares[channel] == 0 else {
         let square = (Double(squares[channel]) / (65535 * 65535) + fractionSquares[channel]) / Double(pixels)
         return max(0, square - mean[channel] * mean[channel]).squareRoot()

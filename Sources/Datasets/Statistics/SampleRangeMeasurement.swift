@@ -23,14 +23,17 @@ public struct SampleRangeMeasurement: Sendable, Equatable {
   /// are left out. The result is independent of threads.
   ///
   /// - Parameters:
+  ///   - channels: those of the model that images are measured for; nil: of four, the fourth is taken as the file says.
   ///   - limit: the most images that are measured; of a larger set that many are drawn by `seed`.
   ///   - onProgress: told how many images of how many are done.
   /// - Throws: `Failure` when a channel has one value everywhere.
   public init(
-    of source: any ImageSource, limit: Int = 256, seed: UInt64, options: LoadingOptions = LoadingOptions(),
+    of source: any ImageSource, channels: Int? = nil, limit: Int = 256, seed: UInt64,
+    options: LoadingOptions = LoadingOptions(),
     onProgress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(Failure) {
     var loading = options
+    if let channels { loading.decoding = options.decoding(for: channels) }
     loading.decoding.keepsStoredValues = true
     let indices = imagesStandingFor(source.count, limit: limit, seed: seed)
     let glance = ImageScan(

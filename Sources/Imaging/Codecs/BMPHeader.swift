@@ -134,9 +134,7 @@ struct BMPHeader {
   }
 
   private static func refused(_ kind: String, _ place: String) -> Failure {
-    Failure(
-      "a BMP that is not decoded: \(kind)", at: place,
-      mend: "convert it to PNG, or to a BMP without compression")
+    notDecoded("BMP", kind, place: place, mend: "convert it to PNG, or to a BMP without compression")
   }
 
   /// - Parameter isNamed: whether the compression says that there is alpha.

@@ -27,3 +27,10 @@ final class CodecClock {
 func damaged(_ format: String, _ text: String, place: String) -> Failure {
   Failure("damaged \(format): \(text)", at: place, mend: "replace the file by an intact copy, or remove it")
 }
+
+/// The failure for an intact file of a known format, of a kind that is not decoded.
+func notDecoded(
+  _ format: String, _ text: String, place: String, mend: String = UnreadFormats.conversion
+) -> Failure {
+  Failure("a \(format) that is not decoded: \(text)", at: place, mend: mend)
+}

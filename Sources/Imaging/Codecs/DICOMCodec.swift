@@ -8,8 +8,8 @@ enum DICOMCodec: ImageCodec {
   static let source = "NEMA PS3, ISO 12052"
   static let library: String? = cdicom_library_version().map { "DCMTK \(String(cString: $0))" }
   static let remedy =
-    "install DCMTK by Scripts/setup --all-formats and build with --traits DICOM, or convert to "
-    + "\(ImageFormat.png.title) or \(ImageFormat.jpeg.title)"
+    "install DCMTK by Scripts/setup --all-formats and build with --traits DICOM, or "
+    + UnreadFormats.conversion
   static let limits = "no JPEG 2000 and no video inside, no floating-point pixels, no deflated data sets"
   static let holdsPages = true
 
@@ -47,7 +47,7 @@ extension ImageFormat {
 private final class DICOMDecoder: RowDecoder {
   let header: ImageHeader
   private let bytes: UnsafeRawBufferPointer
-  private let file: DICOMFile<DICOMMemory>
+  private let file: DICOMFile<BytesInMemory>
   private let pixels: DICOMPixels
   private let place: String
   private let clock: CodecClock
@@ -68,7 +68,7 @@ private final class DICOMDecoder: RowDecoder {
     frame = options.pages.number
     pads = options.truncated == .pad
     do throws(DICOMProblem) {
-      file = try DICOMFile(DICOMMemory(buffer: bytes))
+      file = try DICOMFile(BytesInMemory(bytes, place: place))
       if file.isCompressed, !DICOMTransferSyntax.isRunLength(file.transferSyntax),
         !DICOMTransferSyntax.isJPEG(file.transferSyntax) || !cdicom_decodes(file.transferSyntax)
       {

@@ -1,26 +1,5 @@
 import Platform
 
-/// Where the bytes of a DICOM file are: in memory, or in an open file of which only some are wanted.
-protocol DICOMSource {
-  var count: Int { get }
-  /// `length` bytes from `position` on; nil beyond their end.
-  func bytes(_ length: Int, at position: Int) -> [UInt8]?
-}
-
-extension EncodedFile: DICOMSource {}
-
-/// The bytes of a file in memory, for as long as they stay there.
-struct DICOMMemory: DICOMSource {
-  let buffer: UnsafeRawBufferPointer
-
-  var count: Int { buffer.count }
-
-  func bytes(_ length: Int, at position: Int) -> [UInt8]? {
-    guard position >= 0, length >= 0, position <= count - length else { return nil }
-    return [UInt8](buffer[position..<position + length])
-  }
-}
-
 /// Why a DICOM file is not decoded. No text has a value of the file in it: values may tell of a patient.
 enum DICOMProblem: Error {
   case damage(String)
@@ -31,8 +10,8 @@ enum DICOMProblem: Error {
     switch self {
     case .damage(let text): damaged("DICOM", text, place: place)
     case .unsupported(let text):
-      Failure(
-        "a DICOM that is not decoded: \(text)", at: place,
+      notDecoded(
+        "DICOM", text, place: place,
         mend: "convert it to uncompressed monochrome, palette or RGB pixels, or to PNG")
     case .endsEarly: damaged("DICOM", "the file ends too early", place: place)
     }
@@ -57,7 +36,7 @@ struct DICOMElement {
 }
 
 /// A list of elements, of the file or of an item of a sequence. (DICOM PS3.5, 7)
-struct DICOMDataSet<Source: DICOMSource> {
+struct DICOMDataSet<Source: ByteSource> {
   /// Elements that are looked at before a file is given up.
   private static var maximumElements: Int { 1_000_000 }
 

@@ -1,5 +1,5 @@
 /// The structure of a DICOM file: its data set up to the pixels, and where the pixels of a frame are.
-struct DICOMFile<Source: DICOMSource> {
+struct DICOMFile<Source: ByteSource> {
   /// Where the pixels of a frame are: uncompressed, or in fragments that are compressed.
   enum FramePlace {
     /// From the first byte of the frame to behind its last, which a file that ends early does not reach.

@@ -185,7 +185,7 @@ struct DICOMPixels {
 }
 
 /// What a frame of an enhanced file has for itself, or else all frames have in common. (DICOM PS3.3, C.7.6.16)
-private struct FunctionalGroups<Source: DICOMSource> {
+private struct FunctionalGroups<Source: ByteSource> {
   private let own: DICOMDataSet<Source>?
   private let shared: DICOMDataSet<Source>?
 

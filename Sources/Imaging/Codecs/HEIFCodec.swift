@@ -7,8 +7,8 @@ enum HEIFCodec: ImageCodec {
   static let source = "ISO/IEC 23008-12, 2022"
   static let library: String? = cheif_library_version().map { "libheif \(String(cString: $0))" }
   static let remedy =
-    "install libheif by Scripts/setup --all-formats and build with --traits HEIF, or convert to "
-    + "\(ImageFormat.png.title) or \(ImageFormat.jpeg.title)"
+    "install libheif by Scripts/setup --all-formats and build with --traits HEIF, or "
+    + UnreadFormats.conversion
   static let limits = "sides up to 65,534 pixels; the primary picture; none in a file that ends early"
 
   static func decoder(
@@ -107,7 +107,7 @@ private final class HEIFDecoder: RowDecoder {
 
   private static func failure(_ text: String, isUnsupported: Bool, _ place: String) -> Failure {
     isUnsupported
-      ? Failure("a HEIF that is not decoded: \(text)", at: place, mend: "convert it to PNG or JPEG")
+      ? notDecoded("HEIF", text, place: place)
       : damaged("HEIF", text, place: place)
   }
 

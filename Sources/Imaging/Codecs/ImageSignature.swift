@@ -1,3 +1,5 @@
+import Foundation
+
 /// What the first bytes of a file say that it is.
 package enum ImageSignature: Sendable, Equatable {
   /// A format that is read.
@@ -18,5 +20,15 @@ package enum ImageSignature: Sendable, Equatable {
     } else {
       return nil
     }
+  }
+
+  /// What the first bytes of an open file show; nil when they are those of no image, or cannot be read.
+  package init?(startOf descriptor: Int32) {
+    let found = withUnsafeTemporaryAllocation(byteCount: Self.byteCount, alignment: 1) { buffer in
+      let count = pread(descriptor, buffer.baseAddress, buffer.count, 0)
+      return count > 0 ? ImageSignature(UnsafeRawBufferPointer(rebasing: buffer[..<count])) : nil
+    }
+    guard let found else { return nil }
+    self = found
   }
 }

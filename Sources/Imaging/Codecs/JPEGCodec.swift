@@ -61,8 +61,8 @@ private final class JPEGDecoder: RowDecoder {
     guard let opened else {
       let problem = problem ?? "no header"
       throw found.isUnsupported
-        ? Failure(
-          "a JPEG that is not decoded: \(problem)", at: place,
+        ? notDecoded(
+          "JPEG", problem, place: place,
           mend: "convert it to PNG or to a baseline or progressive JPEG of 8 bits")
         : damaged("JPEG", problem, place: place)
     }

@@ -10,7 +10,7 @@ enum TIFFCodec: ImageCodec {
     let words = String(cString: version).prefix { $0 != "\n" }.split(separator: " ")
     return "libtiff \(words.last ?? "")"
   }
-  static let remedy = "install libtiff-dev and build again, or convert to PNG"
+  static let remedy = "install libtiff-dev and build again, or \(UnreadFormats.conversion)"
   static let limits =
     "sides up to 2,147,483,647 pixels, 64 channels; no L*a*b*, camera raw, complex numbers or volumes"
   static let holdsPages = true
@@ -33,18 +33,14 @@ enum TIFFCodec: ImageCodec {
   }
 
   static func pageCount(of file: EncodedFile) throws(Failure) -> Int {
-    do throws(Failure) {
-      return try TIFFDirectories(file).pages.count
-    } catch {
-      throw Failure(error.problem, at: file.place, mend: error.remedy)
-    }
+    try TIFFDirectories(file).pages.count
   }
 
   /// What a text of the shim's means.
   fileprivate static func failure(_ text: String, isUnsupported: Bool, place: String) -> Failure {
     isUnsupported
-      ? Failure(
-        "a TIFF that is not decoded: \(text)", at: place,
+      ? notDecoded(
+        "TIFF", text, place: place,
         mend: "convert it to a TIFF of gray, RGB or bands, deflated or uncompressed")
       : damaged("TIFF", text, place: place)
   }

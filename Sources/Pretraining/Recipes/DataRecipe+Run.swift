@@ -16,7 +16,8 @@ extension DataRecipe {
     for model: VisionTransformerConfiguration, source: any ImageSource, seed: UInt64,
     onMeasuring: (Int, Int) -> Void
   ) throws(Failure) -> DataRecipe {
-    var data = try measuringRange(of: source, seed: seed, onMeasuring: onMeasuring)
+    var data = try measuringRange(
+      of: source, channels: model.channels, seed: seed, onMeasuring: onMeasuring)
     if mean == .auto || standardDeviation == .auto {
       let measured = try NormalizationMeasurement(
         of: source, channels: model.channels, limit: Self.measuredImages, seed: seed, options: data.loading,
@@ -38,16 +39,17 @@ extension DataRecipe {
   }
 
   /// The keys with the range of floating-point samples measured where it is `auto`; `none` where the images have no such
-  /// samples.
+  /// samples. `channels` are those of the model: of four, the fourth is not taken for alpha.
   ///
   /// - Throws: `Failure` when a channel has one value everywhere.
   public func measuringRange(
-    of source: any ImageSource, seed: UInt64, onMeasuring: (Int, Int) -> Void = { _, _ in }
+    of source: any ImageSource, channels: Int, seed: UInt64,
+    onMeasuring: (Int, Int) -> Void = { _, _ in }
   ) throws(Failure) -> DataRecipe {
     var data = self
     if range == .auto {
       let measured = try SampleRangeMeasurement(
-        of: source, seed: seed, options: loading, onProgress: onMeasuring)
+        of: source, channels: channels, seed: seed, options: loading, onProgress: onMeasuring)
       data.range = measured.range.map { .range($0) } ?? SampleRangeChoice.none
     }
     return data

@@ -1,13 +1,12 @@
 import Foundation
-import Platform
 
 /// A file that is open for as long as the object lives, and read from places in it.
-final class OpenFile: Sendable {
-  let descriptor: Int32
+package final class OpenFile: Sendable {
+  package let descriptor: Int32
   /// Bytes of the file.
-  let size: Int
+  package let size: Int
   /// When it was changed last, in nanoseconds.
-  let modified: Int
+  package let modified: Int
   private let path: String
   // What failures call it.
   private let kind: String
@@ -16,7 +15,7 @@ final class OpenFile: Sendable {
   ///
   /// - Parameter kind: what failures call it, such as `archive`.
   /// - Throws: `Failure` when it cannot be opened or is no regular file.
-  init(_ path: String, _ kind: String) throws(Failure) {
+  package init(_ path: String, _ kind: String) throws(Failure) {
     // O_NONBLOCK: opening a pipe must not wait for a writer.
     let descriptor = path.withRawPath { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw systemFailure("cannot open the \(kind)", path) }
@@ -42,7 +41,7 @@ final class OpenFile: Sendable {
   /// `count` bytes from `offset` on.
   ///
   /// - Throws: `Failure` when they cannot be read.
-  func read(_ count: Int, at offset: Int) throws(Failure) -> [UInt8] {
+  package func read(_ count: Int, at offset: Int) throws(Failure) -> [UInt8] {
     var isCutShort = false
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, received in
       guard let base = buffer.baseAddress else { return }
