@@ -9,9 +9,26 @@
 // fused with an addition.
 #pragma STDC FP_CONTRACT OFF
 
-#define IK_BLOCK 64
 #define IK_BAND 16
 #define IK_INLINE static inline __attribute__((always_inline))
+
+// Eight sums; four of them stay in registers while the taps of a row are gone through.
+typedef double ik_doubles __attribute__((vector_size(64)));
+#define IK_VECTOR 8
+#define IK_VECTORS 4
+#define IK_BLOCK (IK_VECTOR * IK_VECTORS)
+
+IK_INLINE void ik_add_16(ik_doubles *sums, double weight, const uint16_t *samples) {
+  uint16_t __attribute__((vector_size(16))) loaded;
+  memcpy(&loaded, samples, sizeof loaded);
+  *sums += weight * __builtin_convertvector(loaded, ik_doubles);
+}
+
+IK_INLINE void ik_add_float(ik_doubles *sums, double weight, const float *samples) {
+  float __attribute__((vector_size(32))) loaded;
+  memcpy(&loaded, samples, sizeof loaded);
+  *sums += weight * __builtin_convertvector(loaded, ik_doubles);
+}
 
 IK_INLINE uint16_t ik_rounded16(double sum) {
   const double value = __builtin_floor((sum + (1 << (IK_FRACTION_BITS - 1))) * (1.0 / (1 << IK_FRACTION_BITS)));
@@ -27,19 +44,22 @@ IK_INLINE float ik_rounded_float(double sum) { return (float)sum; }
     for (long row = 0; row < axis->count; row++) {                                                                    \
       const TYPE *first = input + axis->starts[row] * stride;                                                         \
       const double *weights = axis->weights + row * axis->stride;                                                     \
-      for (long start = 0; start < length; start += IK_BLOCK) {                                                       \
-        const long size = length - start < IK_BLOCK ? length - start : IK_BLOCK;                                      \
-        double sums[IK_BLOCK] = {0};                                                                                  \
+      TYPE *target = output + row * length;                                                                           \
+      long start = 0;                                                                                                 \
+      for (; start + IK_BLOCK <= length; start += IK_BLOCK) {                                                         \
+        ik_doubles sums[IK_VECTORS] = {0};                                                                            \
         for (long tap = 0; tap < axis->taps[row]; tap++) {                                                            \
-          const double weight = weights[tap];                                                                         \
           const TYPE *samples = first + tap * stride + start;                                                         \
-          if (size == IK_BLOCK)                                                                                       \
-            for (long i = 0; i < IK_BLOCK; i++) sums[i] += weight * samples[i];                                       \
-          else                                                                                                        \
-            for (long i = 0; i < size; i++) sums[i] += weight * samples[i];                                           \
+          for (long i = 0; i < IK_VECTORS; i++) ik_add_##NAME(&sums[i], weights[tap], samples + i * IK_VECTOR);       \
         }                                                                                                             \
-        TYPE *target = output + row * length + start;                                                                 \
-        for (long i = 0; i < size; i++) target[i] = ROUNDED(sums[i]);                                                 \
+        double flat[IK_BLOCK];                                                                                        \
+        memcpy(flat, sums, sizeof flat);                                                                              \
+        for (long i = 0; i < IK_BLOCK; i++) target[start + i] = ROUNDED(flat[i]);                                     \
+      }                                                                                                               \
+      for (; start < length; start++) {                                                                               \
+        double sum = 0;                                                                                               \
+        for (long tap = 0; tap < axis->taps[row]; tap++) sum += weights[tap] * first[tap * stride + start];           \
+        target[start] = ROUNDED(sum);                                                                                 \
       }                                                                                                               \
     }                                                                                                                 \
   }                                                                                                                   \
@@ -55,13 +75,24 @@ IK_INLINE float ik_rounded_float(double sum) { return (float)sum; }
     IK_CHOICE(NAME)(input, stride, length, &axis, output);                                                            \
   }                                                                                                                   \
                                                                                                                       \
-  static void ik_transpose_##NAME(const TYPE *input, long inputStride, long rows, long columns, long channels,        \
-                                  TYPE *output, long outputStride) {                                                  \
-    for (long row = 0; row < rows; row++)                                                                             \
-      for (long column = 0; column < columns; column++)                                                               \
+  IK_INLINE void ik_lay_##NAME(const TYPE *input, long inputStride, long rows, long columns, long channels,           \
+                               TYPE *output, long outputStride) {                                                     \
+    for (long column = 0; column < columns; column++)                                                                 \
+      for (long row = 0; row < rows; row++)                                                                           \
         for (long channel = 0; channel < channels; channel++)                                                         \
           output[column * outputStride + row * channels + channel] =                                                  \
               input[row * inputStride + column * channels + channel];                                                 \
+  }                                                                                                                   \
+                                                                                                                      \
+  /* A pixel of a known number of channels is moved as a whole. */                                                    \
+  static void ik_transpose_##NAME(const TYPE *input, long inputStride, long rows, long columns, long channels,        \
+                                  TYPE *output, long outputStride) {                                                  \
+    switch (channels) {                                                                                               \
+      case 1: ik_lay_##NAME(input, inputStride, rows, columns, 1, output, outputStride); break;                       \
+      case 3: ik_lay_##NAME(input, inputStride, rows, columns, 3, output, outputStride); break;                       \
+      case 4: ik_lay_##NAME(input, inputStride, rows, columns, 4, output, outputStride); break;                       \
+      default: ik_lay_##NAME(input, inputStride, rows, columns, channels, output, outputStride);                      \
+    }                                                                                                                 \
   }                                                                                                                   \
                                                                                                                       \
   void ik_resample_columns_##NAME(const TYPE *input, long stride, long rows, long channels, ik_deep_axis axis,        \

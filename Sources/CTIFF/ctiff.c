@@ -210,11 +210,13 @@ static bool decode_band(ctiff_decoder *decoder, uint32_t row) {
   uint32_t top = row / decoder->block_height * decoder->block_height;
   uint32_t rows = decoder->block_height;
   uint32_t end = decoder->window.top + decoder->window.height;
-  // A tile is whole at the lower edge, too; of a strip that goes on below the window the first rows will do, where its
-  // decoder can stop.
-  bool stops = !decoder->isTiled && !decoder->isConverted && decoder->compression != COMPRESSION_JBIG;
   if (!decoder->isTiled && rows > decoder->height - top) rows = decoder->height - top;
-  if (stops && rows > end - top) rows = end - top;
+  // Where a block goes on below the window its first rows will do, if its decoder can stop. libtiff inflates whole blocks by
+  // libdeflate and parts by zlib, which takes twice as long.
+  uint32_t needed = end - top;
+  bool isInflated = decoder->compression == COMPRESSION_DEFLATE || decoder->compression == COMPRESSION_ADOBE_DEFLATE;
+  bool stops = !decoder->isConverted && decoder->compression != COMPRESSION_JBIG;
+  if (stops && needed < (isInflated ? rows / 2 : rows)) rows = needed;
   decoder->band_rows = 0;
   if (!make_room(decoder, rows)) return false;
   for (uint32_t plane = 0; plane < decoder->planes; plane++)

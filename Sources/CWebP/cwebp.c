@@ -51,11 +51,15 @@ bool cwebp_decode(const uint8_t *bytes, size_t count, const cwebp_window *window
   config.options.crop_top = (int)window->top;
   config.options.crop_width = (int)window->width;
   config.options.crop_height = (int)window->height;
-  size_t stride = (size_t)window->width * (withAlpha ? 4 : 3);
+  uint32_t width = window->width / window->denominator, height = window->height / window->denominator;
+  config.options.use_scaling = window->denominator > 1;
+  config.options.scaled_width = (int)width;
+  config.options.scaled_height = (int)height;
+  size_t stride = (size_t)width * (withAlpha ? 4 : 3);
   config.output.colorspace = withAlpha ? MODE_RGBA : MODE_RGB;
   config.output.is_external_memory = 1;
-  config.output.u.RGBA = (WebPRGBABuffer){pixels, (int)stride, stride * window->height};
-  *rows = window->height;
+  config.output.u.RGBA = (WebPRGBABuffer){pixels, (int)stride, stride * height};
+  *rows = height;
   VP8StatusCode status = WebPDecode(bytes, count, &config);
   bool isCutShort = status == VP8_STATUS_NOT_ENOUGH_DATA || status == VP8_STATUS_SUSPENDED;
   if (pads && isCutShort) return decode_what_is_there(bytes, count, &config, rows, message);

@@ -5,14 +5,14 @@ import Synchronization
 public struct LoaderStatistics: Sendable, Equatable {
   /// Images decoded well.
   public let images: Int
-  /// Seconds that threads spent inside libjpeg and libpng, summed over threads.
+  /// Seconds that threads spent inside codecs, summed over threads.
   public let decodeSeconds: Double
   /// Seconds that threads spent on images in all: decoding, cropping, normalising; summed over threads.
   public let workSeconds: Double
   /// Seconds that the caller of `next()` waited for a batch.
   public let waitSeconds: Double
 
-  /// The share of the work that is done inside libjpeg and libpng, 0…1.
+  /// The share of the work that is done inside codecs, 0…1.
   public var decodeShare: Double { workSeconds > 0 ? decodeSeconds / workSeconds : 0 }
 }
 

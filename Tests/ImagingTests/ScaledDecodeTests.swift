@@ -23,7 +23,10 @@ struct ScaledDecodeTests {
 
   /// Where a block is decoded smaller, its average is exact and the finer waves are left out, as by a good low-pass
   /// filter; the filter of the whole decode is another one. Measured on these files: means up to 0.46 level, 2 levels at most.
-  @Test(arguments: files) func staysCloseToTheWholeDecode(file: String) throws {
+  ///
+  /// libwebp takes means, and does not smooth the edges of blocks before: means up to 0.72 level, 8 levels at most.
+  @Test(arguments: files.map { ($0, 0.6, 3) } + [("kinds/land.webp", 0.9, 9)])
+  func staysCloseToTheWholeDecode(file: String, meanBound: Double, bound: Int) throws {
     let whole = try Golden.reader(file).image()
     var generator = SplitMix64(seed: 31)
     for factor in [2, 3, 4, 6, 8, 9] {
@@ -43,7 +46,8 @@ struct ScaledDecodeTests {
           cropping: crop, width: width, height: height, filter: .bicubic, flipped: flipped)
         let mean = try #require(meanDifference(part, expected), "\(file): another shape")
         let largest = try #require(largestDifference(part, expected))
-        #expect(mean <= 0.6 && largest <= 3, "\(file) \(crop) to \(width)×\(height)")
+        #expect(
+          mean <= meanBound && largest <= bound, "\(file) \(crop) to \(width)×\(height): \(mean), \(largest)")
       }
     }
   }

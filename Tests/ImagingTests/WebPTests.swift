@@ -122,4 +122,44 @@ struct WebPTests {
       }
     }
   }
+
+  /// Pixels of a smaller picture are rounded means.
+  @Test(arguments: [2, 4, 8]) func scaledPixelsAreMeans(denominator: Int) throws {
+    let bytes = try EncodedBytes(WebKinds.bytes("lossless-large.webp"))
+    let whole = try ImageReader(bytes).image()
+    let (left, top) = (denominator, 2 * denominator)
+    let width = (whole.width - left) / denominator
+    let height = (whole.height - top) / denominator
+    let crop = CropRectangle(
+      left: left, top: top, width: width * denominator, height: height * denominator)
+    let part = try ImageReader(bytes).resized(cropping: crop, width: width, height: height, filter: .bilinear)
+    for (index, pixel) in part.pixels.enumerated() {
+      let (place, channel) = (index / 3, index % 3)
+      let (x, y) = (left + place % width * denominator, top + place / width * denominator)
+      var sum = 0
+      for row in y..<y + denominator {
+        for column in x..<x + denominator {
+          sum += Int(whole.pixels[(row * whole.width + column) * 3 + channel])
+        }
+      }
+      let mean = Double(sum) / Double(denominator * denominator)
+      #expect(abs(Double(pixel) - mean) <= 1, "\(place), \(channel)")
+    }
+  }
+
+  @Test func scaledRowsOfCutFilesAreThoseOfTheWhole() throws {
+    let bytes = try WebKinds.bytes("lossy-large.webp")
+    let part = EncodedBytes([UInt8](bytes[..<(bytes.count / 2)]))
+    let crop = CropRectangle(left: 0, top: 0, width: 64, height: 48)
+    let whole = try ImageReader(EncodedBytes(bytes)).resized(
+      cropping: crop, width: 32, height: 24, filter: .bilinear)
+    let found = try ImageReader(part, options: pads).resized(
+      cropping: crop, width: 32, height: 24, filter: .bilinear)
+    let rows = WebKinds.commonRows(found, whole)
+    #expect((1..<24).contains(rows))
+    #expect(found.pixels[((rows + 1) * 96)...].allSatisfy { $0 == 128 })
+    #expect(throws: Failure.self) {
+      try ImageReader(part).resized(cropping: crop, width: 32, height: 24, filter: .bilinear)
+    }
+  }
 }

@@ -17,9 +17,10 @@ typedef struct {
   bool hasAlpha;
 } cwebp_header;
 
-/// A part of a picture in pixels.
+/// A part of a picture in pixels, to be decoded at 1/denominator of its size, which divides its sides.
 typedef struct {
   uint32_t left, top, width, height;
+  uint32_t denominator;
 } cwebp_window;
 
 /// Reads the header of a file, or of the chunks of one frame. False, and the reason in `message`, when it has none.

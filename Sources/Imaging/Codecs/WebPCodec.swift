@@ -31,8 +31,10 @@ private final class WebPDecoder: RowDecoder {
   /// The picture's data, and where on the canvas it is.
   private let data: UnsafeRawBufferPointer
   private let picture: Rectangle
+  private let isStill: Bool
+  /// In pixels of the picture at 1/denominator of its size, as what is decoded of it.
   private var window = Rectangle(left: 0, top: 0, right: 0, bottom: 0)
-  /// What is decoded of it.
+  private var denominator = 1
   private var pixels: [UInt8] = []
   private var decoded = Rectangle(left: 0, top: 0, right: 0, bottom: 0)
   private var nextRow = 0
@@ -66,6 +68,7 @@ private final class WebPDecoder: RowDecoder {
     header = ImageHeader(
       format: .webp, storedWidth: Int(canvas.width), storedHeight: Int(canvas.height),
       layout: canvas.hasAlpha ? .rgbAlpha : .rgb, orientation: container.orientation)
+    isStill = container.firstFrame == nil
     guard let frame = container.firstFrame else {
       data = container.bytes
       picture = Rectangle(left: 0, top: 0, right: Int(canvas.width), bottom: Int(canvas.height))
@@ -91,13 +94,22 @@ private final class WebPDecoder: RowDecoder {
     return found
   }
 
-  func canScale(by denominator: Int) -> Bool { denominator == 1 }
+  /// libwebp takes the mean of denominator × denominator pixels. Where they have alpha, it weights colours by it.
+  func canScale(by denominator: Int) -> Bool { isStill && header.storedChannels == 3 }
 
   func start(_ window: DecodeWindow) throws(Failure) -> DecodeWindow {
+    denominator = window.denominator
     self.window = Rectangle(
       left: window.left, top: window.top, right: window.left + window.width,
       bottom: window.top + window.height)
     nextRow = window.top
+    guard denominator == 1 else {
+      // The last row and column may stand for fewer pixels than the others: they repeat those before them.
+      decoded = self.window.intersection(
+        Rectangle(left: 0, top: 0, right: picture.width / denominator, bottom: picture.height / denominator))
+      try decode()
+      return window
+    }
     let seen = self.window.intersection(picture)
     guard !seen.isEmpty else { return window }
     // Chroma of half the size is upsampled from the next samples around: windows start at even places, as frames do, and
@@ -114,8 +126,10 @@ private final class WebPDecoder: RowDecoder {
     let channels = header.storedChannels
     let count = decoded.height * decoded.width * channels
     var part = cwebp_window(
-      left: UInt32(decoded.left - picture.left), top: UInt32(decoded.top - picture.top),
-      width: UInt32(decoded.width), height: UInt32(decoded.height))
+      left: UInt32(decoded.left * denominator - picture.left),
+      top: UInt32(decoded.top * denominator - picture.top),
+      width: UInt32(decoded.width * denominator), height: UInt32(decoded.height * denominator),
+      denominator: UInt32(denominator))
     var problem: String?
     pixels = filledSamples(count) { memory in
       var rows: UInt32 = 0
@@ -129,26 +143,43 @@ private final class WebPDecoder: RowDecoder {
   }
 
   func read(_ count: Int, into rows: UnsafeMutableRawPointer) throws(Failure) {
-    let channels = header.storedChannels
-    let seen = window.intersection(picture)
-    let rowBytes = window.width * channels
+    let rowBytes = window.width * header.storedChannels
     pixels.withUnsafeBytes { bytes in
       for line in 0..<count {
-        let row = nextRow + line
         let target = rows + line * rowBytes
-        // The canvas beside an animation's frame: transparent, or black where it has no alpha.
-        if seen.width < window.width || row < seen.top || row >= seen.bottom {
-          target.initializeMemory(as: UInt8.self, repeating: 0, count: rowBytes)
+        if denominator == 1 {
+          copyRow(nextRow + line, of: bytes, into: target)
+        } else {
+          copyScaledRow(nextRow + line, of: bytes, into: target)
         }
-        guard !seen.isEmpty, row >= seen.top, row < seen.bottom, let base = bytes.baseAddress else {
-          continue
-        }
-        let start = (row - decoded.top) * decoded.width + seen.left - decoded.left
-        (target + (seen.left - window.left) * channels).copyMemory(
-          from: base + start * channels, byteCount: seen.width * channels)
       }
     }
     nextRow += count
+  }
+
+  private func copyRow(_ row: Int, of bytes: UnsafeRawBufferPointer, into target: UnsafeMutableRawPointer) {
+    let channels = header.storedChannels
+    let seen = window.intersection(picture)
+    // The canvas beside an animation's frame: transparent, or black where it has no alpha.
+    if seen.width < window.width || row < seen.top || row >= seen.bottom {
+      target.initializeMemory(as: UInt8.self, repeating: 0, count: window.width * channels)
+    }
+    guard !seen.isEmpty, row >= seen.top, row < seen.bottom, let base = bytes.baseAddress else { return }
+    let start = (row - decoded.top) * decoded.width + seen.left - decoded.left
+    (target + (seen.left - window.left) * channels).copyMemory(
+      from: base + start * channels, byteCount: seen.width * channels)
+  }
+
+  private func copyScaledRow(
+    _ row: Int, of bytes: UnsafeRawBufferPointer, into target: UnsafeMutableRawPointer
+  ) {
+    guard let base = bytes.baseAddress else { return }
+    let rowBytes = decoded.width * 3
+    target.copyMemory(
+      from: base + (min(row, decoded.bottom - 1) - decoded.top) * rowBytes, byteCount: rowBytes)
+    for column in decoded.width..<window.width {
+      (target + column * 3).copyMemory(from: target + (decoded.width - 1) * 3, byteCount: 3)
+    }
   }
 
   func finish() {}

@@ -16,6 +16,8 @@ public struct LoaderBenchmark: Sendable {
     public var imageSize = 224
     /// Side of the patches.
     public var patchSize = 16
+    /// Channels of the views.
+    public var channels = 3
     /// The defaults.
     public init() {}
   }
@@ -26,19 +28,22 @@ public struct LoaderBenchmark: Sendable {
   /// Prepares a benchmark.
   public init(_ options: Options = Options()) { self.options = options }
 
-  /// Loads batches as training does, epoch after epoch, the first of them not timed.
+  /// Loads batches as training does, epoch after epoch, the first of them not timed. The range of floating-point samples
+  /// is measured before.
   ///
   /// - Throws: `Failure` when too many images cannot be read.
   public func run(on source: any ImageSource) throws(Failure) -> LoaderBenchmarkResult {
     let steps = max(1, (options.images + Self.batchSize - 1) / Self.batchSize)
+    let data = try DataRecipe().measuringRange(of: source, channels: options.channels, seed: 0)
     let loader = try TrainingLoader(
       source: source, sampler: EpochSampler(seed: 0, count: source.count, batchSize: Self.batchSize),
       pipelines: [
         AugmentationPipeline(
-          height: options.imageSize, width: options.imageSize, channels: 3)
+          height: options.imageSize, width: options.imageSize, channels: options.channels)
       ],
       patchSize: options.patchSize, steps: 0..<steps + 1, badImages: BadImages(in: source),
-      options: LoadingOptions(threads: options.threads))
+      options: LoadingOptions(
+        threads: options.threads, decoding: data.loading.decoding(for: options.channels)))
     defer { loader.stop() }
     _ = try loader.next()
     let (start, before) = (Clock.seconds, loader.statistics.images)
@@ -66,7 +71,7 @@ public struct LoaderBenchmarkResult: Codable, Sendable, CustomStringConvertible 
   public let images: Int
   /// Over all threads.
   public let imagesPerSecond: Double
-  /// Share of the threads' work that is done inside libjpeg and libpng.
+  /// Share of the threads' work that is done inside codecs.
   public let decodeShare: Double
   /// Threads that decoded.
   public let threads: Int
@@ -77,7 +82,7 @@ public struct LoaderBenchmarkResult: Codable, Sendable, CustomStringConvertible 
   public var description: String {
     """
     images/s      \(Int(imagesPerSecond.rounded())) on \(threads) threads, \(images) images
-    decode share  \((decodeShare * 100).rounded() / 100 * 100) % inside libjpeg and libpng
+    decode share  \((decodeShare * 100).rounded() / 100 * 100) % inside codecs
     """
   }
 }

@@ -7,9 +7,11 @@ extension DataRecipe {
   /// Images that mean and standard deviation are measured on at most.
   private static let measuredImages = 10_000
 
-  /// The keys with every choice made: the range of floating-point samples measured where it is `auto`, mean and standard deviation measured where they are `auto`, on at most 10,000
-  /// images that `seed` draws, after conversion to the model's channels; defaults that have an influence on what a model
-  /// sees written out.
+  /// The keys with every choice made.
+  ///
+  /// The range of floating-point samples is measured where it is `auto`; mean and standard deviation are where they are
+  /// `auto`, on at most 10,000 images that `seed` draws, after conversion to the model's channels. Defaults that have an
+  /// influence on what a model sees are written out.
   ///
   /// - Throws: `Failure` when there is nothing to measure.
   func resolved(

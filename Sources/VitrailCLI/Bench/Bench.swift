@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Imaging
 import Platform
 import Pretraining
 import Tensors
@@ -86,6 +87,8 @@ struct Bench: ParsableCommand {
     @Option(
       help: "Side of the patches in pixels; divides the size. Default: 16.", transform: number(in: 1...4096))
     var patch = 16
+    @Option(help: "Channels of the views. Default: 3.", transform: number(in: 1...Image.maximumChannels))
+    var channels = 3
     @OptionGroup var output: JSONOutput
 
     func validate() throws {
@@ -100,6 +103,7 @@ struct Bench: ParsableCommand {
       options.threads = threads ?? options.threads
       options.imageSize = size
       options.patchSize = patch
+      options.channels = channels
       try show(LoaderBenchmark(options).run(on: open(data, layout)), output)
     }
   }
