@@ -1,8 +1,8 @@
 """Writes a folder of photographs of about 1000 x 750 pixels, two classes: python photo_folder.py DIR [COUNT] [KIND]
 
 Parts of the two photographs that scikit-learn ships, enlarged, with grain like a sensor's so that files have the usual
-size. KIND is jpeg (about 200 kB at quality 90, 4:2:0), webp (quality 80) or tiff: four channels of 16 bits in tiles of
-256 x 256, deflated with predictor, as satellite images are.
+size. KIND is jpeg (about 200 kB at quality 90, 4:2:0), webp (quality 80), or tiff, tiff-lzw or tiff-deflate: four channels
+of 16 bits in tiles of 256 x 256, as satellite images have them; compressed ones with predictor.
 """
 
 import sys
@@ -12,6 +12,8 @@ import numpy as np
 import tifffile
 from PIL import Image
 from sklearn.datasets import load_sample_images
+
+COMPRESSIONS = {"tiff": None, "tiff-lzw": "lzw", "tiff-deflate": "zlib"}
 
 
 def main(folder, count=400, kind="jpeg"):
@@ -27,12 +29,12 @@ def main(folder, count=400, kind="jpeg"):
         pixels = pixels + random.normal(0, 4, pixels.shape)
         target = folder / ["china", "flower"][label] / f"{number:05}"
         target.parent.mkdir(parents=True, exist_ok=True)
-        if kind == "tiff":
+        if kind.startswith("tiff"):
             # 12 bits of the colours, and as infrared what red and green have in common.
             bands = np.concatenate([pixels, pixels[..., :2].min(axis=2, keepdims=True)], axis=2).clip(0, 255) * 16
             tifffile.imwrite(
-                target.with_suffix(".tif"), bands.astype(np.uint16), tile=(256, 256), compression="zlib",
-                predictor=True, photometric="minisblack", planarconfig="contig")
+                target.with_suffix(".tif"), bands.astype(np.uint16), tile=(256, 256),
+                compression=COMPRESSIONS[kind], predictor=kind != "tiff", photometric="minisblack", planarconfig="contig")
             continue
         image = Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
         if kind == "webp":
