@@ -8,6 +8,8 @@ public enum PositionTransfer: String, Codable, Sendable, CaseIterable {
   case bicubic
   /// Bicubic with a = −0.5, widened where the new grid is coarser, borders left out: as timm does.
   case antialiased
+  /// As `bicubic`, stretched by (new + 0.1) / old: as DINO and DINOv2 do.
+  case offsetBicubic
 }
 
 extension Positions {
@@ -51,10 +53,13 @@ extension Positions {
       let centre = scale * (Double(index) + 0.5)
       switch transfer {
       case .recomputed: preconditionFailure("Positions.interpolated: a table that is recomputed is not read")
-      case .bicubic:
-        let first = Int((centre - 0.5).rounded(.down))
+      case .bicubic, .offsetBicubic:
+        let stretched =
+          transfer == .bicubic || old == new
+          ? centre : (Double(index) + 0.5) * Double(old) / (Double(new) + 0.1)
+        let first = Int((stretched - 0.5).rounded(.down))
         return (first - 1...first + 2).map { index in
-          (min(max(index, 0), old - 1), cubic(centre - 0.5 - Double(index), -0.75))
+          (min(max(index, 0), old - 1), cubic(stretched - 0.5 - Double(index), -0.75))
         }
       case .antialiased:
         let stretch = max(1, scale)

@@ -14,6 +14,7 @@ struct Convert: ParsableCommand {
 
   @Option(help: "Run folder or weights file.")
   var from: String
+  @OptionGroup var encoder: EncoderArguments
   @Option(help: "The file to write.")
   var to: String
   @Flag(help: "Move gains and biases of norms into the linear layers that read them.")
@@ -32,18 +33,16 @@ struct Convert: ParsableCommand {
     let changes: [Change]
   }
 
-  func validate() throws {
-    guard fold || norm != nil else {
-      throw ValidationError("say what to do: --fold, --norm rmsNorm or --norm crmsNorm")
-    }
-  }
-
   func run() throws {
     try OutputCheck.file(to)
-    let file = try WeightsArgument(from).model
+    let file = try WeightsArgument(from, encoder).model
     let target = norm
+    guard fold || norm != nil || file.origin != nil else {
+      throw ValidationError("say what to do: --fold, --norm rmsNorm or --norm crmsNorm")
+    }
+    let folds = fold
     let conversion = try WeightConversion(of: file) { (conversion) throws(Failure) in
-      if let target { try conversion.convertStream(to: target) } else { conversion.fold() }
+      if let target { try conversion.convertStream(to: target) } else if folds { conversion.fold() }
     }
     try conversion.write(to: URL(fileURLWithPath: to), provenance: .ofThisCommand)
     let lines =

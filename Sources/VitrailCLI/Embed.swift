@@ -22,6 +22,7 @@ struct Embed: ParsableCommand {
   var out: String
   @Option(help: "Part of a set that comes in parts: train or test.")
   var split: DatasetSplit = .train
+  @OptionGroup var encoder: EncoderArguments
   @OptionGroup var layout: FileLayoutArguments
   @Option(
     help: "Only that many images, drawn at random, each class by its share; default: all.",
@@ -43,7 +44,7 @@ struct Embed: ParsableCommand {
 
   func run() throws {
     try OutputCheck.folder(out)
-    let argument = try WeightsArgument(weights)
+    let argument = try WeightsArgument(weights, encoder)
     let file = argument.model
     let source = SubsetImages.limited(
       to: limit,
@@ -54,6 +55,7 @@ struct Embed: ParsableCommand {
       lanes: lanes ?? MachineCapacity.coreCount, maximumBad: maxBad, decoding: decoding.options)
     let extraction = settings.extraction([.init(name: "model", model: model)], file.preprocessing)
     let line = ProgressLine()
+    argument.tellOrigin(line.say)
     line.say(passedOverIn: source)
     let sets = try extraction.run(source) { _, fraction, rate in
       line.show("features", fraction, rate: rate)

@@ -8,8 +8,9 @@ struct Inspect: ParsableCommand {
     abstract: "Say what a weights file or a run folder holds.",
     discussion: "Example: vitrail inspect runs/photos")
 
-  @Argument(help: "Run folder or .safetensors file.")
+  @Argument(help: "Run folder, weights file or folder of another library.")
   var path: String
+  @OptionGroup var encoder: EncoderArguments
   @OptionGroup var output: JSONOutput
 
   private struct Contents: Encodable {
@@ -47,9 +48,9 @@ struct Inspect: ParsableCommand {
 
   private func read() throws(Failure) -> Contents {
     let (file, folder) = try WeightsArgument.open(path) { url throws(Failure) in
-      try SafetensorsFile(contentsOf: url)
+      try WeightFiles.open(try WeightFiles.weights(in: url))
     }
-    let hasOptimizer = file.entries.keys.contains { $0.hasPrefix("optimizer.") }
+    let hasOptimizer = file.shapes.keys.contains { $0.hasPrefix("optimizer.") }
     let kind =
       switch (folder != nil, WeightFormat.isVitrail(file.metadata), hasOptimizer) {
       case (true, _, _): "run"
@@ -57,22 +58,35 @@ struct Inspect: ParsableCommand {
       case (_, true, false): file.metadata["classes"] == nil ? "model" : "classifier"
       default: "safetensors"
       }
-    let tensors = file.entries.sorted { $0.key < $1.key }.map {
-      Contents.TensorEntry(name: $0.key, shape: $0.value.shape, dtype: $0.value.dtype)
+    let tensors = file.shapes.sorted { $0.key < $1.key }.map {
+      Contents.TensorEntry(name: $0.key, shape: $0.value, dtype: file.type(of: $0.key) ?? "")
     }
+    let other = folder == nil && !WeightFormat.isVitrail(file.metadata) ? ofOtherLibrary() : nil
     return Contents(
-      kind: kind,
+      kind: other?.kind ?? kind,
       parameters: tensors.reduce(0) { count, tensor in
         let isState = ["optimizer.", "average."].contains { tensor.name.hasPrefix($0) }
         return isState ? count : count + tensor.shape.reduce(1, *)
       },
-      config: tree(file, "configuration") ?? .null,
+      config: other?.config ?? tree(file, "configuration") ?? .null,
       tensors: tensors, formatVersion: WeightFormat.number(in: file.metadata),
       step: file.metadata["step"].flatMap { Int($0) }, recipe: tree(file, "recipe"),
       provenance: folder?.sessions ?? ModelFile.provenance(in: file.metadata))
   }
 
-  private func tree(_ file: SafetensorsFile, _ key: String) -> JSONValue? {
+  /// What an encoder of another library is, or why it cannot be used.
+  private func ofOtherLibrary() -> (kind: String, config: JSONValue) {
+    do throws(Failure) {
+      let model = try WeightsArgument(path, encoder).model
+      return (
+        "encoder of \(model.origin?.layout.title ?? "Vitrail")", .encoding(model.configuration.weightsCoding)
+      )
+    } catch {
+      return ("tensors", .object(["problem": .string(error.problem), "remedy": .string(error.remedy)]))
+    }
+  }
+
+  private func tree(_ file: any TensorFile, _ key: String) -> JSONValue? {
     file.metadata[key].flatMap { try? JSONDecoder().decode(JSONValue.self, from: Data($0.utf8)) }
   }
 }

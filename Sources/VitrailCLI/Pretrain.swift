@@ -44,6 +44,7 @@ struct Pretrain: ParsableCommand {
       heads. A run folder stands for its newest checkpoint. Default: initial weights by the seed.
       """)
   var fromWeights: String?
+  @OptionGroup var encoder: EncoderArguments
   @OptionGroup var length: RunLength
   @OptionGroup var output: RunOutput
   @Option(help: "Lanes; default: one a core.", transform: number(in: laneRange))
@@ -116,10 +117,23 @@ struct Pretrain: ParsableCommand {
   private func freshRecipe() throws -> Recipe {
     var settings = settings(choosing: dataSettings)
     if let fromWeights {
-      let path = absolute(try WeightsArgument.startingPoint(fromWeights).path)
-      settings.append("train.initialWeights=\(quoted(path))")
+      let url = try WeightsArgument.startingPoint(fromWeights)
+      settings = try ofEncoder(url) + settings
+      settings.append("train.initialWeights=\(quoted(absolute(url.path)))")
     }
     return try RecipeFile.load(recipe, folders: RecipeFolders.all, overrides: settings)
+  }
+
+  /// What weights of another library say of the model, and how its images are prepared; nothing of Vitrail's own weights,
+  /// which fit the recipe that they were made with.
+  private func ofEncoder(_ url: URL) throws(Failure) -> [String] {
+    let file = try ModelFile(contentsOf: url, facts: encoder.facts)
+    guard file.origin != nil else { return [] }
+    let (model, preprocessing) = (file.configuration, file.preprocessing)
+    return [
+      "model=\(JSONValue.encoding(model).text)", "data.mean=\(JSONValue.encoding(preprocessing.mean).text)",
+      "data.standardDeviation=\(JSONValue.encoding(preprocessing.standardDeviation).text)",
+    ]
   }
 
   /// What the command line says, as settings of a recipe; all but the weights to start from.

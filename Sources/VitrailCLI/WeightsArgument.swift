@@ -11,8 +11,25 @@ struct WeightsArgument {
   /// The run folder, when one was named.
   let folder: RunFolder?
 
-  init(_ path: String) throws(Failure) {
-    (model, folder) = try Self.open(path) { url throws(Failure) in try ModelFile(contentsOf: url) }
+  init(_ path: String, _ encoder: EncoderArguments? = nil) throws(Failure) {
+    let facts = encoder?.facts ?? EncoderFacts()
+    (model, folder) = try Self.open(path) { url throws(Failure) in
+      try ModelFile(contentsOf: url, facts: facts)
+    }
+  }
+
+  /// Tells what of another library's file is read and what is not; nothing of Vitrail's own.
+  func tellOrigin(_ say: (String) -> Void) {
+    guard let origin = model.origin else { return }
+    let width = model.configuration.width
+    say(
+      "weights: layout of \(origin.layout.title), width \(width), \(model.configuration.depth) blocks, "
+        + "\(model.configuration.headCount) heads, \(model.configuration.pooling == .mean ? "mean of patches" : "class token")"
+    )
+    guard !origin.unread.isEmpty else { return }
+    let names = Set(origin.unread.map { $0.split(separator: ".").prefix(2).joined(separator: ".") }).sorted()
+    let shown = names.prefix(4).joined(separator: ", ") + (names.count > 4 ? ", …" : "")
+    say("weights: \(origin.unread.count) tensors beside the encoder are not read: \(shown)")
   }
 
   /// Opens the file that holds the encoder: the named one, or that of the named run.
@@ -77,7 +94,12 @@ struct WeightsArgument {
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder), isFolder.boolValue else {
       return nil
     }
-    return RunFolder(url)
+    let folder = RunFolder(url)
+    // Other libraries' folders have a file with what the encoder is.
+    let isForeign =
+      FileManager.default.fileExists(atPath: url.appending(path: "config.json").path)
+      && !FileManager.default.fileExists(atPath: folder.recipe.path)
+    return isForeign ? nil : folder
   }
 
   /// A file of a run's folder that can be opened.

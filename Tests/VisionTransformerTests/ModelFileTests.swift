@@ -54,7 +54,7 @@ struct ModelFileTests {
       model.parameters.parameters.map { ($0.name, $0.value) } + [("optimizer.x", Tensor(shape: [1]))],
       configuration: model.configuration, preprocessing: preprocessing, metadata: ["step": "12"], to: url)
     let file = try ModelFile(contentsOf: url)
-    #expect(file.file.metadata["step"] == "12" && file.file.entries["optimizer.x"] != nil)
+    #expect(file.file.metadata["step"] == "12" && file.file.shapes["optimizer.x"] != nil)
     #expect(try file.makeModel().configuration == model.configuration)
   }
 

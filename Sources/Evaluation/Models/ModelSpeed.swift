@@ -6,7 +6,7 @@ extension ModelFile {
   /// How many parameters the encoder has.
   public func parameterCount() throws(Failure) -> Int {
     let names = try encoderNames()
-    return file.entries.reduce(0) { names.contains($1.key) ? $0 + $1.value.shape.reduce(1, *) : $0 }
+    return file.shapes.reduce(0) { names.contains($1.key) ? $0 + $1.value.reduce(1, *) : $0 }
   }
 
   /// Images a second from file to features, over `limit` of a set at most; nothing is kept or read from what was.

@@ -13,8 +13,13 @@ import VisionTransformer
 struct InitialWeights {
   private let file: ModelFile
 
-  /// Opens a model or a checkpoint.
-  init(path: String) throws(Failure) { file = try ModelFile(contentsOf: URL(fileURLWithPath: path)) }
+  /// Opens a model or a checkpoint, or an encoder of another library: what its file does not tell is as in `model`.
+  init(path: String, for model: VisionTransformerConfiguration) throws(Failure) {
+    file = try ModelFile(
+      contentsOf: URL(fileURLWithPath: path),
+      // Means and deviations are the recipe's, whatever the file says.
+      otherwise: EncoderFacts(model, mean: [0], standardDeviation: [1]))
+  }
 
   /// Loads into an encoder and into what its objective has declared beside it; `classNames` are those that a supervised
   /// objective tells apart.
@@ -62,7 +67,8 @@ struct InitialWeights {
     }
     let old = file.configuration
     let shape = [1, old.grid.count + (old.hasClassToken ? 1 : 0), parameter.shape[2]]
-    return file.table(try file.file.finiteValues(parameter.name, shape: shape), wanted, .bicubic)
+    return file.table(
+      try file.file.finiteValues(parameter.name, shape: shape), wanted, file.origin?.transfer ?? .bicubic)
   }
 
   /// Whether a file without this parameter is none for this model.

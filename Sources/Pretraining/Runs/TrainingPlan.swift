@@ -101,7 +101,7 @@ public final class TrainingPlan {
   /// - Throws: `Failure` when the file does not fit the model.
   func loadInitialWeights() throws(Failure) {
     guard !hasInitialWeights, let path = recipe.train.initialWeights else { return }
-    try InitialWeights(path: path).load(
+    try InitialWeights(path: path, for: recipe.model).load(
       into: encoder, objective: recipe.objective, classNames: objectivePlan.classNames)
     objectivePlan.teacher?.restart()
     state.average?.restart(from: state.trainable)

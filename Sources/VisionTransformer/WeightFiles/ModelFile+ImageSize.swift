@@ -4,13 +4,14 @@ import Tensors
 
 extension ModelFile {
   /// Builds the encoder for images of another size and gives it the weights of the file, a table of positions brought to
-  /// the new grid as `transfer` says. Rotary positions need nothing: they go by rows and columns.
+  /// the new grid as `transfer` says; nil: as the library does that wrote it, Vitrail `antialiased`. Rotary positions need nothing: they go by rows and columns.
   ///
   /// - Throws: `Failure` when a tensor is missing or has another shape, the size does not divide into patches, or a
   ///   learned table is to be recomputed.
   public func makeModel(
-    imageHeight: Int, imageWidth: Int, _ transfer: PositionTransfer = .antialiased
+    imageHeight: Int, imageWidth: Int, _ transfer: PositionTransfer? = nil
   ) throws(Failure) -> VisionTransformer {
+    let transfer = transfer ?? origin?.transfer ?? .antialiased
     let original = try makeModel()
     var resized = configuration
     (resized.imageHeight, resized.imageWidth) = (imageHeight, imageWidth)

@@ -9,18 +9,52 @@ public struct ModelFile: Sendable {
   public let configuration: VisionTransformerConfiguration
   /// How images become its input.
   public let preprocessing: Preprocessing
-  /// The tensors and free text.
-  public let file: SafetensorsFile
+  /// The tensors, under Vitrail's names, and free text.
+  public let file: any TensorFile
   /// Where the file is.
   public let path: String
+  /// Which library wrote the file; nil for Vitrail.
+  public let origin: Origin?
 
-  /// Opens a file that `write` made: a model or a checkpoint.
+  /// A file that another library wrote.
+  public struct Origin: Sendable {
+    /// How it names and shapes tensors.
+    public let layout: WeightLayout
+    /// What precedes the names of the encoder's tensors.
+    public let prefix: String
+    /// The tensors of the file that are not read.
+    public let unread: [String]
+    /// How that library brings the table of positions to images of another size.
+    public let transfer: PositionTransfer
+  }
+
+  /// Opens a model or a checkpoint that Vitrail wrote, or an encoder of another library.
   ///
-  /// - Throws: `Failure` when it is not a whole safetensors file, is of a newer format, or does not hold a Vitrail encoder.
-  public init(contentsOf url: URL) throws(Failure) {
-    file = try SafetensorsFile(contentsOf: url)
+  /// - Parameters:
+  ///   - url: the file, or another library's folder.
+  ///   - facts: what another library's file does not tell; it counts before what files beside it say.
+  ///   - otherwise: the same, behind these.
+  /// - Throws: `Failure` when it is not whole, is of a newer format, does not hold an encoder, or holds one of which
+  ///   something has to be given.
+  public init(
+    contentsOf url: URL, facts: EncoderFacts = EncoderFacts(), otherwise: EncoderFacts = EncoderFacts()
+  ) throws(Failure) {
+    let url = try WeightFiles.weights(in: url)
+    let file = try WeightFiles.open(url)
     try WeightFormat.check(file.metadata, at: url.path)
     path = url.path
+    guard WeightFormat.isVitrail(file.metadata) || file.metadata["configuration"] != nil else {
+      let encoder = try ForeignEncoder(in: file, beside: url, given: facts, otherwise: otherwise)
+      (configuration, preprocessing) = (encoder.configuration, encoder.preprocessing)
+      (self.file, origin) = (encoder.tensors, encoder.origin)
+      return
+    }
+    guard facts == EncoderFacts() else {
+      throw Failure(
+        "a file that Vitrail wrote says itself what its encoder is", at: url.path,
+        mend: "leave out the options that describe weights of other libraries")
+    }
+    (self.file, origin) = (file, nil)
     // Keys that came after the file was written have their defaults.
     let coding: VisionTransformerConfiguration.WeightsCoding = try Self.decode(
       "configuration", over: .encoding(VisionTransformerConfiguration().weightsCoding), file, url.path)
@@ -30,7 +64,7 @@ public struct ModelFile: Sendable {
 
   /// The tensors that are parameters: of a checkpoint, all but the state of the optimiser and the averages.
   public var parameterNames: Set<String> {
-    Set(file.entries.keys.filter { !$0.hasPrefix("optimizer.") && !$0.hasPrefix("average.") })
+    Set(file.shapes.keys.filter { !$0.hasPrefix("optimizer.") && !$0.hasPrefix("average.") })
   }
 
   /// The names of the encoder's parameters.
@@ -116,7 +150,7 @@ public struct ModelFile: Sendable {
   }
 
   private static func decode<T: Decodable>(
-    _ key: String, over defaults: JSONValue, _ file: SafetensorsFile, _ path: String
+    _ key: String, over defaults: JSONValue, _ file: any TensorFile, _ path: String
   ) throws(Failure) -> T {
     guard let text = file.metadata[key],
       let tree = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))

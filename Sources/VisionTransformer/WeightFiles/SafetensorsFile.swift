@@ -7,7 +7,7 @@ import Tensors
 /// Reads F32, F64, F16 and BF16; writes F32. The header is checked against the size of the file before any tensor
 /// is read, and tensors are read from a mapping, one at a time. A file that says its checksum is checked whole when
 /// it is opened. Of a Vitrail file of a newer format, what this version does not know is left out, and no values are given.
-public struct SafetensorsFile: Sendable {
+public struct SafetensorsFile: TensorFile {
   /// One tensor of the file.
   public struct Entry: Sendable, Equatable {
     /// `F32`, `F16`, ….
@@ -19,12 +19,15 @@ public struct SafetensorsFile: Sendable {
 
   /// The tensors by name.
   public let entries: [String: Entry]
+  /// Lengths of the axes of each tensor.
+  public let shapes: [String: [Int]]
   /// Free text by key; without the checksum.
   public let metadata: [String: String]
   /// Whether the contents were checked against a checksum; false for a file that says none.
   public let isVerified: Bool
+  /// Where it is.
+  public let path: String
   private let data: Data
-  private let path: String
 
   /// Opens a file and checks its header, and its contents where it says their checksum.
   ///
@@ -99,45 +102,22 @@ public struct SafetensorsFile: Sendable {
     }
     isVerified = checksum != nil
     self.entries = entries
+    shapes = entries.mapValues(\.shape)
     self.metadata = metadata
   }
 
-  /// Number of scalars in all tensors.
-  var scalarCount: Int { entries.values.reduce(0) { $0 + $1.shape.reduce(1, *) } }
+  /// What the file holds a tensor as.
+  public func type(of name: String) -> String? { entries[name]?.dtype }
 
-  /// The values of one tensor as scalars.
+  /// The values of a tensor, the last axis fastest.
   ///
-  /// - Throws: `Failure` when there is no such tensor, its shape is not the one wanted, or the file is of a newer format.
-  public func values(_ name: String, shape: [Int]? = nil) throws(Failure) -> [Scalar] {
-    try WeightFormat.check(metadata, at: path)
+  /// - Throws: `Failure` when there is no such tensor.
+  public func values(of name: String) throws(Failure) -> [Scalar] {
     guard let entry = entries[name] else {
       throw Failure(
-        "the tensor '\(name)' is missing", at: path,
-        mend: Spelling.nearest(to: name, among: entries.keys.sorted()).map {
-          "the file has '\($0)'; check the model"
-        }
-          ?? "give the weights of this architecture")
-    }
-    if let shape, entry.shape != shape {
-      throw Failure(
-        "the tensor '\(name)' has shape \(entry.shape), the model wants \(shape)", at: path,
-        mend: "use the configuration that these weights were made with")
+        "the tensor '\(name)' is missing", at: path, mend: "give the weights of this architecture")
     }
     return data.withUnsafeBytes { bytes in Self.scalars(bytes[entry.range], entry.dtype) }
-  }
-
-  /// The values of one tensor of a model: a number that is none would make every result one.
-  ///
-  /// - Throws: `Failure` as `values` does, and when a value is infinite or no number.
-  public func finiteValues(_ name: String, shape: [Int]? = nil) throws(Failure) -> [Scalar] {
-    let values = try values(name, shape: shape)
-    // 0 × x is 0 for finite numbers alone; a sum has no branches.
-    guard values.reduce(0, { $0 + $1 * 0 }) != 0,
-      let place = values.firstIndex(where: { !$0.isFinite })
-    else { return values }
-    throw Failure(
-      "the tensor '\(name)' holds \(values[place]) at place \(place) of \(values.count)", at: path,
-      mend: "give weights of a training that did not diverge")
   }
 
   private static func metadata(in tree: [String: JSONValue]) -> [String: String] {

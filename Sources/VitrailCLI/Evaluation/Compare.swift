@@ -15,6 +15,7 @@ struct Compare: ParsableCommand {
 
   @Argument(help: "Run folders or weights files, two or more.")
   var weights: [String]
+  @OptionGroup var encoder: EncoderArguments
   @OptionGroup var sets: LabelledSets
   @OptionGroup var choices: EvaluatorChoices
   @OptionGroup var output: JSONOutput
@@ -38,13 +39,14 @@ struct Compare: ParsableCommand {
       try OutputCheck.file(file)
     }
     var chosen = try choices.chosen()
-    let arguments = try weights.map { try WeightsArgument($0) }
+    let arguments = try weights.map { try WeightsArgument($0, encoder) }
     let line = ProgressLine()
     var models: [Comparison.Model] = []
     var failures = EvaluatorFailures()
     var summary: (train: EvaluationReport.SetSummary, test: EvaluationReport.SetSummary)?
     for (name, argument) in zip(weights, arguments) {
       line.say("\(name)  input: \(argument.model.preprocessing.summary)")
+      argument.tellOrigin(line.say)
       let sources = try sets.open(layout: argument.layout, maximumBad: features.maxBad)
       if models.isEmpty {
         line.say(passedOverIn: sources.all)

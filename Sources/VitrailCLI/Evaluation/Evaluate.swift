@@ -19,6 +19,7 @@ struct Evaluate: ParsableCommand {
 
   @Option(help: "Run folder or weights file; default: none, with --train-features.")
   var weights: String?
+  @OptionGroup var encoder: EncoderArguments
   @OptionGroup var sets: LabelledSets
   @Option(help: "Instead of weights and images: a folder that vitrail embed wrote. Default: none.")
   var trainFeatures: String?
@@ -56,7 +57,8 @@ struct Evaluate: ParsableCommand {
     let chosen = try choices.chosen()
     let line = ProgressLine()
     guard let weights else { return try evaluateStored(chosen, line) }
-    let argument = try WeightsArgument(weights)
+    let argument = try WeightsArgument(weights, encoder)
+    argument.tellOrigin(line.say)
     if let folder = argument.folder { try OutputCheck.file(folder.evaluation.path) }
     if let sweepResize { return try sweep(sweepResize, argument, chosen, line) }
     let sources = try sets.open(layout: argument.layout, maximumBad: features.maxBad)

@@ -22,6 +22,7 @@ struct FineTune: ParsableCommand {
       "The encoder to start from: a run folder or a weights file. A classifier.safetensors gives its head too. Default: none, with --resume."
   )
   var weights: String?
+  @OptionGroup var encoder: EncoderArguments
   @OptionGroup var sets: LabelledSets
   @Option(help: "Run folder to write.")
   var out: String
@@ -95,7 +96,7 @@ struct FineTune: ParsableCommand {
 
   private func freshRecipe() throws -> Recipe {
     guard let weights else { preconditionFailure("validate() wants them") }
-    let argument = try WeightsArgument(weights)
+    let argument = try WeightsArgument(weights, encoder)
     return try Recipe.fineTuning(
       argument.model, layout: sets.layout.over(argument.layout), recipe: recipe, folders: RecipeFolders.all,
       overrides: settings)

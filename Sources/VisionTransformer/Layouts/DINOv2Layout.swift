@@ -1,0 +1,8 @@
+extension WeightLayout {
+  /// facebookresearch/dinov2: timm's names, registers of another name, and a mask token [1, D].
+  static let dinov2 = WeightLayout(
+    name: "dinov2", title: "facebookresearch/dinov2",
+    names: [EncoderNames().with { $0.registers = "register_tokens" }],
+    marks: ["register_tokens", "mask_token"], besides: ["mask_token", "head."], facts: .meta,
+    transfer: .offsetBicubic)
+}

@@ -1,0 +1,61 @@
+import Imaging
+
+/// What the tensors of an encoder do not tell: from a file beside the weights, from the command line, or from what a
+/// layout's library always does.
+public struct EncoderFacts: Sendable, Equatable {
+  /// Number of attention heads.
+  public var headCount: Int?
+  /// What LayerNorms add to the variance.
+  public var epsilon: Double?
+  /// The function between the layers of the MLP.
+  public var activation: Activation?
+  /// Means of the channels, of values / 255.
+  public var mean: [Float]?
+  /// Standard deviations of the channels, of values / 255.
+  public var standardDeviation: [Float]?
+  /// Height and width of the images.
+  public var imageSize: ImageSize?
+  /// How tokens become one vector.
+  public var pooling: Pooling?
+  /// What the shorter side of an image is resized to before the crop.
+  public var resizeShorterSide: Int?
+  /// The interpolation of that.
+  public var filter: ResizeFilter?
+
+  /// Functions between the layers of an MLP, as other libraries name them.
+  public enum Activation: String, Sendable, CaseIterable {
+    /// x·Φ(x) by the error function.
+    case gelu
+    /// Its approximation by tanh.
+    case geluTanh
+    /// x·σ(1.702·x).
+    case quickGELU
+  }
+
+  /// Nothing.
+  public init() {}
+
+  /// What a model that is to start from the weights says, for weights that do not say it themselves.
+  public init(_ model: VisionTransformerConfiguration, mean: [Float], standardDeviation: [Float]) {
+    headCount = model.headCount
+    epsilon = model.norm.options["epsilon"]?.number ?? LayerNorm.Options().epsilon
+    activation = .gelu
+    (self.mean, self.standardDeviation) = (mean, standardDeviation)
+    pooling = model.pooling
+  }
+
+  /// These, and where they say nothing, the others.
+  public func over(_ others: EncoderFacts) -> EncoderFacts {
+    var facts = self
+    facts.headCount = headCount ?? others.headCount
+    facts.epsilon = epsilon ?? others.epsilon
+    facts.activation = activation ?? others.activation
+    facts.mean = mean ?? others.mean
+    facts.standardDeviation = standardDeviation ?? others.standardDeviation
+    facts.imageSize = imageSize ?? others.imageSize
+    facts.pooling = pooling ?? others.pooling
+    facts.resizeShorterSide = resizeShorterSide ?? others.resizeShorterSide
+    facts.filter = filter ?? others.filter
+    return facts
+  }
+}

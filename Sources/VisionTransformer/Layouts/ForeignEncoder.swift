@@ -1,0 +1,121 @@
+import Foundation
+import Imaging
+import Platform
+import Tensors
+
+/// An encoder that another library wrote, as Vitrail sees it.
+struct ForeignEncoder {
+  let configuration: VisionTransformerConfiguration
+  let preprocessing: Preprocessing
+  let tensors: RenamedTensors
+  let origin: ModelFile.Origin
+
+  /// - Throws: `Failure` when the file holds no encoder of a known layout, one with parts that Vitrail's has not, or one of
+  ///   which something has to be given.
+  init(
+    in file: any TensorFile, beside weights: URL, given: EncoderFacts, otherwise: EncoderFacts
+  ) throws(Failure) {
+    guard let found = try FoundEncoder(in: file) else {
+      throw Failure(
+        "no encoder in this file: its tensors are named as in none of the layouts "
+          + WeightLayout.all.map(\.name).sorted().joined(separator: ", "), at: file.path,
+        mend: "give weights of a plain Vision Transformer; vitrail inspect lists what the file holds")
+    }
+    let facts = given.over(try EncoderFacts(beside: weights)).over(found.layout.facts).over(otherwise)
+    try Self.requireAll(facts, of: found, at: file.path)
+    guard let size = facts.imageSize ?? found.squareSize, let heads = facts.headCount,
+      let epsilon = facts.epsilon
+    else { preconditionFailure("requireAll lets no encoder pass of which these are not known") }
+    if let activation = facts.activation, activation != .gelu {
+      throw Failure(
+        "an MLP with \(activation.rawValue), which Vitrail's encoder has not", at: file.path,
+        mend: "give an encoder with the exact GELU")
+    }
+    let norm = Choice("layerNorm", options: epsilon == 1e-6 ? [:] : ["epsilon": .number(epsilon)])
+    var configuration = VisionTransformerConfiguration()
+    configuration.width = found.width
+    configuration.depth = found.depth
+    configuration.headCount = heads
+    configuration.mlpRatio = Double(found.hiddenWidth) / Double(found.width)
+    configuration.imageSize = size
+    configuration.patchSize = found.patchSize
+    configuration.channels = found.channels
+    configuration.hasClassToken = found.hasClassToken
+    configuration.registerCount = found.registerCount
+    configuration.positions = .learned
+    configuration.pooling = facts.pooling ?? (found.hasClassToken ? .classToken : .mean)
+    configuration.patchNorm = found.hasPatchNorm ? .post : .none
+    configuration.patchNormFunction = norm
+    configuration.norm = norm
+    configuration.finalNorm = found.hasFinalNorm ? nil : "none"
+    configuration.placement = "pre"
+    configuration.queryKeyNorm = found.hasQueryKeyNorm
+    configuration.layerScale = found.hasLayerScale ? 1e-5 : nil
+    try located(file.path) { () throws(Failure) in try configuration.validate() }
+    let rules = try found.rules(patchCount: configuration.grid.count)
+    tensors = RenamedTensors(rules, of: file)
+    if configuration.positions == .learned, found.width % 4 == 0,
+      Self.isFixed(try tensors.values(of: EncoderNames().positions), configuration)
+    {
+      configuration.positions = .sinCos2D
+    }
+    self.configuration = configuration
+    preprocessing = try Self.preprocessing(facts, configuration, at: file.path)
+    origin = ModelFile.Origin(
+      layout: found.layout, prefix: found.prefix, unread: found.unread(besides: rules),
+      transfer: found.registerCount > 0 ? .antialiased : found.layout.transfer)
+  }
+
+  /// Asks at once for all that is not known.
+  private static func requireAll(_ facts: EncoderFacts, of found: FoundEncoder, at path: String)
+    throws(Failure)
+  {
+    var missing: [(what: String, option: String)] = []
+    if facts.headCount == nil { missing.append(("the number of heads", "--encoder-heads")) }
+    if facts.epsilon == nil { missing.append(("the epsilon of its norms", "--encoder-epsilon")) }
+    if facts.activation == nil { missing.append(("its activation", "--encoder-activation")) }
+    if facts.mean == nil { missing.append(("the means of the channels", "--encoder-mean")) }
+    if facts.standardDeviation == nil { missing.append(("their standard deviations", "--encoder-std")) }
+    if facts.imageSize == nil, found.squareSize == nil {
+      missing.append(("the size of images", "--encoder-image-size"))
+    }
+    guard !missing.isEmpty else { return }
+    throw Failure(
+      "weights in the layout of \(found.layout.title), which do not tell "
+        + missing.map(\.what).joined(separator: ", "), at: path,
+      mend: "put its config.json beside it, or give \(missing.map(\.option).joined(separator: " "))")
+  }
+
+  /// Whether a table of positions is the fixed one of sines and cosines, the class token's row zero.
+  private static func isFixed(_ table: [Scalar], _ configuration: VisionTransformerConfiguration) -> Bool {
+    let grid = configuration.grid
+    let fixed =
+      [Scalar](repeating: 0, count: configuration.hasClassToken ? configuration.width : 0)
+      + Positions.sinCosTable(rows: grid.rows, columns: grid.columns, width: configuration.width)
+    return zip(table, fixed).allSatisfy { abs($0 - $1) < 1e-5 }
+  }
+
+  private static func preprocessing(
+    _ facts: EncoderFacts, _ configuration: VisionTransformerConfiguration, at path: String
+  ) throws(Failure) -> Preprocessing {
+    let channels = configuration.channels
+    func numbers(_ values: [Float]?, _ what: String) throws(Failure) -> [Float] {
+      let values = values ?? []
+      guard values.count == channels || values.count == 1 else {
+        throw Failure(
+          "\(values.count) \(what) for \(channels) channels", at: path,
+          mend: "give one number for each channel")
+      }
+      return values.count == channels ? values : [Float](repeating: values[0], count: channels)
+    }
+    let deviation = try numbers(facts.standardDeviation, "standard deviations")
+    guard deviation.allSatisfy({ $0 > 0 }) else {
+      throw Failure("a standard deviation that is not above 0", at: path, mend: "give numbers above 0")
+    }
+    let size = configuration.imageSize
+    return Preprocessing(
+      height: size.height, width: size.width, channels: channels,
+      resizeShorterSide: max(facts.resizeShorterSide ?? 0, min(size.height, size.width)),
+      filter: facts.filter ?? .bicubic, mean: try numbers(facts.mean, "means"), standardDeviation: deviation)
+  }
+}

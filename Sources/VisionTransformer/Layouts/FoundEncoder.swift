@@ -1,0 +1,286 @@
+import Imaging
+import Platform
+import Tensors
+
+/// An encoder of another library, as the names and shapes of its tensors describe it.
+struct FoundEncoder {
+  let layout: WeightLayout
+  /// The names of its parts, and what precedes all of them.
+  let names: EncoderNames
+  let prefix: String
+  private let shapes: [String: [Int]]
+  private let path: String
+
+  /// D, C and P; number of blocks; width of the MLP.
+  let width, channels, patchSize, depth, hiddenWidth: Int
+  let hasClassToken: Bool
+  let registerCount: Int
+  let hasLayerScale, hasQueryKeyNorm, hasPatchNorm, hasFinalNorm: Bool
+
+  /// Looks for an encoder of one of the layouts; nil where there is none.
+  ///
+  /// - Throws: `Failure` when there are several, or one that does not fit together.
+  init?(in file: any TensorFile) throws(Failure) {
+    let shapes = file.shapes
+    guard let (layout, names, prefix) = try Self.layout(of: shapes, at: file.path) else { return nil }
+    self.layout = layout
+    self.names = names
+    self.prefix = prefix
+    self.shapes = shapes
+    path = file.path
+    for name in shapes.keys.sorted() where name.hasPrefix(prefix) {
+      guard let part = UnreadParts.reason(for: String(name.dropFirst(prefix.count))) else { continue }
+      throw Failure(
+        "'\(name)' is of \(part), which Vitrail's encoder has not", at: file.path,
+        mend: "give a plain Vision Transformer, or use this one where it was made")
+    }
+    func shape(_ name: String, _ rank: Int) throws(Failure) -> [Int] {
+      guard let shape = shapes[prefix + name] else {
+        throw Failure(
+          "the tensor '\(prefix + name)' of the layout \(layout.title) is missing", at: file.path,
+          mend: "give a file with a whole encoder")
+      }
+      guard shape.count == rank, shape.allSatisfy({ $0 > 0 }) else {
+        throw Failure(
+          "the tensor '\(prefix + name)' has shape \(shape), not one of \(rank) axes", at: file.path,
+          mend: "give the weights of a Vision Transformer")
+      }
+      return shape
+    }
+    let kernel = try shape("\(names.patchProjection).weight", 4)
+    guard kernel[2] == kernel[3] else {
+      throw Failure(
+        "patches of \(kernel[2])×\(kernel[3]) pixels", at: file.path,
+        mend: "give an encoder of square patches")
+    }
+    (width, channels, patchSize) = (kernel[0], kernel[1], kernel[2])
+    depth = Self.depth(shapes, names, prefix)
+    guard depth > 0 else {
+      throw Failure(
+        "no blocks named '\(prefix)\(names.blocks).0.\(names.norm1)' beside the patch embedding",
+        at: file.path,
+        mend: "give the weights of a plain Vision Transformer")
+    }
+    hiddenWidth = try shape(names.inBlock(0, "\(names.hidden).weight"), 2)[0]
+    hasClassToken = shapes[prefix + names.classToken] != nil
+    registerCount = shapes[prefix + names.registers] == nil ? 0 : try shape(names.registers, 3)[1]
+    hasLayerScale = shapes[prefix + names.inBlock(0, names.scale1)] != nil
+    hasQueryKeyNorm = shapes[prefix + names.inBlock(0, "\(names.queryNorm).weight")] != nil
+    hasPatchNorm = shapes[prefix + "\(names.patchNorm).weight"] != nil
+    hasFinalNorm = shapes[prefix + "\(names.finalNorm).weight"] != nil
+  }
+
+  private static func layout(
+    of shapes: [String: [Int]], at path: String
+  ) throws(Failure) -> (WeightLayout, EncoderNames, String)? {
+    for layout in WeightLayout.all {
+      let isMarked =
+        layout.marks.isEmpty
+        || shapes.keys.contains { name in layout.marks.contains { name.hasSuffix($0) } }
+      guard isMarked else { continue }
+      for names in layout.names {
+        let query = names.inBlock(0, "\(names.queryKeyValue[0]).weight")
+        let prefixes = shapes.keys.filter { $0.hasSuffix(query) }.map { String($0.dropLast(query.count)) }
+          .filter { $0.isEmpty || $0.hasSuffix(".") }
+          .filter { shapes["\($0)\(names.patchProjection).weight"] != nil }
+        if let prefix = try prefix(among: prefixes.sorted(), at: path) { return (layout, names, prefix) }
+      }
+    }
+    return nil
+  }
+
+  /// Of a student and its average over time it is the average that is published.
+  private static func prefix(among found: [String], at path: String) throws(Failure) -> String? {
+    guard found.count > 1 else { return found.first }
+    for wanted in ["teacher.", "target_encoder.", "model_ema.", "base_encoder."] {
+      let matching = found.filter { ".\($0)".contains(".\(wanted)") }
+      if matching.count == 1 { return matching[0] }
+    }
+    throw Failure(
+      "\(found.count) encoders in this file: \(found.map { "'\($0)'" }.joined(separator: ", "))", at: path,
+      mend: "save the state dict of one of them in a file of its own")
+  }
+
+  private static func depth(_ shapes: [String: [Int]], _ names: EncoderNames, _ prefix: String) -> Int {
+    var depth = 0
+    while shapes[prefix + names.inBlock(depth, "\(names.norm1).weight")] != nil { depth += 1 }
+    return depth
+  }
+
+  /// Rows of the table of positions; nil where there is none.
+  private var positionCount: Int? {
+    guard let shape = shapes[prefix + names.positions], shape.count == 3, shape[2] == width else {
+      return nil
+    }
+    return shape[1]
+  }
+
+  /// The number of rows before those of the patches, for images of a size.
+  private func leadingRows(_ patchCount: Int) -> Int? {
+    positionCount.flatMap { count in
+      let leading = count - patchCount
+      return [0, hasClassToken ? 1 : 0, (hasClassToken ? 1 : 0) + registerCount].contains(leading)
+        ? leading : nil
+    }
+  }
+
+  /// The size of square images that the table of positions fits; nil where it fits none, or there is none.
+  var squareSize: ImageSize? {
+    guard let count = positionCount else { return nil }
+    for leading in [(hasClassToken ? 1 : 0) + registerCount, hasClassToken ? 1 : 0, 0] {
+      let side = Int(Double(max(0, count - leading)).squareRoot().rounded())
+      if side > 0, side * side == count - leading {
+        return ImageSize(height: side * patchSize, width: side * patchSize)
+      }
+    }
+    return nil
+  }
+
+  /// What gives each parameter of Vitrail's encoder its values.
+  ///
+  /// - Throws: `Failure` when the positions are those of another grid, or the encoder has a part that Vitrail's has not.
+  func rules(patchCount: Int) throws(Failure) -> [TensorRule] {
+    let ours = EncoderNames()
+    var rules: [TensorRule] = []
+    func add(_ name: String, _ source: String, _ shape: [Int], isOptional: Bool = false) {
+      let isThere = shapes[prefix + source] != nil
+      rules.append(
+        TensorRule(
+          name, shape: shape,
+          [isThere || !isOptional ? .whole(prefix + source) : .zeros(shape.reduce(1, *))]))
+    }
+    func addNorm(_ name: String, _ source: String, _ width: Int) {
+      add("\(name).weight", "\(source).weight", [width])
+      add("\(name).bias", "\(source).bias", [width], isOptional: true)
+    }
+    func addLinear(_ name: String, _ source: String, _ outputs: Int, _ inputs: Int) {
+      add("\(name).weight", "\(source).weight", [outputs, inputs])
+      add("\(name).bias", "\(source).bias", [outputs], isOptional: true)
+    }
+    rules += try tokens(ours, patchCount)
+    rules.append(
+      TensorRule(
+        "\(ours.patchProjection).weight", shape: [width, patchSize * patchSize * channels],
+        [.kernel("\(prefix)\(names.patchProjection).weight", channels: channels, side: patchSize)]))
+    add("\(ours.patchProjection).bias", "\(names.patchProjection).bias", [width], isOptional: true)
+    if hasPatchNorm { addNorm(ours.patchNorm, names.patchNorm, width) }
+    for block in 0..<depth {
+      func part(_ path: KeyPath<EncoderNames, String>) -> (String, String) {
+        (ours.inBlock(block, ours[keyPath: path]), names.inBlock(block, names[keyPath: path]))
+      }
+      func norm(_ path: KeyPath<EncoderNames, String>, _ width: Int) {
+        let (name, source) = part(path)
+        addNorm(name, source, width)
+      }
+      func linear(_ path: KeyPath<EncoderNames, String>, _ outputs: Int, _ inputs: Int) {
+        let (name, source) = part(path)
+        addLinear(name, source, outputs, inputs)
+      }
+      norm(\.norm1, width)
+      for (end, shape) in [("weight", [3 * width, width]), ("bias", [3 * width])] {
+        let parts = names.queryKeyValue.map { "\(prefix)\(names.inBlock(block, $0)).\(end)" }
+        let count = shape.reduce(1, *) / parts.count
+        rules.append(
+          TensorRule(
+            "\(ours.inBlock(block, ours.queryKeyValue[0])).\(end)", shape: shape,
+            parts.map { shapes[$0] == nil && end == "bias" ? .zeros(count) : .whole($0) }))
+      }
+      linear(\.projection, width, width)
+      norm(\.norm2, width)
+      linear(\.hidden, hiddenWidth, width)
+      linear(\.output, width, hiddenWidth)
+      if hasLayerScale {
+        for path in [\EncoderNames.scale1, \.scale2] {
+          let (name, source) = part(path)
+          add(name, source, [width])
+        }
+      }
+      if hasQueryKeyNorm {
+        let head = shapes[prefix + names.inBlock(block, "\(names.queryNorm).weight")]?.first ?? 0
+        norm(\.queryNorm, head)
+        norm(\.keyNorm, head)
+      }
+    }
+    if hasFinalNorm { addNorm(ours.finalNorm, names.finalNorm, width) }
+    try check(rules)
+    return rules
+  }
+
+  /// Class token, registers and positions. Positions of registers are added to these, which is the same.
+  private func tokens(_ ours: EncoderNames, _ patchCount: Int) throws(Failure) -> [TensorRule] {
+    let table = prefix + names.positions
+    let classRows = hasClassToken ? 1 : 0
+    guard let leading = leadingRows(patchCount) else {
+      throw Failure(
+        positionCount.map { "\($0) positions, which are not those of \(patchCount) patches" }
+          ?? "no table of positions [1, N, \(width)] named '\(table)'",
+        at: path, mend: "give the size of the images that the encoder was trained on: --encoder-image-size")
+    }
+    var rules: [TensorRule] = []
+    if hasClassToken {
+      rules.append(TensorRule(ours.classToken, shape: [1, 1, width], whole: prefix + names.classToken))
+    }
+    if registerCount > 0 {
+      let registers = TensorRule.Term.whole(prefix + names.registers)
+      let own = leading > classRows
+      rules.append(
+        TensorRule(
+          ours.registers, shape: [1, registerCount, width],
+          [own ? .sum(registers, .rows(table, classRows..<leading, width: width)) : registers]))
+    }
+    let first: [TensorRule.Term] =
+      classRows == 0 ? [] : leading == 0 ? [.zeros(width)] : [.rows(table, 0..<1, width: width)]
+    rules.append(
+      TensorRule(
+        ours.positions, shape: [1, classRows + patchCount, width],
+        leading == classRows
+          ? [.whole(table)] : first + [.rows(table, leading..<leading + patchCount, width: width)]))
+    return rules
+  }
+
+  /// Checks that all tensors are there with as many values as are wanted, and that none is left over that changes what
+  /// the encoder computes.
+  private func check(_ rules: [TensorRule]) throws(Failure) {
+    for rule in rules where !rule.terms.contains(where: { if case .rows = $0 { true } else { false } }) {
+      var count = 0
+      for term in rule.terms {
+        switch term {
+        case .whole(let name), .kernel(let name, _, _):
+          guard let shape = shapes[name] else {
+            throw Failure(
+              "the tensor '\(name)' of the layout \(layout.title) is missing", at: path,
+              mend: "give a file with a whole encoder")
+          }
+          count += shape.reduce(1, *)
+        case .zeros(let zeros): count += zeros
+        case .rows, .sum: count = rule.shape.reduce(1, *)
+        }
+      }
+      guard count == rule.shape.reduce(1, *) else {
+        throw Failure(
+          "\(rule.sources.map { "'\($0)'" }.joined(separator: ", ")): \(count) values where \(rule.shape) are wanted",
+          at: path, mend: "give the weights of a plain Vision Transformer")
+      }
+    }
+    let read = Set(rules.flatMap(\.sources))
+    let own = shapes.keys.filter { $0.hasPrefix(prefix) && !read.contains($0) }
+    for name in own.sorted() {
+      let rest = name.dropFirst(prefix.count)
+      guard !layout.besides.contains(where: { rest.hasPrefix($0) }) else { continue }
+      // Below an empty prefix lies all of the file: what is of no encoder stands beside it.
+      let stems = [names.blocks, names.finalNorm, names.patchProjection, names.classToken].map {
+        $0.prefix { $0 != "." }
+      }
+      guard !prefix.isEmpty || stems.contains(rest.prefix { $0 != "." }) else { continue }
+      throw Failure(
+        "'\(name)' is of a part that Vitrail's encoder has not", at: path,
+        mend: "give a plain Vision Transformer, or use this one where it was made")
+    }
+  }
+
+  /// Names of tensors of the file that are not read.
+  func unread(besides rules: [TensorRule]) -> [String] {
+    let read = Set(rules.flatMap(\.sources))
+    return shapes.keys.filter { !read.contains($0) }.sorted()
+  }
+}

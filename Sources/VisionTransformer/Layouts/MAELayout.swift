@@ -1,0 +1,20 @@
+import Imaging
+
+extension WeightLayout {
+  /// facebookresearch/mae: timm's names and a decoder.
+  static let mae = WeightLayout(
+    name: "mae", title: "facebookresearch/mae", names: [EncoderNames()], marks: ["decoder_embed.weight"],
+    besides: ["decoder_", "mask_token"], facts: .meta, transfer: .bicubic)
+}
+
+extension EncoderFacts {
+  /// What encoders that Meta publishes have in common.
+  static var meta: EncoderFacts {
+    var facts = EncoderFacts()
+    facts.epsilon = 1e-6
+    facts.activation = .gelu
+    facts.mean = Preprocessing.imageNetMean
+    facts.standardDeviation = Preprocessing.imageNetStandardDeviation
+    return facts
+  }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Platform
+import Tensors
+import TestSupport
+import Testing
+import VisionTransformer
+
+/// Encoders of timm and transformers, read from the files that these write, beside what they gave.
+struct LayoutTests {
+  struct Case: Decodable, Sendable, CustomTestStringConvertible {
+    let name: String
+    /// Whether a config.json lies beside the weights.
+    let configured: Bool
+    var testDescription: String { name }
+  }
+
+  static let folder = Bundle.module.resourceURL?.appending(path: "Golden/layouts") ?? URL(filePath: "/")
+  static let cases =
+    (try? JSONDecoder().decode([Case].self, from: Data(contentsOf: folder.appending(path: "cases.json"))))
+    ?? []
+
+  /// What the files without a config.json do not tell.
+  private var given: EncoderFacts {
+    var facts = EncoderFacts()
+    facts.headCount = 2
+    facts.epsilon = 1e-6
+    facts.activation = .gelu
+    facts.mean = [0.5]
+    facts.standardDeviation = [0.5]
+    return facts
+  }
+
+  @Test func allArePresent() { #expect(Self.cases.count >= 15) }
+
+  /// Two blocks of Float, beside the libraries in double precision.
+  private let tolerance = bound(single: 2e-6, double: 1e-6)
+
+  private func expectFeatures(_ file: ModelFile, of name: String) throws {
+    let expected = try SafetensorsFile(contentsOf: Self.folder.appending(path: "expected.safetensors"))
+    func tensor(_ name: String) throws -> Tensor {
+      Tensor(shape: try #require(expected.shapes[name]), values: try expected.values(name))
+    }
+    let features = try file.makeModel().features(try tensor("patches"), Tape(.evaluating))
+    let error = relativeError(features, to: try tensor(name))
+    #expect(error <= tolerance, "\(name): \(error)")
+  }
+
+  @Test(arguments: cases) func givesTheSameFeatures(_ entry: Case) throws {
+    let folder = Self.folder.appending(path: entry.name)
+    let file = try ModelFile(
+      contentsOf: folder, facts: entry.configured ? huggingFaceStatistics(entry) : given)
+    try expectFeatures(file, of: entry.name)
+    #expect(file.origin?.layout.name == layouts[entry.name] ?? "timm")
+  }
+
+  /// `save_pretrained` of a model writes no preprocessor_config.json.
+  private func huggingFaceStatistics(_ entry: Case) -> EncoderFacts {
+    var facts = EncoderFacts()
+    if entry.name.hasPrefix("hf-") {
+      (facts.mean, facts.standardDeviation) = (given.mean, given.standardDeviation)
+    }
+    return facts
+  }
+
+  private let layouts = [
+    "hf-vit": "hf-vit", "hf-vit-classifier": "hf-vit", "hf-mae": "hf-mae", "hf-dinov2": "hf-dinov2",
+    "hf-dinov2-registers": "hf-dinov2", "mae": "mae", "moco-v3": "moco-v3", "dinov2": "dinov2",
+  ]
+
+  /// The names of transformers 5's modules, of which a state dict has been saved.
+  @Test(arguments: cases.filter { $0.name.hasPrefix("hf-") })
+  func readsTheNamesOfModules(_ entry: Case) throws {
+    let url = Self.folder.appending(path: "\(entry.name)/modules.safetensors")
+    let file = try ModelFile(contentsOf: url, facts: huggingFaceStatistics(entry))
+    try expectFeatures(file, of: entry.name)
+  }
+
+  @Test func readsShards() throws {
+    let file = try ModelFile(contentsOf: Self.folder.appending(path: "hf-vit/shards"))
+    try expectFeatures(file, of: "hf-vit")
+    #expect(file.preprocessing.mean == [0.5, 0.5, 0.5])
+    #expect(file.preprocessing.standardDeviation == [0.25, 0.25, 0.25])
+  }
+
+  @Test func timmsConfigurationIsTaken() throws {
+    let file = try ModelFile(contentsOf: Self.folder.appending(path: "timm"))
+    #expect(file.configuration.headCount == 2 && file.configuration.imageHeight == 12)
+    #expect(file.configuration.pooling == .classToken && file.configuration.patchNorm == .none)
+    #expect(file.preprocessing.resizeShorterSide == 16)
+    #expect(file.preprocessing.mean == [0.5, 0.5, 0.5])
+  }
+
+  /// All that is not known is asked for at once.
+  @Test func asksForWhatIsNotTold() throws {
+    let url = Self.folder.appending(path: "dino")
+    let failure = try #require(throws: Failure.self) { try ModelFile(contentsOf: url) }
+    for option in ["heads", "epsilon", "activation", "mean", "std"] {
+      #expect(failure.remedy.contains("--encoder-\(option)"), "\(failure)")
+    }
+    var facts = given
+    facts.headCount = nil
+    let second = try #require(throws: Failure.self) { try ModelFile(contentsOf: url, facts: facts) }
+    #expect(second.remedy.contains("--encoder-heads") && !second.remedy.contains("--encoder-mean"))
+  }
+
+  @Test func saysWhatIsNotRead() throws {
+    let dino = try ModelFile(contentsOf: Self.folder.appending(path: "dino"), facts: given)
+    let origin = try #require(dino.origin)
+    #expect(origin.prefix == "teacher.backbone.")
+    #expect(origin.unread.allSatisfy { $0.hasPrefix("student.") } && origin.unread.count > 10)
+    let mae = try ModelFile(contentsOf: Self.folder.appending(path: "mae"), facts: given)
+    #expect(mae.origin?.unread == ["decoder_embed.bias", "decoder_embed.weight", "mask_token"])
+  }
+}
