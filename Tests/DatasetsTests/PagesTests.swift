@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Files with several pages as images, channels or first pages, wherever they lie.
-struct PagesTests {
+@Suite(.enabled(if: ImageCodecs.formats.contains(.tiff), "built without its library")) struct PagesTests {
   private let workspace: Workspace
 
   init() throws { workspace = try Workspace() }

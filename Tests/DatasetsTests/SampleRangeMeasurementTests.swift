@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 /// What floating-point samples of a set range over.
+@Suite(.enabled(if: ImageCodecs.formats.contains(.tiff), "built without its library"))
 struct SampleRangeMeasurementTests {
   private let workspace: Workspace
 

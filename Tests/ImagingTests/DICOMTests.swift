@@ -246,6 +246,16 @@ import Testing
   }
 
   /// Sequences within sequences, more than a stack holds.
+  /// At 0xFF01 DCMTK would stay for ever.
+  @Test(arguments: [0x01, 0x02, 0xD0, 0xD8, 0xF0]) func aMarkerWithoutALengthIsRefused(marker: Int) throws {
+    var bytes = try Golden.bytes("dicom/ct-lossless.dcm")
+    let start = try #require(
+      (0..<bytes.count - 3).first { Array(bytes[$0..<$0 + 4]) == [0xFF, 0xD8, 0xFF, 0xE0] })
+    bytes[start + 3] = UInt8(marker)
+    let failure = try #require(throws: Failure.self) { try ImageDecoder.decode(bytes) }
+    #expect(failure.problem.contains("marker ff"), "\(failure)")
+  }
+
   @Test func deepNestingIsNoDanger() throws {
     let bytes = try Golden.bytes("dicom/gray8.dcm")
     let start = try position(of: 0x0028_0002, in: bytes)

@@ -4,7 +4,8 @@ import Platform
 import Testing
 
 /// Whatever is wrong with a file, it decodes or is a failure that says what is wrong.
-struct TIFFDamageTests {
+@Suite(.enabled(if: ImageCodecs.formats.contains(.tiff), "built without its library")) struct TIFFDamageTests
+{
   /// A file of every compression and of every way to lay samples out.
   static let samples = [
     "rgb8", "tiles-planar", "bigtiff-big", "lzw-predictor8", "zlib-predictor16", "packbits", "group3",

@@ -3,7 +3,8 @@ import Imaging
 import Platform
 import Testing
 
-struct TIFFEncoderTests {
+@Suite(.enabled(if: ImageCodecs.formats.contains(.tiff), "built without its library")) struct TIFFEncoderTests
+{
   private func samples(_ count: Int, _ format: SampleFormat, seed: UInt64) -> PixelSamples {
     var generator = SplitMix64(seed: seed)
     return switch format {

@@ -51,7 +51,7 @@ func sameSamples(_ a: Image, _ b: Image) -> Bool {
   return zip(left, right).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
 }
 
-struct TIFFKindTests {
+@Suite(.enabled(if: ImageCodecs.formats.contains(.tiff), "built without its library")) struct TIFFKindTests {
   /// The stored numbers, so that they are compared before a range maps them.
   private func options(page: Int = 0) -> DecodeOptions {
     var options = DecodeOptions()

@@ -3,7 +3,7 @@ import Imaging
 import Platform
 import Testing
 
-struct TIFFPageTests {
+@Suite(.enabled(if: ImageCodecs.formats.contains(.tiff), "built without its library")) struct TIFFPageTests {
   private func options(_ pages: PageChoice) -> DecodeOptions {
     var options = DecodeOptions()
     options.pages = pages

@@ -2,7 +2,7 @@ import Imaging
 import Platform
 import Testing
 
-struct WebPTests {
+@Suite(.enabled(if: ImageCodecs.formats.contains(.webp), "built without its library")) struct WebPTests {
   private let pads = DecodeOptions(truncated: .pad)
 
   @Test func agreesWithPillow() throws { try WebKinds.expectPixels(endingIn: ".webp", atLeast: 25) }

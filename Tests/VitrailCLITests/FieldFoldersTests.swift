@@ -6,6 +6,7 @@ import Testing
 import VisionTransformer
 
 /// Folders as people have them, from `pretrain` to the report.
+@Suite(.enabled(if: ImageCodecs.formats.contains(.tiff), "built without its library"))
 struct FieldFoldersTests {
   /// Trains, scores by k-NN and reports; the run folder and what `pretrain` said.
   private func path(

@@ -36,7 +36,10 @@ enum DICOMFrameCheck {
       // The tables and the extension among the starts of frames are none.
       case 0xC2, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF:
         throw .unsupported("a JPEG that is neither sequential nor lossless")
-      default: break
+      // Tables, the parameters of JPEG-LS, applications' own segments and comments: what has a length. DCMTK walks the others
+      // in another way, and at TEM, 0xFF01, for ever.
+      case 0xC4, 0xCC, 0xDB...0xDF, 0xE0...0xEF, 0xF8, 0xFE: break
+      default: throw .damage("a JPEG with the marker \(String(marker, radix: 16)) before its scan")
       }
       position += 2 + length
     }
