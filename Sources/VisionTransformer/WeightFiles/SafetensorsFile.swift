@@ -31,13 +31,7 @@ public struct SafetensorsFile: Sendable {
   /// - Throws: `Failure` when it cannot be read, is no safetensors file, claims more than it holds, or is damaged.
   public init(contentsOf url: URL) throws(Failure) {
     path = url.path
-    do {
-      data = try Data(contentsOf: url, options: .alwaysMapped)
-    } catch {
-      throw Failure(
-        "cannot read the weights file", at: url.path,
-        mend: "check that the path is right and the file readable")
-    }
+    data = try Data(mappedWeights: url)
     func refuse(_ why: String) -> Failure {
       Failure(
         "not a whole safetensors file: \(why)", at: url.path,
@@ -111,19 +105,16 @@ public struct SafetensorsFile: Sendable {
   public func values(_ name: String, shape: [Int]? = nil) throws(Failure) -> [Scalar] {
     try WeightFormat.check(metadata, at: path)
     guard let entry = entries[name] else {
-      throw Failure(
-        "the tensor '\(name)' is missing", at: path,
-        mend: Spelling.nearest(to: name, among: entries.keys.sorted()).map {
-          "the file has '\($0)'; check the model"
-        }
-          ?? "give the weights of this architecture")
+      throw Failure.missingTensor(name, among: entries.keys, at: path)
     }
     if let shape, entry.shape != shape {
       throw Failure(
         "the tensor '\(name)' has shape \(entry.shape), the model wants \(shape)", at: path,
         mend: "use the configuration that these weights were made with")
     }
-    return data.withUnsafeBytes { bytes in Self.scalars(bytes[entry.range], entry.dtype) }
+    return data.withUnsafeBytes { bytes in
+      ScalarBytes.scalars(UnsafeRawBufferPointer(rebasing: bytes[entry.range]), entry.dtype)
+    }
   }
 
   /// The values of one tensor of a model: a number that is none would make every result one.
@@ -146,7 +137,7 @@ public struct SafetensorsFile: Sendable {
   }
 
   private static func entry(_ fields: [String: JSONValue], bodyStart: Int, fileSize: Int) -> Entry? {
-    guard case .string(let dtype)? = fields["dtype"], let size = widths[dtype],
+    guard case .string(let dtype)? = fields["dtype"], let size = ScalarBytes.widths[dtype],
       case .array(let axes)? = fields["shape"], case .array(let offsets)? = fields["data_offsets"],
       offsets.count == 2, case .integer(let start) = offsets[0], case .integer(let end) = offsets[1]
     else { return nil }
@@ -163,33 +154,5 @@ public struct SafetensorsFile: Sendable {
       return nil
     }
     return Entry(dtype: dtype, shape: shape, range: bodyStart + start..<bodyStart + end)
-  }
-
-  private static let widths = ["F32": 4, "F64": 8, "F16": 2, "BF16": 2]
-
-  private static func scalars(_ bytes: Slice<UnsafeRawBufferPointer>, _ dtype: String) -> [Scalar] {
-    let raw = UnsafeRawBufferPointer(rebasing: bytes)
-    func map<T>(_: T.Type, _ convert: (T) -> Scalar) -> [Scalar] {
-      let size = MemoryLayout<T>.size
-      return (0..<raw.count / size).map { convert(raw.loadUnaligned(fromByteOffset: $0 * size, as: T.self)) }
-    }
-    switch dtype {
-    case "F32": return map(UInt32.self) { Scalar(Float(bitPattern: UInt32(littleEndian: $0))) }
-    case "F64": return map(UInt64.self) { Scalar(Double(bitPattern: UInt64(littleEndian: $0))) }
-    case "BF16": return map(UInt16.self) { Scalar(Float(bitPattern: UInt32(UInt16(littleEndian: $0)) << 16)) }
-    default: return map(UInt16.self) { Scalar(halfToFloat(UInt16(littleEndian: $0))) }
-    }
-  }
-
-  /// IEEE 754 binary16, written out because `Float16` is missing on x86 macOS.
-  private static func halfToFloat(_ bits: UInt16) -> Float {
-    let sign: Float = bits >> 15 == 0 ? 1 : -1
-    let exponent = Int(bits >> 10 & 0x1f)
-    let fraction = Float(bits & 0x3ff)
-    switch exponent {
-    case 0: return sign * fraction * 0x1p-24
-    case 31: return fraction == 0 ? sign * .infinity : .nan
-    default: return sign * Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
-    }
   }
 }
