@@ -22,13 +22,15 @@ struct StridedLayout: Sendable, Equatable {
   init?(shape: [Int], strides: [Int], offset: Int, storageCount: Int) {
     guard shape.count == strides.count, offset >= 0 else { return nil }
     var count = 1
+    for length in shape {
+      let (product, isTooMany) = count.multipliedReportingOverflow(by: length)
+      guard length >= 0, !isTooMany else { return nil }
+      count = product
+    }
     var last = offset
     for (length, stride) in zip(shape, strides) {
-      guard length >= 0, stride >= 0 else { return nil }
-      let (product, isTooMany) = count.multipliedReportingOverflow(by: length)
-      guard !isTooMany else { return nil }
-      count = product
-      guard length > 0 else { continue }
+      guard stride >= 0 else { return nil }
+      guard count > 0 else { continue }
       let (reach, isTooFar) = (length - 1).multipliedReportingOverflow(by: stride)
       let (sum, isBeyond) = last.addingReportingOverflow(reach)
       guard !isTooFar, !isBeyond else { return nil }

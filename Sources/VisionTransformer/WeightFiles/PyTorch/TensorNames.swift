@@ -95,7 +95,7 @@ struct TensorNames {
   private func known(_ node: PickleGraph.Node, _ depth: Int) throws(Failure) -> Outline? {
     let known = outlines[node]
     if let known, known == nil { throw refuse("has a value that holds itself") }
-    guard depth + (known??.height ?? 0) <= Self.deepest else {
+    guard depth + max(1, known??.height ?? 1) <= Self.deepest else {
       throw refuse("is nested more than \(Self.deepest) deep")
     }
     return known ?? nil
