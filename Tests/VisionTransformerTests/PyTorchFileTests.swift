@@ -137,6 +137,10 @@ struct PyTorchFileTests {
     #expect(other.problem.contains("not a PyTorch file"))
     #expect(throws: Failure.self) { try PyTorchFile(contentsOf: folder("missing.pth")) }
     #expect(throws: Failure.self) { try PyTorchFile(contentsOf: folder.url) }
+    let pipe = folder("pipe.pth")
+    try #require(mkfifo(pipe.path, 0o600) == 0)
+    let endless = try #require(throws: Failure.self) { try PyTorchFile(contentsOf: pipe) }
+    #expect(endless.problem.contains("not a regular file"))
   }
 
   struct Lie: Sendable, CustomTestStringConvertible {

@@ -4,8 +4,13 @@ import Platform
 extension Data {
   /// A file of weights, mapped into memory: only what is read of it takes any.
   ///
-  /// - Throws: `Failure` when it cannot be read.
+  /// - Throws: `Failure` when it cannot be read or is no regular file: a pipe may never come to its end.
   init(mappedWeights url: URL) throws(Failure) {
+    // Foundation loses 4 KiB for each empty file that it is asked to map.
+    guard try OpenFile(url.path, "weights file").size > 0 else {
+      self = Data()
+      return
+    }
     do {
       self = try Data(contentsOf: url, options: .alwaysMapped)
     } catch {

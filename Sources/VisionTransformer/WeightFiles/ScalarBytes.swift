@@ -14,16 +14,16 @@ enum ScalarBytes {
     func map<Bits: FixedWidthInteger>(_: Bits.Type, _ convert: (Bits) -> Scalar) -> [Scalar] {
       let size = MemoryLayout<Bits>.size
       let layout = layout ?? StridedLayout(count: bytes.count / size)
-      var values: [Scalar] = []
-      values.reserveCapacity(layout.count)
-      layout.forEachRow { start, count, stride in
-        for index in 0..<count {
-          let place = (start + index * stride) * size
-          values.append(
-            convert(Bits(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: Bits.self))))
+      return [Scalar](unsafeUninitializedCapacity: layout.count) { values, filled in
+        layout.forEachRow { start, count, stride in
+          for index in 0..<count {
+            let place = (start + index * stride) * size
+            let bits = Bits(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: Bits.self))
+            values.initializeElement(at: filled + index, to: convert(bits))
+          }
+          filled += count
         }
       }
-      return values
     }
     switch dtype {
     case "F32": return map(UInt32.self) { Scalar(Float(bitPattern: $0)) }
