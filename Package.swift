@@ -66,7 +66,7 @@ let package = Package(
 
     // Floor 2
     .target(name: "Datasets", dependencies: ["Tensors", "Imaging", "Records", "Platform", "CZlib"]),
-    .target(name: "VisionTransformer", dependencies: ["Tensors", "Imaging", "Platform"]),
+    .target(name: "VisionTransformer", dependencies: ["Tensors", "Imaging", "Platform", "CZlib"]),
     .target(name: "Optimization", dependencies: ["Tensors", "Platform"]),
 
     // Floor 3
@@ -112,7 +112,7 @@ let package = Package(
       resources: [.copy("Golden")]),
     .testTarget(
       name: "VisionTransformerTests",
-      dependencies: ["VisionTransformer", "Tensors", "Imaging", "Platform", "TestSupport"],
+      dependencies: ["VisionTransformer", "Tensors", "Imaging", "Platform", "CZlib", "TestSupport"],
       resources: [.copy("Golden")]),
     .testTarget(
       name: "OptimizationTests", dependencies: ["Optimization", "Tensors", "Platform", "TestSupport"]),

@@ -45,6 +45,18 @@ def patches(pixels):
     return cut.permute(0, 2, 4, 3, 5, 1).reshape(len(pixels), count * count, -1)
 
 
+# Under which keys published checkpoints hold their state dicts.
+NESTED = {"dino": ["student", "teacher"], "moco-v3": ["state_dict"], "mae": ["model"]}
+
+
+def nested(state, keys):
+    """What a training saved: state dicts and a few numbers beside them."""
+    if len(keys) == 1:
+        return {keys[0]: state, "epoch": 3}
+    parts = {key: {n.removeprefix(f"{key}."): t for n, t in state.items() if n.startswith(f"{key}.")} for key in keys}
+    return parts | {"epoch": 3}
+
+
 def single(tensors):
     return {name: tensor.float().contiguous() for name, tensor in tensors.items()}
 
@@ -63,7 +75,10 @@ def timm_case(name, pooled, configured=True, tensors=None, **arguments):
     folder = FOLDER / name
     folder.mkdir()
     state = single(tensors(model.state_dict()) if tensors else model.state_dict())
-    save_file(state, folder / "model.safetensors")
+    if name in NESTED:
+        torch.save(nested(state, NESTED[name]), folder / "checkpoint.pth")
+    else:
+        save_file(state, folder / "model.safetensors")
     if configured:
         config = {
             "architecture": "vit_tiny_patch4_12",

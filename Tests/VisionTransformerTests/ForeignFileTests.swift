@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import VisionTransformer
 
-@Suite("Files that are no safetensors files")
+@Suite("Files that are neither safetensors nor PyTorch's")
 struct ForeignFileTests {
   private let folder: TemporaryFolder
 
@@ -14,12 +14,23 @@ struct ForeignFileTests {
     Array("PK\u{3}\u{4}".utf8) + [UInt8](repeating: 0, count: 26) + Array(name.utf8)
   }
 
+  private static func tar(_ name: String) -> [UInt8] {
+    let start = Array(name.utf8)
+    return start + [UInt8](repeating: 0, count: 257 - start.count) + Array("ustar".utf8)
+  }
+
   @Test(
     "are called by their name, whatever theirs ends in",
     arguments: [
-      (zip("archive/data.pkl"), "PyTorch"), (zip("weights/data/0"), "PyTorch"), (zip("arr_0.npy"), "npz"),
+      (zip("arr_0.npy"), "npz"),
       (zip("config.json"), "Keras"), (zip("readme.txt"), "zip"),
-      ([0x80, 0x02] + Array("}q\u{0}.".utf8), "pickle"), ([0x89] + Array("HDF\r\n\u{1A}\n".utf8), "HDF5"),
+      ([0x80, 0x02] + Array("}q\u{0}.".utf8), "pickle"),
+      (
+        [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E],
+        "before version 1.6"
+      ),
+      (tar("sys_info"), "before version 0.2"), (tar("a.jpg"), "a tar archive"),
+      ([0x89] + Array("HDF\r\n\u{1A}\n".utf8), "HDF5"),
       ([0x93] + Array("NUMPY".utf8), "npy"), ([0x08, 0x07, 0x12, 0x07] + Array("pytorch".utf8), "ONNX"),
       (Array("GGUF".utf8), "GGUF"), ([0x1F, 0x8B, 8, 0], "gzip"),
       (Array("version https://git-lfs.github.com/spec/v1\n".utf8), "Git LFS"),

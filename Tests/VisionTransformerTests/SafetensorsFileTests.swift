@@ -94,6 +94,14 @@ struct SafetensorsFileTests {
     }
   }
 
+  /// Counters and masks lie beside weights; only their values cannot be had.
+  @Test func tensorsOfOtherTypesAreListed() throws {
+    let file = try open("I64", count: 2, [UInt8](repeating: 0, count: 16))
+    #expect(file.entries["t"]?.dtype == "I64")
+    let failure = try #require(throws: Failure.self) { try file.values("t") }
+    #expect(failure.problem.contains("I64"))
+  }
+
   private func open(_ dtype: String, count: Int, _ body: [UInt8], name: String = "t") throws
     -> SafetensorsFile
   {

@@ -10,8 +10,11 @@ struct Mutation {
       guard !bytes.isEmpty else { break }
       change(&bytes, using: &generator)
     }
-    // Broken checksums would hide most of what a PNG decoder does.
-    if Bool.random(using: &generator) { mendChecksums(&bytes) }
+    // Broken checksums would hide most of what a PNG decoder and an unpickler do.
+    if Bool.random(using: &generator) {
+      mendChecksums(&bytes)
+      leaveOutChecksums(&bytes)
+    }
     return (original.name, bytes)
   }
 
@@ -52,6 +55,14 @@ struct Mutation {
         bytes[offset + 8 + length + index] = UInt8(truncatingIfNeeded: ~crc >> (24 - 8 * index))
       }
       offset += 12 + length
+    }
+  }
+
+  /// Of a zip archive: torch writes 0 where it is told to take none.
+  private func leaveOutChecksums(_ bytes: inout [UInt8]) {
+    guard bytes.starts(with: [0x50, 0x4B, 3, 4]) else { return }
+    for place in bytes.indices.dropLast(20) where bytes[place..<place + 4].elementsEqual([0x50, 0x4B, 1, 2]) {
+      bytes.replaceSubrange(place + 16..<place + 20, with: repeatElement(0, count: 4))
     }
   }
 }

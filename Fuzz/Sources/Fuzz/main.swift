@@ -1,7 +1,7 @@
 import Foundation
 import Imaging
 
-// Fuzz SECONDS SEED FOLDER…: decodes broken files for that much processor time. A crash or a hang names the trial on
+// Fuzz SECONDS SEED FOLDER…: decodes broken images and opens broken weights for that much processor time. A crash or a hang names the trial on
 // standard error; Fuzz 0 SEED:TRIAL FOLDER… runs it alone and writes its file.
 
 let arguments = CommandLine.arguments
@@ -16,13 +16,19 @@ guard let seed = numbers.first else {
 }
 
 func read(_ folders: ArraySlice<String>) throws -> [(name: String, bytes: [UInt8])] {
-  let endings = ImageCodecs.formats.flatMap(\.extensions)
+  let endings = ImageCodecs.formats.flatMap(\.extensions) + WeightsTrial.endings
   return try folders.flatMap { folder in
     try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
       .filter { name in endings.contains { name.hasSuffix("." + $0) } }
       .map { ($0, [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)")))) }
       .filter { !$0.1.isEmpty && $0.1.count < 60_000 }
   }
+}
+
+/// What the file's kind may meet; the number of images or files of weights that were whole.
+func run(_ name: String, _ bytes: [UInt8], using generator: inout SplitMix64) throws -> Int {
+  WeightsTrial.endings.contains { name.hasSuffix("." + $0) }
+    ? try WeightsTrial(name: name, bytes: bytes).run() : Trial(bytes: bytes).run(using: &generator)
 }
 
 func processorSeconds() -> Double {
@@ -48,7 +54,7 @@ func trial(_ number: UInt64) -> (name: String, bytes: [UInt8], generator: SplitM
 if numbers.count > 1 {
   var (name, bytes, generator) = trial(numbers[1])
   try Data(bytes).write(to: URL(fileURLWithPath: "trial-\(name)"))
-  print("trial-\(name):", Trial(bytes: bytes).run(using: &generator), "images in", processorSeconds(), "s")
+  print("trial-\(name):", try run(name, bytes, using: &generator), "whole in", processorSeconds(), "s")
   exit(0)
 }
 
@@ -57,7 +63,7 @@ let position = open(
   ProcessInfo.processInfo.environment["FUZZ_POSITION"] ?? "/dev/null", O_WRONLY | O_CREAT, 0o600)
 let log = FileHandle.standardError
 var number: UInt64 = 0
-var images = 0
+var whole = 0
 var longest = (seconds: 0.0, trial: 0 as UInt64)
 var slow = 0
 var memoryAtStart = 0
@@ -86,7 +92,7 @@ while processorSeconds() - start < seconds {
   var (name, bytes, generator) = trial(number)
   withUnsafeBytes(of: &number) { _ = pwrite(position, $0.baseAddress, $0.count, 0) }
   let begin = processorSeconds()
-  images += Trial(bytes: bytes).run(using: &generator)
+  whole += try run(name, bytes, using: &generator)
   let took = processorSeconds() - begin
   if took > longest.seconds { longest = (took, number) }
   if took > 1 {
@@ -96,7 +102,7 @@ while processorSeconds() - start < seconds {
   if number == 200 { memoryAtStart = peakBytes() }
 }
 print(
-  "\(number) files from \(mutation.corpus.count), \(images) images, \(Int(processorSeconds() - start)) s of processor time"
+  "\(number) files from \(mutation.corpus.count), \(whole) whole, \(Int(processorSeconds() - start)) s of processor time"
 )
 print("longest \(longest.seconds) s (trial \(seed):\(longest.trial)), \(slow) above 1 s")
 print("peak memory \(peakBytes() >> 20) MiB, \(memoryAtStart >> 20) MiB after 200 files")

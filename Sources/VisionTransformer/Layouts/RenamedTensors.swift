@@ -22,8 +22,7 @@ struct RenamedTensors: TensorFile {
 
   func values(of name: String) throws(Failure) -> [Scalar] {
     guard let rule = rules[name] else {
-      throw Failure(
-        "the tensor '\(name)' is missing", at: path, mend: "give the weights of this architecture")
+      throw Failure.missingTensor(name, among: shapes.keys, at: path)
     }
     return try rule.values(from: file)
   }

@@ -1,7 +1,7 @@
 import Foundation
 import Platform
 
-/// What a file that is no safetensors file is by its first bytes, so that it can be called by its name.
+/// What a file that is neither safetensors nor PyTorch's is by its first bytes, so that it can be called by its name.
 struct ForeignFile {
   /// What it is.
   let kind: String
@@ -17,22 +17,30 @@ struct ForeignFile {
       start.dropFirst(offset).starts(with: text.utf8)
     }
     let text = String(decoding: start, as: UTF8.self)
+    let isOlderTorch = Self.isOlderTorch(start)
+    let isTorchTar =
+      begins("ustar", at: 257) && ["sys_info", "pickle", "tensors", "storages"].contains { begins($0) }
     remedy =
       switch true {
+      case isOlderTorch:
+        "save it anew with PyTorch 1.6 or newer: torch.save(torch.load(FILE, weights_only=True), FILE)"
+      case isTorchTar:
+        "save it anew with PyTorch 1.6 or newer, if you trust it: "
+          + "torch.save(torch.load(FILE, weights_only=False), FILE)"
       case begins("version https://git-lfs"): "fetch the file itself: git lfs pull"
-      case begins("<"), begins("{"), begins("#!"): "give the .safetensors file itself"
+      case begins("<"), begins("{"), begins("#!"): "give the file of the weights itself"
       default:
-        "give a .safetensors file that Vitrail wrote, or a run folder; weights of other libraries are not read"
+        "give weights as .safetensors, or as torch.save(model.state_dict(), FILE) of PyTorch 1.6 or newer writes them"
       }
     switch true {
+    case isOlderTorch: kind = "a PyTorch file of the format before version 1.6 (pickles without an archive)"
+    case isTorchTar: kind = "a PyTorch file of the format before version 0.2 (a tar archive)"
     case begins("PK\u{3}\u{4}") && text.contains(".npy"): kind = "a NumPy .npz archive"
-    case begins("PK\u{3}\u{4}") && (text.contains(".pkl") || text.contains("/data/")):
-      kind = "a PyTorch checkpoint (.pth, .pt, .bin: a zip archive with a pickle)"
     case begins("PK\u{3}\u{4}") && text.contains("config.json"):
       kind = "a Keras model (.keras: a zip archive)"
     case begins("PK\u{3}\u{4}"): kind = "a zip archive"
     case start.count > 1 && start[0] == 0x80 && (2...5).contains(start[1]):
-      kind = "a Python pickle (an older PyTorch .pth, .pt or .bin)"
+      kind = "a Python pickle"
     case start.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]):
       kind = "an HDF5 file (Keras .h5)"
     case start.starts(with: [0x93]) && begins("NUMPY", at: 1): kind = "a NumPy .npy array"
@@ -46,6 +54,12 @@ struct ForeignFile {
     case Self.isONNX(start): kind = "an ONNX model"
     default: return nil
     }
+  }
+
+  /// A pickle of the number that torch wrote before each of its files, 0x1950a86a20f9469cfc6c.
+  private static func isOlderTorch(_ start: [UInt8]) -> Bool {
+    let number: [UInt8] = [0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
+    return start.first == 0x80 && start.dropFirst(2).starts(with: number)
   }
 
   /// A protocol buffer whose first field is the version of ONNX, and whose next is the producer, a graph or an import.

@@ -34,13 +34,7 @@ public struct SafetensorsFile: TensorFile {
   /// - Throws: `Failure` when it cannot be read, is no safetensors file, claims more than it holds, or is damaged.
   public init(contentsOf url: URL) throws(Failure) {
     path = url.path
-    do {
-      data = try Data(contentsOf: url, options: .alwaysMapped)
-    } catch {
-      throw Failure(
-        "cannot read the weights file", at: url.path,
-        mend: "check that the path is right and the file readable")
-    }
+    data = try Data(mappedWeights: url)
     func refuse(_ why: String) -> Failure {
       Failure(
         "not a whole safetensors file: \(why)", at: url.path,
@@ -114,10 +108,14 @@ public struct SafetensorsFile: TensorFile {
   /// - Throws: `Failure` when there is no such tensor.
   public func values(of name: String) throws(Failure) -> [Scalar] {
     guard let entry = entries[name] else {
-      throw Failure(
-        "the tensor '\(name)' is missing", at: path, mend: "give the weights of this architecture")
+      throw Failure.missingTensor(name, among: entries.keys, at: path)
     }
-    return data.withUnsafeBytes { bytes in Self.scalars(bytes[entry.range], entry.dtype) }
+    guard ScalarBytes.widths[entry.dtype] != nil else {
+      throw Failure.noScalars(name, entry.dtype, at: path)
+    }
+    return data.withUnsafeBytes { bytes in
+      ScalarBytes.scalars(UnsafeRawBufferPointer(rebasing: bytes[entry.range]), entry.dtype)
+    }
   }
 
   private static func metadata(in tree: [String: JSONValue]) -> [String: String] {
@@ -126,7 +124,8 @@ public struct SafetensorsFile: TensorFile {
   }
 
   private static func entry(_ fields: [String: JSONValue], bodyStart: Int, fileSize: Int) -> Entry? {
-    guard case .string(let dtype)? = fields["dtype"], let size = widths[dtype],
+    guard case .string(let dtype)? = fields["dtype"],
+      let size = ScalarBytes.widths[dtype] ?? ScalarBytes.otherWidths[dtype],
       case .array(let axes)? = fields["shape"], case .array(let offsets)? = fields["data_offsets"],
       offsets.count == 2, case .integer(let start) = offsets[0], case .integer(let end) = offsets[1]
     else { return nil }
@@ -143,33 +142,5 @@ public struct SafetensorsFile: TensorFile {
       return nil
     }
     return Entry(dtype: dtype, shape: shape, range: bodyStart + start..<bodyStart + end)
-  }
-
-  private static let widths = ["F32": 4, "F64": 8, "F16": 2, "BF16": 2]
-
-  private static func scalars(_ bytes: Slice<UnsafeRawBufferPointer>, _ dtype: String) -> [Scalar] {
-    let raw = UnsafeRawBufferPointer(rebasing: bytes)
-    func map<T>(_: T.Type, _ convert: (T) -> Scalar) -> [Scalar] {
-      let size = MemoryLayout<T>.size
-      return (0..<raw.count / size).map { convert(raw.loadUnaligned(fromByteOffset: $0 * size, as: T.self)) }
-    }
-    switch dtype {
-    case "F32": return map(UInt32.self) { Scalar(Float(bitPattern: UInt32(littleEndian: $0))) }
-    case "F64": return map(UInt64.self) { Scalar(Double(bitPattern: UInt64(littleEndian: $0))) }
-    case "BF16": return map(UInt16.self) { Scalar(Float(bitPattern: UInt32(UInt16(littleEndian: $0)) << 16)) }
-    default: return map(UInt16.self) { Scalar(halfToFloat(UInt16(littleEndian: $0))) }
-    }
-  }
-
-  /// IEEE 754 binary16, written out because `Float16` is missing on x86 macOS.
-  private static func halfToFloat(_ bits: UInt16) -> Float {
-    let sign: Float = bits >> 15 == 0 ? 1 : -1
-    let exponent = Int(bits >> 10 & 0x1f)
-    let fraction = Float(bits & 0x3ff)
-    switch exponent {
-    case 0: return sign * fraction * 0x1p-24
-    case 31: return fraction == 0 ? sign * .infinity : .nan
-    default: return sign * Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
-    }
   }
 }

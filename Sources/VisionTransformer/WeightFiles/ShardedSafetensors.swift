@@ -67,8 +67,7 @@ public struct ShardedSafetensors: TensorFile {
   /// - Throws: `Failure` when there is no such tensor.
   public func values(of name: String) throws(Failure) -> [Scalar] {
     guard let shard = shardOf[name].flatMap({ shards[$0] }) else {
-      throw Failure(
-        "the tensor '\(name)' is missing", at: path, mend: "give the weights of this architecture")
+      throw Failure.missingTensor(name, among: shapes.keys, at: path)
     }
     return try shard.values(of: name)
   }

@@ -27,12 +27,7 @@ extension TensorFile {
   public func values(_ name: String, shape: [Int]? = nil) throws(Failure) -> [Scalar] {
     try WeightFormat.check(metadata, at: path)
     guard let found = shapes[name] else {
-      throw Failure(
-        "the tensor '\(name)' is missing", at: path,
-        mend: Spelling.nearest(to: name, among: shapes.keys.sorted()).map {
-          "the file has '\($0)'; check the model"
-        }
-          ?? "give the weights of this architecture")
+      throw Failure.missingTensor(name, among: shapes.keys, at: path)
     }
     if let shape, found != shape {
       throw Failure(

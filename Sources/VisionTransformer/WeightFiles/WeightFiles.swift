@@ -10,7 +10,8 @@ public enum WeightFiles {
     if url.lastPathComponent.hasSuffix(".safetensors.index.json") {
       return try ShardedSafetensors(index: url)
     }
-    return try SafetensorsFile(contentsOf: url)
+    return PyTorchFile.isOne(try Data(mappedWeights: url))
+      ? try PyTorchFile(contentsOf: url) : try SafetensorsFile(contentsOf: url)
   }
 
   /// Names of the file with the weights in a folder that another library wrote, the preferred ones first.
