@@ -230,6 +230,11 @@ def write_interpolation(width=8, rows=4, columns=6):
             moved = functional.interpolate(grid, new, mode="bicubic", align_corners=False, antialias=antialias)
             moved = moved.permute(0, 2, 3, 1).reshape(1, -1, width)
             store(f"interpolation.{name}", **{"x".join(map(str, new)): torch.cat([table[:, :1], moved], 1)})
+        # As DINO and DINOv2 do; they leave a grid of the same size alone.
+        factors = ((new[0] + 0.1) / rows, (new[1] + 0.1) / columns)
+        moved = functional.interpolate(grid, scale_factor=factors, mode="bicubic", align_corners=False)
+        moved = moved.permute(0, 2, 3, 1).reshape(1, -1, width)
+        store("interpolation.offsetBicubic", **{"x".join(map(str, new)): torch.cat([table[:, :1], moved], 1)})
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ struct List: ParsableCommand {
   enum Kind: String, CaseIterable, ExpressibleByArgument {
     case norms, placements, patchNorms, positions, initializers, objectives, optimizers, sources, evaluators,
       sizes, recipes
-    case augmentations, stems, studies, formats, keys
+    case augmentations, stems, layouts, studies, formats, keys
   }
 
   private struct Entry: Encodable {
@@ -73,6 +73,8 @@ struct List: ParsableCommand {
     case .sources: return variants(ImageSources.all)
     case .augmentations: return variants(Augmentations.all.variants)
     case .evaluators: return variants(Evaluators.all.variants)
+    case .layouts:
+      return WeightLayout.all.map { Entry(name: $0.name, summary: $0.title, source: "") }
     case .patchNorms:
       return PatchNorm.allCases.map {
         Entry(name: $0.rawValue, summary: $0.summary, source: "Kumar et al., 2023")

@@ -10,7 +10,7 @@ import VisionTransformer
 @Suite("Positions at another size")
 struct PositionTransferTests {
   private let golden: GoldenFile
-  private static let rules = [PositionTransfer.bicubic, .antialiased]
+  private static let rules = [PositionTransfer.bicubic, .antialiased, .offsetBicubic]
 
   init() throws { golden = try GoldenFile("starts.safetensors", in: .module) }
 

@@ -1,0 +1,118 @@
+import Foundation
+import Platform
+import Tensors
+import Testing
+import VisionTransformer
+
+/// Weights of other libraries from the command line: a timm encoder that lies in a folder, as `timm.models.save_for_hf`
+/// leaves it.
+@Suite("weights of other libraries")
+struct OtherLibrariesTests {
+  private static let width = 8
+
+  /// Writes an encoder of 8×8 gray images in timm's names, with a head beside it.
+  private func write(to folder: URL, config: String?) throws {
+    var random = RandomStream(seed: 3, purpose: .synthetic, name: "other")
+    func tensor(_ shape: Int...) -> Tensor {
+      Tensor(shape: shape, values: (0..<shape.reduce(1, *)).map { _ in Scalar(0.3 * random.normal()) })
+    }
+    let width = Self.width
+    var tensors: [(name: String, tensor: Tensor)] = [
+      ("cls_token", tensor(1, 1, width)), ("pos_embed", tensor(1, 5, width)),
+      ("patch_embed.proj.weight", tensor(width, 1, 4, 4)), ("patch_embed.proj.bias", tensor(width)),
+      ("norm.weight", tensor(width)), ("norm.bias", tensor(width)), ("head.weight", tensor(2, width)),
+    ]
+    for (name, outputs, inputs) in [
+      ("attn.qkv", 3 * width, width), ("attn.proj", width, width), ("mlp.fc1", 16, width),
+      ("mlp.fc2", width, 16),
+    ] {
+      tensors.append(("blocks.0.\(name).weight", tensor(outputs, inputs)))
+      tensors.append(("blocks.0.\(name).bias", tensor(outputs)))
+    }
+    for norm in ["norm1", "norm2"] {
+      tensors += [("blocks.0.\(norm).weight", tensor(width)), ("blocks.0.\(norm).bias", tensor(width))]
+    }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try SafetensorsFile.write(tensors, metadata: [:], to: folder.appending(path: "model.safetensors"))
+    if let config {
+      try config.write(to: folder.appending(path: "config.json"), atomically: true, encoding: .utf8)
+    }
+  }
+
+  private let config = """
+    {"architecture": "vit_tiny_patch4_8", "global_pool": "token", "model_args": {"num_heads": 2},
+     "pretrained_cfg": {"input_size": [1, 8, 8], "mean": [0.5], "std": [0.25], "crop_pct": 1.0}}
+    """
+
+  private let told = [
+    "--encoder-heads", "2", "--encoder-epsilon", "1e-6", "--encoder-activation", "gelu", "--encoder-mean",
+    "0.5",
+    "--encoder-std", "0.25",
+  ]
+
+  private func features(_ weights: URL, _ data: URL, _ options: [String] = []) throws -> Data {
+    let out = weights.deletingLastPathComponent().appending(path: UUID().uuidString)
+    let outcome = try Vitrail.run(
+      ["embed", "--weights", weights.path, "--data", data.path, "--out", out.path] + options)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    return try Data(contentsOf: out.appending(path: "features.npy"))
+  }
+
+  @Test("what a config.json says, options say as well, and a converted file says itself")
+  func threeWaysGiveTheSameFeatures() throws {
+    let data = try TinyRun.shared.get().test
+    try withTemporaryFolder { folder in
+      let configured = folder.appending(path: "configured")
+      let bare = folder.appending(path: "bare")
+      try write(to: configured, config: config)
+      try write(to: bare, config: nil)
+      let wanted = try features(configured, data)
+      #expect(try features(bare.appending(path: "model.safetensors"), data, told) == wanted)
+      let converted = folder.appending(path: "converted.safetensors")
+      let outcome = try Vitrail.run("convert", "--from", configured.path, "--to", converted.path)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(try features(converted, data) == wanted)
+    }
+  }
+
+  @Test("what is not told is asked for at once, and what is not read is said")
+  func asksAndTells() throws {
+    let data = try TinyRun.shared.get().test
+    try withTemporaryFolder { folder in
+      let bare = folder.appending(path: "bare")
+      try write(to: bare, config: nil)
+      let asked = try Vitrail.run(
+        "embed", "--weights", bare.path, "--data", data.path, "--out", folder.appending(path: "f").path)
+      #expect(asked.code != 0)
+      #expect(
+        asked.errors.contains(
+          "--encoder-heads --encoder-epsilon --encoder-activation --encoder-mean --encoder-std"),
+        "\(asked.errors)")
+      let inspected = try Vitrail.run(["inspect", bare.path] + told)
+      #expect(inspected.output.contains("encoder of timm VisionTransformer"), "\(inspected.output)")
+      let scored = try Vitrail.run(
+        ["embed", "--weights", bare.path, "--data", data.path, "--out", folder.appending(path: "g").path]
+          + told)
+      #expect(
+        scored.errors.contains("1 tensors beside the encoder are not read: head.weight"), "\(scored.errors)")
+    }
+  }
+
+  @Test("pretraining goes on from such weights, and the run says of what shape they are")
+  func trainingGoesOn() throws {
+    let data = try TinyRun.shared.get().test
+    try withTemporaryFolder { folder in
+      let weights = folder.appending(path: "timm")
+      try write(to: weights, config: config)
+      let run = folder.appending(path: "run")
+      let outcome = try Vitrail.run(
+        "pretrain", "--data", data.path, "--from-weights", weights.path, "--out", run.path, "--set",
+        "train.epochs=1", "--set", "train.batchSize=4")
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      let trained = try ModelFile(contentsOf: run.appending(path: "model.safetensors"))
+      #expect(trained.configuration.width == Self.width && trained.configuration.depth == 1)
+      #expect(trained.configuration.positions == .learned && trained.configuration.patchNorm == .none)
+      #expect(trained.preprocessing.mean == [0.5] && trained.preprocessing.standardDeviation == [0.25])
+    }
+  }
+}
