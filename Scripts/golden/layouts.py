@@ -13,6 +13,7 @@ import timm
 import torch
 import transformers
 from safetensors.torch import save_file
+from timm.layers import SwiGLUPacked
 from timm.models import save_for_hf
 from timm.models.vision_transformer import VisionTransformer
 
@@ -67,10 +68,11 @@ def case(name, features, **facts):
     cases.append({"name": name, **facts})
 
 
-def timm_case(name, pooled, configured=True, tensors=None, **arguments):
+def timm_case(name, pooled, configured=True, tensors=None, depth=2, **arguments):
     model = randomised(
         VisionTransformer(
-            img_size=SIDE, patch_size=PATCH, embed_dim=WIDTH, depth=2, num_heads=HEADS, mlp_ratio=2, num_classes=0, **arguments))
+            img_size=SIDE, patch_size=PATCH, embed_dim=WIDTH, depth=depth, num_heads=HEADS, num_classes=0,
+            **{"mlp_ratio": 2} | arguments))
     case(name, pooled(model), configured=configured)
     folder = FOLDER / name
     folder.mkdir()
@@ -85,7 +87,7 @@ def timm_case(name, pooled, configured=True, tensors=None, **arguments):
             "num_classes": 0,
             "num_features": WIDTH,
             "global_pool": arguments.get("global_pool", "token"),
-            "model_args": {"num_heads": HEADS},
+            "model_args": {"num_heads": HEADS} | {key: arguments[key] for key in ["act_layer"] if key in arguments},
             "pretrained_cfg": {
                 "input_size": [3, SIDE, SIDE], "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5],
                 "interpolation": "bicubic", "crop_pct": 0.75},
@@ -129,6 +131,10 @@ def dinov2(tensors):
     return named | {"mask_token": torch.zeros(1, WIDTH)}
 
 
+def dinov2_gated(tensors):
+    return dinov2({key.replace("mlp.fc1", "mlp.w12").replace("mlp.fc2", "mlp.w3"): value for key, value in tensors.items()})
+
+
 def mae(tensors):
     decoder = {
         "decoder_embed.weight": torch.zeros(8, WIDTH), "decoder_embed.bias": torch.zeros(8),
@@ -169,6 +175,19 @@ def main():
         "hf-dinov2-registers",
         transformers.Dinov2WithRegistersModel(
             transformers.Dinov2WithRegistersConfig(mlp_ratio=2, num_register_tokens=2, **sizes)), first)
+    gated = dict(depth=1, mlp_ratio=3, mlp_layer=SwiGLUPacked, act_layer="silu")
+    timm_case("timm-swiglu", classes, **gated)
+    timm_case("timm-quick-gelu", classes, depth=1, act_layer="quick_gelu")
+    timm_case("timm-gelu-tanh", classes, depth=1, act_layer="gelu_tanh")
+    timm_case("dinov2-swiglu", classes, False, dinov2_gated, init_values=0.1, **gated)
+    small = sizes | dict(num_hidden_layers=1)
+    hugging_face(
+        "hf-dinov2-swiglu", transformers.Dinov2Model(transformers.Dinov2Config(mlp_ratio=2, use_swiglu_ffn=True, **small)), first)
+    for act in ["gelu_new", "quick_gelu"]:
+        hugging_face(
+            f"hf-vit-{act}",
+            transformers.ViTModel(transformers.ViTConfig(intermediate_size=48, hidden_act=act, **small), add_pooling_layer=False),
+            first)
     save_file({"patches": patches(images()).float().contiguous()} | expected, FOLDER / "expected.safetensors")
     (FOLDER / "cases.json").write_text(json.dumps(cases, indent=1) + "\n")
     print(sum(file.stat().st_size for file in FOLDER.rglob("*") if file.is_file()), "bytes")

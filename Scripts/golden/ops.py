@@ -57,6 +57,32 @@ def record_gelu():
     tensors["gelu.derivative"] = cumulative + points * density
 
 
+ACTIVATIONS = {
+    "geluTanh": lambda x: functional.gelu(x, approximate="tanh"),
+    "quickGELU": lambda x: x * torch.sigmoid(1.702 * x),
+    "silu": functional.silu,
+    "relu": functional.relu,
+}
+
+
+def record_activations():
+    """Values and derivatives from -20 to 20, at both zeros and far out."""
+    far = torch.tensor([0.0, 1e-30, 1e-4, 20, 88, 100, 1e4, 1e30])
+    points = torch.cat([torch.linspace(-20, 20, 321), far, -far]).float().double()
+    tensors["activations.input"] = points
+    for name, function in ACTIVATIONS.items():
+        leaf = points.clone().requires_grad_()
+        output = function(leaf)
+        output.sum().backward()
+        tensors[f"{name}.output"] = output
+        tensors[f"{name}.derivative"] = leaf.grad
+
+
+def swiglu(input, bias):
+    gate, up = (input + bias).chunk(2, dim=-1)
+    return functional.silu(gate) * up
+
+
 def main():
     torch.manual_seed(0)
     torch.set_num_threads(1)
@@ -74,6 +100,8 @@ def main():
     mask = torch.tensor([[1., 0, 1, 1, 0], [0, 1, 1, 0, 1], [1, 1, 0, 0, 1]]).double()
     record("maskedMSE", masked_squared_error, prediction=random(3, 5, 7),
            fixed={"target": random(3, 5, 7), "mask": mask})
+    record_activations()
+    record("swiGLU", swiglu, input=random(7, 66, scale=3), bias=random(66))
     FOLDER.mkdir(parents=True, exist_ok=True)
     save_file({k: v.detach().reshape(v.shape or (1,)).float().contiguous() for k, v in tensors.items()},
               FOLDER / "ops.safetensors")

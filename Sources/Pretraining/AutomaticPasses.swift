@@ -34,8 +34,12 @@ public enum AutomaticPasses {
   ) -> Int {
     guard !encoder.recipe.usesBatchStatistics else { return 1 }
     let configuration = encoder.configuration
-    // A token keeps about 16 values of its width a block, among them those of an MLP of four times the width.
-    let ofPatch = 4 * 16 * configuration.width * configuration.depth * max(1, configuration.branchCount)
+    // A token keeps about 12 values of its width a block, and an MLP's hidden layer of four times the width: with gelu
+    // before the function, with others behind it too.
+    let activation = configuration.activation
+    let hidden = activation == .gelu ? 4 : 4 * (activation.inputsPerOutput + 1)
+    let ofPatch =
+      4 * (12 + hidden) * configuration.width * configuration.depth * max(1, configuration.branchCount)
     let share = (batch + lanes - 1) / lanes
     let ofSample = patchesOfViews * ofPatch * lanes
     return min(max(1, (share * ofSample + bytes - 1) / max(1, bytes)), share)

@@ -3,7 +3,7 @@ import Foundation
 /// Nanoseconds that a lane spends on each kind of work. Two readings of the clock an operation: a counter costs less
 /// than a thousandth of what it counts.
 package final class OperationTimes {
-  /// What a training step is made of.
+  /// What a training step is made of; `gelu` is every function between the layers of an MLP.
   package enum Kind: Int, CaseIterable, Sendable {
     case matrixProducts, attention, norms, gelu, biasesAndResiduals, optimizer, collectives
   }

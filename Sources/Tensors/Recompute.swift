@@ -1,6 +1,6 @@
 /// Which activations the backward pass computes again instead of keeping them (Chen et al., 2016).
 public enum Recompute: String, Codable, Sendable, CaseIterable, Comparable {
-  /// All are kept, but for GELUs and attention probabilities, which are always computed again.
+  /// All are kept, but for the GELUs of plain MLPs and attention probabilities, which are always computed again.
   case none
   /// The projection and the output of every attention, and the norm before it.
   case attention

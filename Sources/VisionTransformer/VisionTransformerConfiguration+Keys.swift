@@ -18,6 +18,8 @@ extension VisionTransformerConfiguration: RangedKeys {
       .from(1, to: 1_048_576)),
     /// Width of the MLP's hidden layer as a multiple of D.
     ModelKey(.init("mlpRatio", \.mlpRatio), .above(0, to: 64)),
+    /// The function between the layers of an MLP; `swiGLU` makes its first layer twice as high.
+    ModelKey(.init("activation", \.activation)),
     /// Pixels: one side, or [height, width].
     ModelKey(
       .init("imageSize", \.imageSize),

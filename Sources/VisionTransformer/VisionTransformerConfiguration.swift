@@ -11,6 +11,8 @@ public struct VisionTransformerConfiguration: Sendable, Equatable {
   var dimensions = ModelDimensions()
   /// Width of the MLP's hidden layer as a multiple of D.
   public var mlpRatio = 4.0
+  /// The function between the layers of an MLP.
+  public var activation = Activation.gelu
   /// Pixel rows of an image; a multiple of the patch size.
   public var imageHeight = 224
   /// Pixel columns of an image; a multiple of the patch size.
@@ -165,7 +167,9 @@ public struct VisionTransformerConfiguration: Sendable, Equatable {
       case .linear: streamWidth * patch * patch * Double(channels)
       case .hMLP: width / 4 * (patch * patch / 16 * Double(channels) + width + 4 * streamWidth)
       }
-    return Double(depth) * Double(branchCount) * (4 * width * streamWidth + 2 * streamWidth * hidden)
+    let mlpMatrices = Double(activation.inputsPerOutput + 1)
+    return Double(depth) * Double(branchCount)
+      * (4 * width * streamWidth + mlpMatrices * streamWidth * hidden)
       + embedding + table
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Imaging
 import Platform
+import Tensors
 import VisionTransformer
 
 /// The options of commands that read weights which say what files of other libraries may not tell.
@@ -11,8 +12,9 @@ struct EncoderArguments: ParsableArguments {
   private var encoderHeads: Int?
   @Option(help: "What norms add to the variance, \(about)", transform: number(in: 1e-12...1))
   private var encoderEpsilon: Double?
-  @Option(help: "gelu, geluTanh or quickGELU, \(about)")
-  private var encoderActivation: EncoderFacts.Activation?
+  @Option(
+    help: "What is between the layers of the MLPs, a name of `vitrail list activations`, \(about)")
+  private var encoderActivation: Activation?
   @Option(
     help: "Means of the channels from 0 to 1, separated by commas, \(about)",
     transform: numbers(in: -1000...1000))
@@ -37,4 +39,4 @@ struct EncoderArguments: ParsableArguments {
   }
 }
 
-extension EncoderFacts.Activation: ExpressibleByArgument {}
+extension Activation: ExpressibleByArgument {}

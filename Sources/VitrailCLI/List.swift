@@ -6,6 +6,7 @@ import Imaging
 import Optimization
 import Platform
 import Pretraining
+import Tensors
 import VisionTransformer
 
 struct List: ParsableCommand {
@@ -16,7 +17,7 @@ struct List: ParsableCommand {
   enum Kind: String, CaseIterable, ExpressibleByArgument {
     case norms, placements, patchNorms, positions, initializers, objectives, optimizers, sources, evaluators,
       sizes, recipes
-    case augmentations, stems, layouts, studies, formats, keys
+    case augmentations, stems, activations, layouts, studies, formats, keys
   }
 
   private struct Entry: Encodable {
@@ -83,6 +84,8 @@ struct List: ParsableCommand {
       return Positions.allCases.map { Entry(name: $0.rawValue, summary: $0.summary, source: $0.source) }
     case .stems:
       return Stem.allCases.map { Entry(name: $0.rawValue, summary: $0.summary, source: $0.source) }
+    case .activations:
+      return Activation.allCases.map { Entry(name: $0.rawValue, summary: $0.summary, source: $0.source) }
     case .sizes:
       return NamedSize.allCases.map {
         Entry(

@@ -62,6 +62,15 @@ extension GradientCase {
             addingTo: $1[5], residualScale: 2.5)
         },
       ]
+      cases += Activation.allCases.map { activation in
+        let width = hidden * activation.inputsPerOutput
+        // relu bends at 0, but is straight beside it.
+        return GradientCase(
+          operation: "activate", variant: activation.rawValue,
+          inputs: [.random(leading + [width], seed: 1, scale: 1.5), .random([width], seed: 2)],
+          step: activation == .relu ? 1e-5 : 1e-3
+        ) { $0.activate($1[0], bias: $1[1], by: activation) }
+      }
     }
     return cases
   }()

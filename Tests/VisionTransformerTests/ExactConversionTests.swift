@@ -50,6 +50,9 @@ struct ExactConversionTests {
       Example("rotary positions") { ($0.positions, $0.width, $0.headCount) = (.rotary2D, 16, 2) },
       Example("inputs scaled by depth") { $0.placement = "layerNormScaling" },
       Example("Sub-LN") { ($0.placement, $0.layerScale) = ("subLN", 0.3) },
+      Example("SwiGLU") { ($0.activation, $0.layerScale) = (.swiGLU, 0.3) },
+      Example("SwiGLU under Sub-LN") { ($0.activation, $0.placement) = (.swiGLU, "subLN") },
+      Example("ReLU") { $0.activation = .relu },
       Example("a wide MLP, one head") { ($0.mlpRatio, $0.headCount, $0.width) = (1.5, 1, 16) },
     ]
   }

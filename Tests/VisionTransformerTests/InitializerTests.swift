@@ -69,6 +69,33 @@ struct InitializerTests {
     }
   }
 
+  /// A gate and what it gates are a matrix each, but for Xavier's, whose bound is that of the fused one.
+  @Test(arguments: [("xavierUniform", 480.0, 1.0), ("deepNet", 288, 0.5), ("magneto", 288, 1.1774)])
+  func swiGLUsMatricesAreCountedAsTheOthers(name: String, fans: Double, gain: Double) throws {
+    let model = try VisionTransformer(
+      smallConfiguration {
+        ($0.width, $0.headCount, $0.initializer, $0.activation) = (96, 3, Choice(name), .swiGLU)
+        $0.mlpRatio = 2
+      }, parameters: ParameterStore(seed: 7))
+    let largest = largestMagnitude(try values(model, "blocks.1.mlp.fc1.weight"))
+    #expect(abs(largest / (6 / fans).squareRoot() / gain - 1) <= 1e-3)
+  }
+
+  @Test func lsuvsGateIsOrthonormalByItself() throws {
+    let model = try VisionTransformer(
+      smallConfiguration { ($0.initializer, $0.activation, $0.mlpRatio) = ("lsuv", .swiGLU, 0.5) },
+      parameters: ParameterStore(seed: 7))
+    let rows = try values(model, "blocks.0.mlp.fc1.weight")
+    for half in [0, 6] {
+      for first in half..<half + 6 {
+        for second in half..<half + 6 {
+          let product = (0..<12).reduce(0) { $0 + rows[first * 12 + $1] * rows[second * 12 + $1] }
+          #expect(abs(product - (first == second ? 1 : 0)) <= 1e-6)
+        }
+      }
+    }
+  }
+
   /// 2,304 draws: five deviations of the estimate are 7.4 %; 9,216 draws of the MLP: 3.7 %.
   @Test(arguments: [1, 2, 12], ["smallInit", "truncatedNormal"])
   func deviationsAreThoseOfTheFormulas(depth: Int, name: String) throws {

@@ -30,7 +30,7 @@ struct LayoutTests {
     return facts
   }
 
-  @Test func allArePresent() { #expect(Self.cases.count >= 15) }
+  @Test func allArePresent() { #expect(Self.cases.count >= 22) }
 
   /// Two blocks of Float, beside the libraries in double precision.
   private let tolerance = bound(single: 2e-6, double: 1e-6)
@@ -53,10 +53,12 @@ struct LayoutTests {
   }
 
   @Test(arguments: cases) func givesTheSameFeatures(_ entry: Case) throws {
-    let file = try ModelFile(
-      contentsOf: Self.url(entry.name), facts: entry.configured ? huggingFaceStatistics(entry) : given)
+    var facts = entry.configured ? huggingFaceStatistics(entry) : given
+    if entry.name == "dinov2-swiglu" { facts.activation = nil }
+    let file = try ModelFile(contentsOf: Self.url(entry.name), facts: facts)
     try expectFeatures(file, of: entry.name)
     #expect(file.origin?.layout.name == layouts[entry.name] ?? "timm")
+    #expect(file.configuration.activation == activations[entry.name] ?? .gelu)
   }
 
   /// `save_pretrained` of a model writes no preprocessor_config.json.
@@ -71,7 +73,37 @@ struct LayoutTests {
   private let layouts = [
     "hf-vit": "hf-vit", "hf-vit-classifier": "hf-vit", "hf-mae": "hf-mae", "hf-dinov2": "hf-dinov2",
     "hf-dinov2-registers": "hf-dinov2", "mae": "mae", "moco-v3": "moco-v3", "dinov2": "dinov2",
+    "dinov2-swiglu": "dinov2", "hf-dinov2-swiglu": "hf-dinov2", "hf-vit-gelu_new": "hf-vit",
+    "hf-vit-quick_gelu": "hf-vit",
   ]
+
+  private let activations: [String: Activation] = [
+    "timm-swiglu": .swiGLU, "dinov2-swiglu": .swiGLU, "hf-dinov2-swiglu": .swiGLU,
+    "timm-quick-gelu": .quickGELU, "hf-vit-quick_gelu": .quickGELU, "timm-gelu-tanh": .geluTanh,
+    "hf-vit-gelu_new": .geluTanh,
+  ]
+
+  /// What is said of an MLP fits its shapes, or is refused.
+  @Test(arguments: [("timm-swiglu", Activation.gelu), ("hf-dinov2-swiglu", .relu), ("timm", .swiGLU)])
+  func refusesAnotherActivationThanTheShapes(_ name: String, _ activation: Activation) throws {
+    var facts = given
+    facts.activation = activation
+    let failure = try #require(throws: Failure.self) {
+      try ModelFile(contentsOf: Self.folder.appending(path: name), facts: facts)
+    }
+    #expect(failure.remedy.contains("--encoder-activation"), "\(failure)")
+  }
+
+  /// Without a config.json a gate is taken for SwiGLU's.
+  @Test func aGateAloneTellsSwiGLU() throws {
+    let folder = try TemporaryFolder()
+    let url = folder.url.appending(path: "model.safetensors")
+    try FileManager.default.copyItem(
+      at: Self.folder.appending(path: "timm-swiglu/model.safetensors"), to: url)
+    var facts = given
+    facts.activation = nil
+    #expect(try ModelFile(contentsOf: url, facts: facts).configuration.activation == .swiGLU)
+  }
 
   /// The names of transformers 5's modules, of which a state dict has been saved.
   @Test(arguments: cases.filter { $0.name.hasPrefix("hf-") })

@@ -1,5 +1,6 @@
 import Imaging
 import Platform
+import Tensors
 import Testing
 import VisionTransformer
 
@@ -35,7 +36,7 @@ struct ModelKeyTests {
   @Test func theDefaultsAreWrittenAsEver() {
     #expect(
       JSONValue.encoding(Model().weightsCoding).text == """
-        {"branchCount":1,"channels":3,"depth":12,"dropPath":0,"hasClassToken":true,"headCount":3,\
+        {"activation":"gelu","branchCount":1,"channels":3,"depth":12,"dropPath":0,"hasClassToken":true,"headCount":3,\
         "imageHeight":224,"imageWidth":224,"layerNorms":[],"mlpRatio":4,"norm":"layerNorm","patchNorm":"dual",\
         "patchNormFunction":"layerNorm","patchSize":16,"placement":"pre","pooling":"mean",\
         "positions":"sinCos2D","queryKeyNorm":false,"registerCount":0,"rotaryBase":100,"siteNorms":{},\
@@ -43,7 +44,7 @@ struct ModelKeyTests {
         """)
     #expect(
       JSONValue.encoding(Model()).text == """
-        {"branches":1,"channels":3,"classToken":true,"dropPath":0,"imageSize":224,"layerNorms":[],\
+        {"activation":"gelu","branches":1,"channels":3,"classToken":true,"dropPath":0,"imageSize":224,"layerNorms":[],\
         "mlpRatio":4,"norm":"layerNorm","patchNorm":"dual","patchNormFunction":"layerNorm","patchSize":16,\
         "placement":"pre","pooling":"mean","positions":"sinCos2D","queryKeyNorm":false,"registers":0,\
         "rotaryBase":100,"size":"tiny","stem":"linear"}
@@ -141,6 +142,7 @@ struct ModelKeyTests {
     (model.queryKeyNorm, model.branchCount) = (one(of: [true, false]), integer(1...4))
     model.initializer = one(of: [nil, "mimetic", "xavierUniform"])
     (model.layerScale, model.dropPath) = (one(of: [nil, random.uniform()]), random.uniform())
+    model.activation = one(of: Activation.allCases)
     return model
   }
 }

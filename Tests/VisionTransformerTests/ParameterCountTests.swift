@@ -41,6 +41,14 @@ struct ParameterCountTests {
         * 192)
   }
 
+  /// Of an MLP's matrices there are three, [h, D] twice and [D, h], and h more biases.
+  @Test func swiGLUAddsAThirdMatrix() throws {
+    let plain = try count(.tiny) { $0.depth = 1 }
+    for (activation, added) in [(Activation.swiGLU, 768 * 192 + 768), (.silu, 0), (.relu, 0)] {
+      #expect(try count(.tiny) { ($0.depth, $0.activation) = (1, activation) } == plain + added)
+    }
+  }
+
   @Test func namedSizesHaveSixtyFourChannelsAHead() {
     #expect(NamedSize.allCases.allSatisfy { $0.width == 64 * $0.headCount })
     #expect(NamedSize.allCases.map(\.depth) == [12, 12, 12, 24])

@@ -86,6 +86,12 @@ struct VariantTests {
       full { $0.layerNorms = ["rmsNorm", "layerNorm"] },
       full { $0.finalNorm = "rmsNorm" },
       full { $0.branchCount = 2 },
+      full { $0.activation = .geluTanh },
+      full { $0.activation = .quickGELU },
+      full { $0.activation = .silu },
+      full { $0.activation = .swiGLU },
+      full { ($0.activation, $0.placement) = (.swiGLU, "subLN") },
+      full { ($0.activation, $0.placement) = (.silu, "normFormer") },
       full { ($0.branchCount, $0.placement) = (2, "sandwich") },
       full { $0.placement = Choice("mixLN", options: ["ratio": .number(0.5)]) },
       full {

@@ -87,7 +87,7 @@ struct CommandTests {
     arguments: [
       "norms", "placements", "patchNorms", "positions", "initializers", "objectives", "optimizers", "sources",
       "evaluators", "sizes", "recipes",
-      "augmentations", "stems", "studies", "formats", "keys",
+      "augmentations", "stems", "activations", "studies", "formats", "keys",
     ])
   func list(_ kind: String) throws {
     let text = try Vitrail.run("list", kind).output.split(separator: "\n")

@@ -1,5 +1,6 @@
-// The loops of a step where one compiled for a single CPU was measured to lose (docs/architecture.md): attention, GELU,
-// softmax, norms, column sums, patches, AdamW. They are compiled for several instruction sets and chosen at load time.
+// The loops of a step where one compiled for a single CPU was measured to lose (docs/architecture.md): attention, GELU
+// and its like, softmax, norms, column sums, patches, AdamW. They are compiled for several instruction sets and chosen at
+// load time.
 // All matrices are row-major; `stride` is between stored rows.
 #pragma once
 #include <stdint.h>
@@ -24,6 +25,28 @@ void vk_gelu(const vk_real *x, const vk_real *bias, vk_real *y, long rows, long 
 /// `dy`, `y` may be `x`; `y` and `dBias` may be null.
 void vk_gelu_backward(const vk_real *x, const vk_real *bias, const vk_real *dy, vk_real *dx, vk_real *y, vk_real *dBias,
                       long rows, long columns);
+
+/// Functions between the layers of an MLP, beside the GELU of the erf form.
+typedef enum {
+  VK_RELU,        // max(x, 0)
+  VK_SILU,        // x * sigmoid(x)
+  VK_QUICK_GELU,  // x * sigmoid(1.702 x)
+  VK_GELU_TANH,   // x / 2 * (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))
+} vk_activation;
+
+/// y = f(x + bias); x, y [rows, columns], bias [columns]. `y` may be `x`.
+void vk_activate(vk_activation kind, const vk_real *x, const vk_real *bias, vk_real *y, long rows, long columns);
+
+/// dx = dy * f'(x + bias), and the columns of dx added to dBias, which may be null. `dx` may be `dy` or `x`.
+void vk_activate_backward(vk_activation kind, const vk_real *x, const vk_real *bias, const vk_real *dy, vk_real *dx,
+                          vk_real *dBias, long rows, long columns);
+
+/// y = SiLU(gate) * up; x [rows, 2 width] + bias [2 width] are the gates, then what they let through; y [rows, width].
+void vk_swiglu(const vk_real *x, const vk_real *bias, vk_real *y, long rows, long width);
+
+/// Gradients of vk_swiglu: dx, of x's shape, is overwritten, its columns added to dBias, which may be null. `dx` may be `x`.
+void vk_swiglu_backward(const vk_real *x, const vk_real *bias, const vk_real *dy, vk_real *dx, vk_real *dBias, long rows,
+                        long width);
 
 /// y = (x - mean) * inverse * weight + bias over each row, inverse = 1 / sqrt(mean (x - mean)^2 + epsilon); a null
 /// `mean` stands for 0 (RMSNorm), otherwise it receives the means. `weight` and `bias` may be null. Without means

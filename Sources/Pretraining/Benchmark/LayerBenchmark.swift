@@ -2,14 +2,15 @@ import Platform
 import Tensors
 import VisionTransformer
 
-/// What norms, placements and positions cost: forward and backward on one core beside `layerNorm` and `pre`, interleaved.
+/// What norms, placements, positions and activations cost: forward and backward on one core beside `layerNorm`, `pre` and
+/// the other defaults, interleaved.
 public struct LayerBenchmark: Sendable {
   private let rounds: Int
 
   /// Prepares a benchmark; every variant runs once a round.
   public init(rounds: Int) { self.rounds = rounds }
 
-  /// Times all registered norms at two widths, and all placements and positions on an encoder of four blocks.
+  /// Times all registered norms at two widths, and all placements, positions and activations on an encoder of four blocks.
   ///
   /// - Throws: `Failure` when a variant cannot be made.
   public func run() throws(Failure) -> LayerBenchmarkResult {
@@ -28,7 +29,12 @@ public struct LayerBenchmark: Sendable {
     entries += measure("placement", placements)
     var positions: [(String, () -> Void)] = []
     for kind in Positions.allCases { positions.append((kind.rawValue, try encoder { $0.positions = kind })) }
-    return LayerBenchmarkResult(entries: entries + measure("positions", positions))
+    entries += measure("positions", positions)
+    var activations: [(String, () -> Void)] = []
+    for kind in Activation.allCases {
+      activations.append((kind.rawValue, try encoder { $0.activation = kind }))
+    }
+    return LayerBenchmarkResult(entries: entries + measure("activation", activations))
   }
 
   private func measure(_ kind: String, _ variants: [(name: String, run: () -> Void)]) -> [LayerBenchmarkResult

@@ -5,8 +5,8 @@ import Tensors
 /// Xavier's, values and all after them multiplied by β = (8L)^(−1/4): the start that belongs to DeepNorm (Wang et al.,
 /// 2022), whose residual weight is α = (2L)^(1/4), for an encoder alone.
 ///
-/// Queries, keys and values count as a matrix each. The paper draws from a normal distribution, here it is the uniform
-/// one of equal variance. L is the depth of the stack: a decoder has its own.
+/// Queries, keys and values count as a matrix each, and so do swiGLU's gate and what it gates. The paper draws from a
+/// normal distribution, here it is the uniform one of equal variance. L is the depth of the stack: a decoder has its own.
 public struct DeepNet: Initializer {
   /// `deepNet` in recipes.
   public static let name = "deepNet"

@@ -39,7 +39,7 @@ public struct LSUV: DataDrivenInitializer {
   /// Takes the options.
   public init(options: Options) { self.options = options }
 
-  /// Orthonormal rows or columns, whichever are fewer, of each of a fused projection's thirds: U·Vᵀ of a Gaussian.
+  /// Orthonormal rows or columns, whichever are fewer, of each matrix of a fused projection: U·Vᵀ of a Gaussian.
   public func weight(_ site: WeightSite) -> InitialValue {
     let (rows, columns) = (site.fans.outputs, site.fans.inputs)
     let (seed, name) = (site.scope.store.seed, site.scope.prefix)

@@ -5,8 +5,8 @@ import Tensors
 /// Xavier's, values and all after them multiplied by √(ln 2L): the start that belongs to Sub-LN (Wang et al., 2022), for
 /// an encoder alone.
 ///
-/// Queries, keys and values count as a matrix each. L is the depth of the stack: a decoder has its own. In a stack of one
-/// block the factor is √(ln 2) < 1.
+/// Queries, keys and values count as a matrix each, and so do swiGLU's gate and what it gates. L is the depth of the
+/// stack: a decoder has its own. In a stack of one block the factor is √(ln 2) < 1.
 public struct Magneto: Initializer {
   /// `magneto` in recipes.
   public static let name = "magneto"

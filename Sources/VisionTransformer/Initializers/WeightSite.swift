@@ -8,6 +8,8 @@ public struct WeightSite: Sendable {
   public let outputs, inputs: Int
   /// Heads of the attention that it belongs to; 1 elsewhere.
   public let headCount: Int
+  /// Matrices of equal height that are stacked in it: three of queries, keys and values, two of a gated MLP.
+  public let matrixCount: Int
   /// The sublayer that it belongs to; nil outside of blocks.
   public let sublayer: SublayerSite?
   /// The layer that declares it: random numbers that several weights share derive from the name of its parent.
@@ -15,19 +17,20 @@ public struct WeightSite: Sendable {
 
   /// Describes a weight.
   public init(
-    role: WeightRole, outputs: Int, inputs: Int, headCount: Int = 1, sublayer: SublayerSite? = nil,
-    scope: ParameterScope
+    role: WeightRole, outputs: Int, inputs: Int, headCount: Int = 1, matrixCount: Int = 1,
+    sublayer: SublayerSite? = nil, scope: ParameterScope
   ) {
     self.role = role
     self.outputs = outputs
     self.inputs = inputs
     self.headCount = headCount
+    self.matrixCount = matrixCount
     self.sublayer = sublayer
     self.scope = scope
   }
 
-  /// Rows and columns of queries, keys or values when the three are a matrix each, as Xavier counts them then.
+  /// Columns and rows of each stacked matrix, for initialisers that count them one by one.
   var fans: (inputs: Int, outputs: Int) {
-    (inputs, role == .queryKeyValue ? outputs / 3 : outputs)
+    (inputs, outputs / matrixCount)
   }
 }

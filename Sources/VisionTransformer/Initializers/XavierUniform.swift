@@ -1,7 +1,8 @@
 import Platform
 import Tensors
 
-/// U(±√(6/(inputs + outputs))) for every matrix, the fused qkv counted as one (He et al., 2021); tokens N(0, 0.02).
+/// U(±√(6/(inputs + outputs))) for every matrix, the fused qkv, and swiGLU's gate with what it gates,
+/// counted as one (He et al., 2021); tokens N(0, 0.02).
 public struct XavierUniform: Initializer {
   /// `xavierUniform` in recipes.
   public static let name = "xavierUniform"

@@ -59,7 +59,7 @@ public struct Attention: Sendable {
     self.headCount = headCount
     queryKeyValue = Linear(
       .queryKeyValue, inputs: width, outputs: 3 * inner, of: sublayer, headCount: headCount,
-      by: recipe.initializer, scope: scope["qkv"])
+      matrixCount: 3, by: recipe.initializer, scope: scope["qkv"])
     func norm(_ name: String, _ role: NormSite.Role, _ width: Int) -> any Norm {
       recipe.norm(NormSite(role, width: width, sublayer: sublayer), scope: scope[name])
     }

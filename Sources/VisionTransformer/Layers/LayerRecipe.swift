@@ -9,6 +9,8 @@ public struct LayerRecipe: Sendable {
   public let initializer: any Initializer
   /// Whether queries and keys are normed, head by head (Dehghani et al., 2023).
   public let hasQueryKeyNorm: Bool
+  /// The function between the layers of an MLP.
+  public let activation: Activation
   /// Attentions, and MLPs, side by side in a block.
   public let branchCount: Int
   private let block, patch, final: NormFactory
@@ -40,6 +42,7 @@ public struct LayerRecipe: Sendable {
       configuration.initializer ?? type(of: placement).initializer, at: "initializer"
     ).make()
     hasQueryKeyNorm = configuration.queryKeyNorm
+    activation = configuration.activation
     branchCount = configuration.branchCount
     guard branchCount == 1 || placement.allowsParallelBranches else {
       throw Failure(

@@ -18,10 +18,11 @@ public struct Linear: Sendable {
   /// Declares a layer whose weight starts as the initialiser has it for its role and sublayer.
   public init(
     _ role: WeightRole, inputs: Int, outputs: Int, of sublayer: SublayerSite? = nil, headCount: Int = 1,
-    by initializer: any Initializer, scope: ParameterScope
+    matrixCount: Int = 1, by initializer: any Initializer, scope: ParameterScope
   ) {
     let site = WeightSite(
-      role: role, outputs: outputs, inputs: inputs, headCount: headCount, sublayer: sublayer, scope: scope)
+      role: role, outputs: outputs, inputs: inputs, headCount: headCount, matrixCount: matrixCount,
+      sublayer: sublayer, scope: scope)
     self.init(role, inputs: inputs, outputs: outputs, initial: initializer.weight(site), scope: scope)
   }
 

@@ -9,16 +9,21 @@ public struct MLPStyle: Sendable, Equatable {
   public init() {}
 }
 
-/// fc2(GELU(fc1(x))), with a norm before fc2 where the style asks for it.
+/// fc2(f(fc1(x))), f the activation, with a norm before fc2 where the style asks for it.
+///
+/// Of swiGLU fc1 has two matrices of the hidden layer's height, the gate's first: timm's packed layout.
 public struct MLP: Sendable {
   private let hidden, output: Linear
   private let hiddenNorm: (any Norm)?
+  private let activation: Activation
 
   /// Declares `fc1`, `fc2` and, where the style has it, `norm`.
   public init(_ sublayer: SublayerSite, hiddenWidth: Int, recipe: LayerRecipe, scope: ParameterScope) {
+    activation = recipe.activation
+    let matrixCount = activation.inputsPerOutput
     hidden = Linear(
-      .mlpHidden, inputs: sublayer.width, outputs: hiddenWidth, of: sublayer, by: recipe.initializer,
-      scope: scope["fc1"])
+      .mlpHidden, inputs: sublayer.width, outputs: matrixCount * hiddenWidth, of: sublayer,
+      matrixCount: matrixCount, by: recipe.initializer, scope: scope["fc1"])
     hiddenNorm =
       recipe.placement.mlpStyle(sublayer).normsHidden
       ? recipe.norm(NormSite(.hidden, width: hiddenWidth, sublayer: sublayer), scope: scope["norm"]) : nil
@@ -31,15 +36,15 @@ public struct MLP: Sendable {
   public func callAsFunction(
     _ x: TokenSequence, _ tape: Tape, addingTo residual: Tensor?, scaledBy residualScale: Scalar = 1
   ) -> Tensor {
-    guard let hiddenNorm else {
+    if activation == .gelu && hiddenNorm == nil {
       return tape.mlp(
         x.values, hiddenWeight: tape(hidden.weight), hiddenBias: tape(hidden.bias),
         outputWeight: tape(output.weight), outputBias: tape(output.bias), addingTo: residual,
         residualScale: residualScale)
     }
     let projected = tape.linear(x.values, weight: tape(hidden.weight))
-    let activated = tape.gelu(projected, bias: tape(hidden.bias))
-    let normed = hiddenNorm(x.with(activated), tape)
+    let activated = tape.activate(projected, bias: tape(hidden.bias), by: activation)
+    let normed = hiddenNorm.map { $0(x.with(activated), tape) } ?? activated
     let sum = output(normed, tape, addingTo: residual, scaledBy: residualScale)
     for result in [projected, activated, normed] { tape.forget(result, .block) }
     return sum

@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Platform
+import Tensors
 
 extension EncoderFacts {
   /// What the files beside weights say: Hugging Face's `config.json` and `preprocessor_config.json`, or timm's
@@ -40,21 +41,28 @@ extension EncoderFacts {
     headCount = config["num_attention_heads"]?.count
     epsilon = config["layer_norm_eps"]?.number
     imageSize = config["image_size"].flatMap(Self.size)
-    if let name = config["hidden_act"]?.string {
-      guard let known = Self.activations[name] else {
-        throw Failure(
-          "the activation '\(name)'", at: "\(place), hidden_act",
-          mend: "give an encoder with one of \(Self.activations.keys.sorted().joined(separator: ", "))")
-      }
-      activation = known
-    }
+    // Gates of Dinov2 are SiLU's, whatever `hidden_act` says.
+    activation =
+      config["use_swiglu_ffn"]?.flag == true
+      ? .swiGLU : try Self.activation(named: config["hidden_act"], at: "\(place), hidden_act")
     pooling = .classToken
   }
 
-  /// Hugging Face's names of activations.
+  /// Names of activations, Hugging Face's and timm's.
   private static let activations: [String: Activation] = [
-    "gelu": .gelu, "gelu_new": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "quick_gelu": .quickGELU,
+    "gelu": .gelu, "gelu_new": .geluTanh, "gelu_pytorch_tanh": .geluTanh, "gelu_tanh": .geluTanh,
+    "quick_gelu": .quickGELU, "silu": .silu, "swish": .silu, "relu": .relu,
   ]
+
+  private static func activation(named value: JSONValue?, at place: String) throws(Failure) -> Activation? {
+    guard let name = value?.string else { return nil }
+    guard let known = activations[name] else {
+      throw Failure(
+        "the activation '\(name)'", at: place,
+        mend: "give an encoder with one of \(activations.keys.sorted().joined(separator: ", "))")
+    }
+    return known
+  }
 
   private init(preprocessor: JSONValue) {
     self.init()
@@ -93,6 +101,7 @@ extension EncoderFacts {
     }
     if let arguments = config["model_args"] {
       headCount = arguments["num_heads"]?.count
+      activation = try Self.activation(named: arguments["act_layer"], at: "\(place), model_args.act_layer")
     }
     guard let architecture = config["architecture"]?.string, architecture.hasPrefix("vit_") else { return }
     let name = String(architecture.dropFirst(4))
@@ -100,7 +109,7 @@ extension EncoderFacts {
     // What timm's definition says without the file; those after other papers differ.
     guard !["clip", "siglip", "tips", "_pe_", "rope"].contains(where: { name.contains($0) }) else { return }
     epsilon = 1e-6
-    activation = .gelu
+    if activation == nil { activation = Self.timmGated.contains { name.hasPrefix($0) } ? .swiGLU : .gelu }
   }
 
   /// Heads of timm's `vit_…` by how their names go on.
@@ -110,6 +119,9 @@ extension EncoderFacts {
     ("base_", 12),
     ("large_", 16), ("huge_", 16), ("giant_", 16), ("gigantic_", 16),
   ]
+
+  /// timm's `vit_…` whose MLPs have a gate, by how their names go on.
+  private static let timmGated = ["giant_patch14_dinov2", "giant_patch14_reg4_dinov2"]
 
   private static func size(_ value: JSONValue) -> ImageSize? {
     if let side = value.count { return ImageSize(height: side, width: side) }

@@ -1,4 +1,5 @@
 import Imaging
+import Tensors
 
 /// What the tensors of an encoder do not tell: from a file beside the weights, from the command line, or from what a
 /// layout's library always does.
@@ -22,16 +23,6 @@ public struct EncoderFacts: Sendable, Equatable {
   /// The interpolation of that.
   public var filter: ResizeFilter?
 
-  /// Functions between the layers of an MLP, as other libraries name them.
-  public enum Activation: String, Sendable, CaseIterable {
-    /// x·Φ(x) by the error function.
-    case gelu
-    /// Its approximation by tanh.
-    case geluTanh
-    /// x·σ(1.702·x).
-    case quickGELU
-  }
-
   /// Nothing.
   public init() {}
 
@@ -39,7 +30,7 @@ public struct EncoderFacts: Sendable, Equatable {
   public init(_ model: VisionTransformerConfiguration, mean: [Float], standardDeviation: [Float]) {
     headCount = model.headCount
     epsilon = model.norm.options["epsilon"]?.number ?? LayerNorm.Options().epsilon
-    activation = .gelu
+    activation = model.activation
     (self.mean, self.standardDeviation) = (mean, standardDeviation)
     pooling = model.pooling
   }

@@ -26,6 +26,8 @@ public struct EncoderNames: Sendable {
   public var norm2 = "norm2"
   /// The layers of the MLP.
   public var hidden = "mlp.fc1", output = "mlp.fc2"
+  /// The layers of an MLP with a gate where they have other names: one of gate and gated, or two, and the output.
+  public var gatedHidden = ["mlp.w12"], gatedOutput = "mlp.w3"
   /// LayerScale of the MLP.
   public var scale2 = "ls2.gamma"
   /// The norm behind the last block.

@@ -21,22 +21,18 @@ struct ForeignEncoder {
           + WeightLayout.all.map(\.name).sorted().joined(separator: ", "), at: file.path,
         mend: "give weights of a plain Vision Transformer; vitrail inspect lists what the file holds")
     }
-    let facts = given.over(try EncoderFacts(beside: weights)).over(found.layout.facts).over(otherwise)
+    let facts = given.over(try EncoderFacts(beside: weights)).over(found.facts).over(otherwise)
     try Self.requireAll(facts, of: found, at: file.path)
     guard let size = facts.imageSize ?? found.squareSize, let heads = facts.headCount,
-      let epsilon = facts.epsilon
+      let epsilon = facts.epsilon, let said = facts.activation
     else { preconditionFailure("requireAll lets no encoder pass of which these are not known") }
-    if let activation = facts.activation, activation != .gelu {
-      throw Failure(
-        "an MLP with \(activation.rawValue), which Vitrail's encoder has not", at: file.path,
-        mend: "give an encoder with the exact GELU")
-    }
     let norm = Choice("layerNorm", options: epsilon == 1e-6 ? [:] : ["epsilon": .number(epsilon)])
     var configuration = VisionTransformerConfiguration()
     configuration.width = found.width
     configuration.depth = found.depth
     configuration.headCount = heads
     configuration.mlpRatio = Double(found.hiddenWidth) / Double(found.width)
+    configuration.activation = try Self.activation(said, of: found, at: file.path)
     configuration.imageSize = size
     configuration.patchSize = found.patchSize
     configuration.channels = found.channels
@@ -84,6 +80,25 @@ struct ForeignEncoder {
       "weights in the layout of \(found.layout.title), which do not tell "
         + missing.map(\.what).joined(separator: ", "), at: path,
       mend: "put its config.json beside it, or give \(missing.map(\.option).joined(separator: " "))")
+  }
+
+  /// What is said of the function between the layers, beside what their shapes tell. Of a gate that is SiLU's, files say
+  /// SiLU.
+  private static func activation(
+    _ said: Activation, of found: FoundEncoder, at path: String
+  ) throws(Failure) -> Activation {
+    switch (found.isGated, said) {
+    case (true, .swiGLU), (true, .silu): return .swiGLU
+    case (true, _):
+      throw Failure(
+        "MLPs with a gate of \(said.rawValue), where Vitrail's encoder has SiLU alone", at: path,
+        mend: "if the gate is SiLU's, give --encoder-activation swiGLU")
+    case (false, .swiGLU):
+      throw Failure(
+        "MLPs without a gate, where swiGLU is said of them", at: path,
+        mend: "give what is between their layers: --encoder-activation")
+    case (false, _): return said
+    }
   }
 
   /// Whether a table of positions is the fixed one of sines and cosines, the class token's row zero.

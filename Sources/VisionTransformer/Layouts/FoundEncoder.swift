@@ -15,6 +15,10 @@ struct FoundEncoder {
   let width, channels, patchSize, depth, hiddenWidth: Int
   let hasClassToken: Bool
   let registerCount: Int
+  /// Whether the first layer of an MLP has a gate beside the hidden layer.
+  let isGated: Bool
+  /// The layers of an MLP within a block; the first may be two, gate and gated.
+  private let hidden: [String], output: String
   let hasLayerScale, hasQueryKeyNorm, hasPatchNorm, hasFinalNorm: Bool
 
   /// Looks for an encoder of one of the layouts; nil where there is none.
@@ -61,13 +65,34 @@ struct FoundEncoder {
         at: file.path,
         mend: "give the weights of a plain Vision Transformer")
     }
-    hiddenWidth = try shape(names.inBlock(0, "\(names.hidden).weight"), 2)[0]
+    func isThere(_ part: String) -> Bool { shapes[prefix + names.inBlock(0, "\(part).weight")] != nil }
+    let hasGatedNames = !isThere(names.hidden) && isThere(names.gatedHidden[0])
+    hidden = hasGatedNames ? names.gatedHidden : [names.hidden]
+    output = hasGatedNames ? names.gatedOutput : names.output
+    let columns = try shape(names.inBlock(0, "\(output).weight"), 2)[1]
+    var heights: [Int] = []
+    for part in hidden { heights.append(try shape(names.inBlock(0, "\(part).weight"), 2)[0]) }
+    let isTwiceAsHigh = heights[0] % 2 == 0 && heights[0] / 2 == columns
+    isGated = hasGatedNames || isTwiceAsHigh
+    guard isGated && heights.count == 1 ? isTwiceAsHigh : heights.allSatisfy({ $0 == columns }) else {
+      throw Failure(
+        "'\(prefix + names.inBlock(0, "\(hidden[0]).weight"))' has \(heights[0]) rows beside \(columns) columns of '\(output)'",
+        at: file.path, mend: "give an encoder whose MLPs are plain or SwiGLU")
+    }
+    hiddenWidth = columns
     hasClassToken = shapes[prefix + names.classToken] != nil
     registerCount = shapes[prefix + names.registers] == nil ? 0 : try shape(names.registers, 3)[1]
     hasLayerScale = shapes[prefix + names.inBlock(0, names.scale1)] != nil
     hasQueryKeyNorm = shapes[prefix + names.inBlock(0, "\(names.queryNorm).weight")] != nil
     hasPatchNorm = shapes[prefix + "\(names.patchNorm).weight"] != nil
     hasFinalNorm = shapes[prefix + "\(names.finalNorm).weight"] != nil
+  }
+
+  /// What is known without the file's saying so; a gate is taken for SwiGLU's where nobody says another.
+  var facts: EncoderFacts {
+    var facts = layout.facts
+    if isGated { facts.activation = .swiGLU }
+    return facts
   }
 
   private static func layout(
@@ -176,19 +201,22 @@ struct FoundEncoder {
         let (name, source) = part(path)
         addLinear(name, source, outputs, inputs)
       }
-      norm(\.norm1, width)
-      for (end, shape) in [("weight", [3 * width, width]), ("bias", [3 * width])] {
-        let parts = names.queryKeyValue.map { "\(prefix)\(names.inBlock(block, $0)).\(end)" }
-        let count = shape.reduce(1, *) / parts.count
-        rules.append(
-          TensorRule(
-            "\(ours.inBlock(block, ours.queryKeyValue[0])).\(end)", shape: shape,
-            parts.map { shapes[$0] == nil && end == "bias" ? .zeros(count) : .whole($0) }))
+      func stacked(_ name: String, _ layers: [String], height: Int) {
+        for (end, shape) in [("weight", [height, width]), ("bias", [height])] {
+          let parts = layers.map { "\(prefix)\(names.inBlock(block, $0)).\(end)" }
+          let count = shape.reduce(1, *) / parts.count
+          rules.append(
+            TensorRule(
+              "\(ours.inBlock(block, name)).\(end)", shape: shape,
+              parts.map { shapes[$0] == nil && end == "bias" ? .zeros(count) : .whole($0) }))
+        }
       }
+      norm(\.norm1, width)
+      stacked(ours.queryKeyValue[0], names.queryKeyValue, height: 3 * width)
       linear(\.projection, width, width)
       norm(\.norm2, width)
-      linear(\.hidden, hiddenWidth, width)
-      linear(\.output, width, hiddenWidth)
+      stacked(ours.hidden, hidden, height: isGated ? 2 * hiddenWidth : hiddenWidth)
+      addLinear(ours.inBlock(block, ours.output), names.inBlock(block, output), width, hiddenWidth)
       if hasLayerScale {
         for path in [\EncoderNames.scale1, \.scale2] {
           let (name, source) = part(path)
@@ -242,7 +270,8 @@ struct FoundEncoder {
   /// the encoder computes.
   private func check(_ rules: [TensorRule]) throws(Failure) {
     for rule in rules where !rule.terms.contains(where: { if case .rows = $0 { true } else { false } }) {
-      var count = 0
+      let wanted = rule.shape.reduce(1, *)
+      var (count, isEven) = (0, true)
       for term in rule.terms {
         switch term {
         case .whole(let name), .kernel(let name, _, _):
@@ -252,11 +281,13 @@ struct FoundEncoder {
               mend: "give a file with a whole encoder")
           }
           count += shape.reduce(1, *)
+          // Of layers that are stacked each has its share: none may make up for another.
+          isEven = isEven && shape.reduce(1, *) == wanted / rule.terms.count
         case .zeros(let zeros): count += zeros
-        case .rows, .sum: count = rule.shape.reduce(1, *)
+        case .rows, .sum: count = wanted
         }
       }
-      guard count == rule.shape.reduce(1, *) else {
+      guard count == wanted && isEven else {
         throw Failure(
           "\(rule.sources.map { "'\($0)'" }.joined(separator: ", ")): \(count) values where \(rule.shape) are wanted",
           at: path, mend: "give the weights of a plain Vision Transformer")

@@ -16,6 +16,8 @@ extension WeightLayout {
       EncoderNames.huggingFaceDinov2.with {
         $0.queryKeyValue = ["attention.q_proj", "attention.k_proj", "attention.v_proj"]
         $0.projection = "attention.o_proj"
+        $0.gatedHidden = ["mlp.gate_proj", "mlp.up_proj"]
+        $0.gatedOutput = "mlp.down_proj"
       }, .huggingFaceDinov2,
     ],
     marks: ["layer_scale1.lambda1"], besides: ["embeddings.mask_token", "classifier."],
@@ -54,6 +56,8 @@ extension EncoderNames {
     $0.norm2 = "norm2"
     $0.hidden = "mlp.fc1"
     $0.output = "mlp.fc2"
+    $0.gatedHidden = ["mlp.weights_in"]
+    $0.gatedOutput = "mlp.weights_out"
     $0.scale2 = "layer_scale2.lambda1"
   }
 }

@@ -6,7 +6,6 @@ enum UnreadParts {
     ("rel_pos", "a relative position bias"),
     ("norm_pre", "a norm of the tokens before the first block (CLIP)"),
     ("fc_norm", "a norm of the pooled tokens"),
-    ("mlp.w12", "a SwiGLU MLP"), ("mlp.weights_in", "a SwiGLU MLP"), ("mlp.gate_proj", "a SwiGLU MLP"),
     ("attn.norm", "a norm in the middle of attention"),
     ("mlp.norm", "a norm in the middle of the MLP"),
     ("gamma_1", "LayerScale under BEiT's names"),

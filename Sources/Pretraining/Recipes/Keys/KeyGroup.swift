@@ -31,7 +31,7 @@ public struct KeyGroup: Sendable {
     let chosen =
       norms + [
         ("placement", "placements"), ("initializer", "initializers"), ("positions", "positions"),
-        ("stem", "stems"), ("patchNorm", "patchNorms"), ("size", "sizes"),
+        ("stem", "stems"), ("activation", "activations"), ("patchNorm", "patchNorms"), ("size", "sizes"),
       ]
     var groups = [
       KeyGroup(
