@@ -142,6 +142,48 @@ def mae(tensors):
     return tensors | decoder
 
 
+def autoencoder(sizes):
+    """A masked autoencoder with its decoder, loss and predictions under given noise: as transformers writes it, and under
+    the names of facebookresearch/mae."""
+    folder = FOLDER.parents[2] / "PretrainingTests/Golden/layouts"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    model = randomised(
+        transformers.ViTMAEForPreTraining(
+            transformers.ViTMAEConfig(
+                intermediate_size=32, decoder_hidden_size=8, decoder_num_attention_heads=2, decoder_num_hidden_layers=2,
+                decoder_intermediate_size=16, **sizes)))
+    noise = torch.rand((4, (SIDE // PATCH) ** 2), generator=torch.Generator().manual_seed(3)).double()
+    with torch.no_grad():
+        output = model(images(), noise=noise)
+    golden = {"patches": patches(images()), "noise": noise, "loss": output.loss.reshape(1), "predictions": output.logits}
+    save_file(single(golden), folder / "expected.safetensors")
+    model.float().save_pretrained(folder / "hf-mae")
+    processor = transformers.ViTImageProcessor(size={"height": SIDE, "width": SIDE})
+    processor.save_pretrained(folder / "hf-mae")
+    torch.save({"model": facebook_names(single(model.state_dict()))}, folder / "mae.pth")
+
+
+def facebook_names(state):
+    named = {}
+    for name, tensor in state.items():
+        for theirs, ours in (
+            ("vit.layers", "blocks"), ("decoder.decoder_layers", "decoder_blocks"), ("decoder.", ""),
+            ("vit.embeddings.cls_token", "cls_token"), ("vit.embeddings.position_embeddings", "pos_embed"),
+            ("vit.embeddings.patch_embeddings.projection", "patch_embed.proj"), ("vit.layernorm", "norm"),
+            ("layernorm_before", "norm1"), ("layernorm_after", "norm2"), ("attention.o_proj", "attn.proj"),
+        ):
+            name = name.replace(theirs, ours)
+        if ".attention.q_proj" in name:
+            end = name.split(".")[-1]
+            stem = next(key for key in state if key.endswith(end) and state[key] is tensor).removesuffix(f"q_proj.{end}")
+            parts = [state[f"{stem}{letter}_proj.{end}"] for letter in "qkv"]
+            named[name.replace("attention.q_proj", "attn.qkv")] = torch.cat(parts)
+        elif "attention." not in name:
+            named[name] = tensor
+    return named
+
+
 def main():
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
@@ -188,6 +230,7 @@ def main():
             f"hf-vit-{act}",
             transformers.ViTModel(transformers.ViTConfig(intermediate_size=48, hidden_act=act, **small), add_pooling_layer=False),
             first)
+    autoencoder(sizes)
     save_file({"patches": patches(images()).float().contiguous()} | expected, FOLDER / "expected.safetensors")
     (FOLDER / "cases.json").write_text(json.dumps(cases, indent=1) + "\n")
     print(sum(file.stat().st_size for file in FOLDER.rglob("*") if file.is_file()), "bytes")

@@ -10,6 +10,10 @@ struct EncoderArguments: ParsableArguments {
 
   @Option(help: "Attention heads \(about)", transform: number(in: 1...1024))
   private var encoderHeads: Int?
+  @Option(
+    help: "Attention heads of a masked autoencoder's decoder \(about) Without it the decoder is not read.",
+    transform: number(in: 1...1024))
+  private var decoderHeads: Int?
   @Option(help: "What norms add to the variance, \(about)", transform: number(in: 1e-12...1))
   private var encoderEpsilon: Double?
   @Option(
@@ -30,6 +34,7 @@ struct EncoderArguments: ParsableArguments {
   var facts: EncoderFacts {
     var facts = EncoderFacts()
     facts.headCount = encoderHeads
+    facts.decoderHeadCount = decoderHeads
     facts.epsilon = encoderEpsilon
     facts.activation = encoderActivation
     facts.mean = encoderMean?.map { Float($0) }

@@ -12,6 +12,7 @@ struct Reconstruct: ParsableCommand {
 
   @Option(help: "Run folder or checkpoint of a masked objective.")
   var weights: String
+  @OptionGroup var encoder: EncoderArguments
   @Option(
     help:
       "Images: a folder, tar shards, a .txt, .csv or .tsv list, a .npy array, or a folder of an IDX or CIFAR set."
@@ -35,7 +36,8 @@ struct Reconstruct: ParsableCommand {
 
   func run() throws {
     try OutputCheck.file(out)
-    let trained = try TrainedObjective(checkpoint: WeightsArgument.checkpoint(weights))
+    let trained = try TrainedObjective(
+      checkpoint: WeightsArgument.checkpoint(weights), facts: encoder.facts)
     guard let objective = trained.objective.plan.reconstruction else {
       throw Failure(
         "the objective '\(trained.recipe.objective.name)' reconstructs nothing", at: weights,

@@ -15,11 +15,14 @@ public struct TrainedObjective: Sendable {
   /// How images become input.
   public let preprocessing: Preprocessing
 
-  /// Loads a checkpoint of a run; `variants` is what its recipe may name.
+  /// Loads a checkpoint of a run, or a masked autoencoder of another library; `variants` is what its recipe may name,
+  /// `facts` what the other library's file does not tell.
   ///
   /// - Throws: `Failure` when the file is no checkpoint: an encoder alone has no decoder.
-  public init(checkpoint url: URL, variants: RunVariants = RunVariants()) throws(Failure) {
-    let file = try ModelFile(contentsOf: url)
+  public init(
+    checkpoint url: URL, facts: EncoderFacts = EncoderFacts(), variants: RunVariants = RunVariants()
+  ) throws(Failure) {
+    let file = try ModelFile(contentsOf: url, facts: facts)
     guard !file.parameterNames.subtracting(try file.encoderNames()).isEmpty else {
       throw Failure(
         "an encoder alone, without the decoder or heads that it was trained with", at: url.path,

@@ -39,6 +39,8 @@ extension EncoderFacts {
   private init(huggingFace config: JSONValue, at place: String) throws(Failure) {
     self.init()
     headCount = config["num_attention_heads"]?.count
+    decoderHeadCount = config["decoder_num_attention_heads"]?.count
+    normalizesPixels = config["norm_pix_loss"]?.flag
     epsilon = config["layer_norm_eps"]?.number
     imageSize = config["image_size"].flatMap(Self.size)
     // Gates of Dinov2 are SiLU's, whatever `hidden_act` says.

@@ -6,6 +6,10 @@ import Tensors
 public struct EncoderFacts: Sendable, Equatable {
   /// Number of attention heads.
   public var headCount: Int?
+  /// Number of attention heads of a masked autoencoder's decoder.
+  public var decoderHeadCount: Int?
+  /// Whether a masked autoencoder's targets were normalised patch by patch.
+  public var normalizesPixels: Bool?
   /// What LayerNorms add to the variance.
   public var epsilon: Double?
   /// The function between the layers of the MLP.
@@ -39,6 +43,8 @@ public struct EncoderFacts: Sendable, Equatable {
   public func over(_ others: EncoderFacts) -> EncoderFacts {
     var facts = self
     facts.headCount = headCount ?? others.headCount
+    facts.decoderHeadCount = decoderHeadCount ?? others.decoderHeadCount
+    facts.normalizesPixels = normalizesPixels ?? others.normalizesPixels
     facts.epsilon = epsilon ?? others.epsilon
     facts.activation = activation ?? others.activation
     facts.mean = mean ?? others.mean

@@ -49,17 +49,44 @@ struct ForeignEncoder {
     configuration.layerScale = found.hasLayerScale ? 1e-5 : nil
     try located(file.path) { () throws(Failure) in try configuration.validate() }
     let rules = try found.rules(patchCount: configuration.grid.count)
-    tensors = RenamedTensors(rules, of: file)
-    if configuration.positions == .learned, found.width % 4 == 0,
-      Self.isFixed(try tensors.values(of: EncoderNames().positions), configuration)
-    {
+    let table = RenamedTensors(rules, of: file)
+    if found.width % 4 == 0, Self.isFixed(try table.values(of: EncoderNames().positions), configuration) {
       configuration.positions = .sinCos2D
     }
     self.configuration = configuration
     preprocessing = try Self.preprocessing(facts, configuration, at: file.path)
+    var decoder: FoundDecoder?
+    if facts.decoderHeadCount != nil {
+      decoder = try FoundDecoder(
+        beside: found, in: file.shapes, patchCount: configuration.grid.count, at: file.path)
+    }
+    let all = rules + (decoder?.rules ?? [])
+    tensors = RenamedTensors(
+      all, of: file,
+      metadata: decoder.map { ["recipe": Self.recipe($0, facts, configuration, preprocessing)] } ?? [:])
     origin = ModelFile.Origin(
-      layout: found.layout, prefix: found.prefix, unread: found.unread(besides: rules),
+      layout: found.layout, prefix: found.prefix, unread: found.unread(besides: all),
       transfer: found.registerCount > 0 ? .antialiased : found.layout.transfer)
+  }
+
+  /// The recipe that such a run would have written here: what the decoder is, is said by it.
+  private static func recipe(
+    _ decoder: FoundDecoder, _ facts: EncoderFacts, _ configuration: VisionTransformerConfiguration,
+    _ preprocessing: Preprocessing
+  ) -> String {
+    let objective: [String: JSONValue] = [
+      "kind": .string("mae"), "decoderWidth": .integer(decoder.width),
+      "decoderDepth": .integer(decoder.depth),
+      "decoderHeads": .integer(facts.decoderHeadCount ?? 1),
+      "normalizePixels": .bool(facts.normalizesPixels ?? true),
+    ]
+    return JSONValue.object([
+      "model": .encoding(configuration), "objective": .object(objective),
+      "data": .object([
+        "mean": .encoding(preprocessing.mean),
+        "standardDeviation": .encoding(preprocessing.standardDeviation),
+      ]),
+    ]).text
   }
 
   /// Asks at once for all that is not known.

@@ -166,72 +166,23 @@ struct FoundEncoder {
   /// - Throws: `Failure` when the positions are those of another grid, or the encoder has a part that Vitrail's has not.
   func rules(patchCount: Int) throws(Failure) -> [TensorRule] {
     let ours = EncoderNames()
-    var rules: [TensorRule] = []
-    func add(_ name: String, _ source: String, _ shape: [Int], isOptional: Bool = false) {
-      let isThere = shapes[prefix + source] != nil
-      rules.append(
-        TensorRule(
-          name, shape: shape,
-          [isThere || !isOptional ? .whole(prefix + source) : .zeros(shape.reduce(1, *))]))
-    }
-    func addNorm(_ name: String, _ source: String, _ width: Int) {
-      add("\(name).weight", "\(source).weight", [width])
-      add("\(name).bias", "\(source).bias", [width], isOptional: true)
-    }
-    func addLinear(_ name: String, _ source: String, _ outputs: Int, _ inputs: Int) {
-      add("\(name).weight", "\(source).weight", [outputs, inputs])
-      add("\(name).bias", "\(source).bias", [outputs], isOptional: true)
-    }
-    rules += try tokens(ours, patchCount)
-    rules.append(
+    var builder = RuleBuilder(shapes, prefix: prefix)
+    builder.rules += try tokens(ours, patchCount)
+    builder.rules.append(
       TensorRule(
         "\(ours.patchProjection).weight", shape: [width, patchSize * patchSize * channels],
         [.kernel("\(prefix)\(names.patchProjection).weight", channels: channels, side: patchSize)]))
-    add("\(ours.patchProjection).bias", "\(names.patchProjection).bias", [width], isOptional: true)
-    if hasPatchNorm { addNorm(ours.patchNorm, names.patchNorm, width) }
-    for block in 0..<depth {
-      func part(_ path: KeyPath<EncoderNames, String>) -> (String, String) {
-        (ours.inBlock(block, ours[keyPath: path]), names.inBlock(block, names[keyPath: path]))
-      }
-      func norm(_ path: KeyPath<EncoderNames, String>, _ width: Int) {
-        let (name, source) = part(path)
-        addNorm(name, source, width)
-      }
-      func linear(_ path: KeyPath<EncoderNames, String>, _ outputs: Int, _ inputs: Int) {
-        let (name, source) = part(path)
-        addLinear(name, source, outputs, inputs)
-      }
-      func stacked(_ name: String, _ layers: [String], height: Int) {
-        for (end, shape) in [("weight", [height, width]), ("bias", [height])] {
-          let parts = layers.map { "\(prefix)\(names.inBlock(block, $0)).\(end)" }
-          let count = shape.reduce(1, *) / parts.count
-          rules.append(
-            TensorRule(
-              "\(ours.inBlock(block, name)).\(end)", shape: shape,
-              parts.map { shapes[$0] == nil && end == "bias" ? .zeros(count) : .whole($0) }))
-        }
-      }
-      norm(\.norm1, width)
-      stacked(ours.queryKeyValue[0], names.queryKeyValue, height: 3 * width)
-      linear(\.projection, width, width)
-      norm(\.norm2, width)
-      stacked(ours.hidden, hidden, height: isGated ? 2 * hiddenWidth : hiddenWidth)
-      addLinear(ours.inBlock(block, ours.output), names.inBlock(block, output), width, hiddenWidth)
-      if hasLayerScale {
-        for path in [\EncoderNames.scale1, \.scale2] {
-          let (name, source) = part(path)
-          add(name, source, [width])
-        }
-      }
-      if hasQueryKeyNorm {
-        let head = shapes[prefix + names.inBlock(block, "\(names.queryNorm).weight")]?.first ?? 0
-        norm(\.queryNorm, head)
-        norm(\.keyNorm, head)
-      }
-    }
-    if hasFinalNorm { addNorm(ours.finalNorm, names.finalNorm, width) }
-    try check(rules)
-    return rules
+    builder.add("\(ours.patchProjection).bias", "\(names.patchProjection).bias", [width], isOptional: true)
+    if hasPatchNorm { builder.addNorm(ours.patchNorm, names.patchNorm, width) }
+    let queryNorm = shapes[prefix + names.inBlock(0, "\(names.queryNorm).weight")]
+    let stack = RuleBuilder.Stack(
+      ours: ours, theirs: names, hidden: hidden, output: output, width: width, hiddenWidth: hiddenWidth,
+      isGated: isGated, hasLayerScale: hasLayerScale, normedHeadWidth: queryNorm.map { $0.first ?? 0 })
+    for block in 0..<depth { builder.addBlock(block, of: stack) }
+    if hasFinalNorm { builder.addNorm(ours.finalNorm, names.finalNorm, width) }
+    try Self.check(builder.rules, of: shapes, layout, at: path)
+    try checkNothingIsLeft(builder.rules)
+    return builder.rules
   }
 
   /// Class token, registers and positions. Positions of registers are added to these, which is the same.
@@ -249,6 +200,11 @@ struct FoundEncoder {
       rules.append(TensorRule(ours.classToken, shape: [1, 1, width], whole: prefix + names.classToken))
     }
     if registerCount > 0 {
+      guard shapes[prefix + names.registers] == [1, registerCount, width] else {
+        throw Failure(
+          "'\(prefix + names.registers)' has shape \(shapes[prefix + names.registers] ?? [])", at: path,
+          mend: "give register tokens of [1, R, \(width)]")
+      }
       let registers = TensorRule.Term.whole(prefix + names.registers)
       let own = leading > classRows
       rules.append(
@@ -266,9 +222,10 @@ struct FoundEncoder {
     return rules
   }
 
-  /// Checks that all tensors are there with as many values as are wanted, and that none is left over that changes what
-  /// the encoder computes.
-  private func check(_ rules: [TensorRule]) throws(Failure) {
+  /// Checks that all tensors are there with as many values as are wanted.
+  static func check(
+    _ rules: [TensorRule], of shapes: [String: [Int]], _ layout: WeightLayout, at path: String
+  ) throws(Failure) {
     for rule in rules where !rule.terms.contains(where: { if case .rows = $0 { true } else { false } }) {
       let wanted = rule.shape.reduce(1, *)
       var (count, isEven) = (0, true)
@@ -293,6 +250,10 @@ struct FoundEncoder {
           at: path, mend: "give the weights of a plain Vision Transformer")
       }
     }
+  }
+
+  /// Checks that no tensor is left over that changes what the encoder computes.
+  private func checkNothingIsLeft(_ rules: [TensorRule]) throws(Failure) {
     let read = Set(rules.flatMap(\.sources))
     let own = shapes.keys.filter { $0.hasPrefix(prefix) && !read.contains($0) }
     for name in own.sorted() {

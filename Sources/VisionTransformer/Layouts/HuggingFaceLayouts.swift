@@ -7,7 +7,10 @@ extension WeightLayout {
   /// Hugging Face's `ViTMAEForPreTraining` and `ViTMAEModel`.
   static let huggingFaceMAE = WeightLayout(
     name: "hf-mae", title: "Hugging Face ViTMAE", names: [.huggingFaceFive, .huggingFace],
-    marks: ["decoder_embed.weight"], besides: ["decoder.", "embeddings.mask_token"], transfer: .bicubic)
+    marks: ["decoder_embed.weight"],
+    // The second is what version 5 writes to files.
+    decoderBlocks: ["decoder_layers", "decoder_encoder.layer"],
+    besides: ["decoder.", "embeddings.mask_token"], transfer: .bicubic)
 
   /// Hugging Face's `Dinov2Model` and `Dinov2WithRegistersModel`.
   static let huggingFaceDinov2 = WeightLayout(

@@ -4,6 +4,7 @@ extension WeightLayout {
   /// facebookresearch/mae: timm's names and a decoder.
   static let mae = WeightLayout(
     name: "mae", title: "facebookresearch/mae", names: [EncoderNames()], marks: ["decoder_embed.weight"],
+    decoderBlocks: ["decoder_blocks"],
     besides: ["decoder_", "mask_token"], facts: .meta, transfer: .bicubic)
 }
 

@@ -5,11 +5,12 @@ import Tensors
 struct RenamedTensors: TensorFile {
   let path: String
   let shapes: [String: [Int]]
-  let metadata: [String: String] = [:]
+  let metadata: [String: String]
   private let rules: [String: TensorRule]
   private let file: any TensorFile
 
-  init(_ rules: [TensorRule], of file: any TensorFile) {
+  init(_ rules: [TensorRule], of file: any TensorFile, metadata: [String: String] = [:]) {
+    self.metadata = metadata
     path = file.path
     shapes = Dictionary(uniqueKeysWithValues: rules.map { ($0.name, $0.shape) })
     self.rules = Dictionary(uniqueKeysWithValues: rules.map { ($0.name, $0) })

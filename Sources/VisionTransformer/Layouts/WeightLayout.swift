@@ -10,6 +10,8 @@ public struct WeightLayout: Sendable {
   var names: [EncoderNames]
   /// Ends of names of which a file of this layout has at least one; none: any file with the encoder's names is of it.
   var marks: [String] = []
+  /// What precedes the number of a decoder's block, where the library has masked autoencoders.
+  var decoderBlocks: [String] = []
   /// Tensors beside the encoder that other tasks need: what their names begin with.
   var besides: [String] = []
   /// What is known without a file's saying so.
