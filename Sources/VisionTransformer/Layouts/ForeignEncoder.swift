@@ -61,9 +61,9 @@ struct ForeignEncoder {
         beside: found, in: file.shapes, patchCount: configuration.grid.count, at: file.path)
     }
     let all = rules + (decoder?.rules ?? [])
-    tensors = RenamedTensors(
-      all, of: file,
-      metadata: decoder.map { ["recipe": Self.recipe($0, facts, configuration, preprocessing)] } ?? [:])
+    var metadata: [String: String] = [:]
+    if let decoder { metadata["recipe"] = Self.recipe(decoder, facts, configuration, preprocessing) }
+    tensors = RenamedTensors(all, of: file, metadata: metadata)
     origin = ModelFile.Origin(
       layout: found.layout, prefix: found.prefix, unread: found.unread(besides: all),
       transfer: found.registerCount > 0 ? .antialiased : found.layout.transfer)
