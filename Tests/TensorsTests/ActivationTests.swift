@@ -38,7 +38,7 @@ struct ActivationTests {
       #expect(slopeError <= bound(single: 5e-7, double: 1e-7), "slope of \(activation) at \(point)")
     }
     #expect(
-      x.contains { $0 == -20 } && x.contains { $0 == 1e30 } && x.contains { $0 == 0 && $0.sign == .minus })
+      x.contains { $0 == -20 } && x.contains { $0 > 9e29 } && x.contains { $0 == 0 && $0.sign == .minus })
   }
 
   /// The lower tail keeps its digits: x·σ(w) with the exponent w rounded thrice to 6e-8 of itself.
@@ -93,7 +93,7 @@ struct ActivationTests {
   /// The gate is the first half: without it nothing passes, whatever stands in the second.
   @Test func swiGLUsGateIsTheFirstHalf() {
     let tape = Tape(.evaluating)
-    let shut = Tensor(shape: [1, 4], values: [0, -200, 5, 7])
+    let shut = Tensor(shape: [1, 4], values: [0, -2000, 5, 7])
     #expect(tape.activate(shut, bias: Tensor(shape: [4]), by: .swiGLU).values == [0, 0])
     let open = Tensor(shape: [1, 4], values: [100, 200, 5, -7])
     #expect(tape.activate(open, bias: Tensor(shape: [4]), by: .swiGLU).values == [500, -1400])
