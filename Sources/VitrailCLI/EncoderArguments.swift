@@ -6,12 +6,13 @@ import VisionTransformer
 
 /// The options of commands that read weights which say what files of other libraries may not tell.
 struct EncoderArguments: ParsableArguments {
-  private static let about = "of weights of another library, where no config.json beside them says it."
+  private static let about = "of weights of another library. Default: as the config.json beside them says."
 
   @Option(help: "Attention heads \(about)", transform: number(in: 1...1024))
   private var encoderHeads: Int?
   @Option(
-    help: "Attention heads of a masked autoencoder's decoder \(about) Without it the decoder is not read.",
+    help:
+      "Attention heads of a masked autoencoder's decoder, \(about) Where nothing says it, the decoder is not read.",
     transform: number(in: 1...1024))
   private var decoderHeads: Int?
   @Option(help: "What norms add to the variance, \(about)", transform: number(in: 1e-12...1))

@@ -4,6 +4,7 @@ import Foundation
 import Platform
 import Pretraining
 import Reports
+import VisionTransformer
 
 struct Pretrain: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -95,11 +95,11 @@ struct WeightsArgument {
       return nil
     }
     let folder = RunFolder(url)
-    // Other libraries' folders have a file with what the encoder is.
-    let isForeign =
-      FileManager.default.fileExists(atPath: url.appending(path: "config.json").path)
-      && !FileManager.default.fileExists(atPath: folder.recipe.path)
-    return isForeign ? nil : folder
+    let isRun = [folder.recipe, folder.checkpoints].contains {
+      FileManager.default.fileExists(atPath: $0.path)
+    }
+    // Another library's folder is a place of weights, as a file is.
+    return !isRun && (try? WeightFiles.weights(in: url)) != nil ? nil : folder
   }
 
   /// A file of a run's folder that can be opened.

@@ -58,6 +58,11 @@ struct FoundEncoder {
         mend: "give an encoder of square patches")
     }
     (width, channels, patchSize) = (kernel[0], kernel[1], kernel[2])
+    if let table = shapes[prefix + names.positions], table.count != 3 || table[2] != width {
+      throw Failure(
+        "the tensor '\(prefix + names.positions)' has shape \(table), not [1, N, \(width)]", at: file.path,
+        mend: "give the weights of a Vision Transformer with a table of positions")
+    }
     depth = Self.depth(shapes, names, prefix)
     guard depth > 0 else {
       throw Failure(

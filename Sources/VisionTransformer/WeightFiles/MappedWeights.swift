@@ -6,17 +6,22 @@ extension Data {
   ///
   /// - Throws: `Failure` when it cannot be read or is no regular file: a pipe may never come to its end.
   init(mappedWeights url: URL) throws(Failure) {
-    // Foundation loses 4 KiB for each empty file that it is asked to map.
-    guard try OpenFile(url.path, "weights file").size > 0 else {
-      self = Data()
-      return
+    let unreadable = Failure(
+      "cannot read the weights file", at: url.path,
+      mend: "check that the path is right and the file readable")
+    do throws(Failure) {
+      // Foundation loses 4 KiB for each empty file that it is asked to map.
+      guard try OpenFile(url.path, "weights file").size > 0 else {
+        self = Data()
+        return
+      }
+    } catch {
+      throw error.errorNumber == nil ? error : unreadable
     }
     do {
       self = try Data(contentsOf: url, options: .alwaysMapped)
     } catch {
-      throw Failure(
-        "cannot read the weights file", at: url.path,
-        mend: "check that the path is right and the file readable")
+      throw unreadable
     }
   }
 }
