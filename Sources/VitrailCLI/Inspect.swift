@@ -53,7 +53,7 @@ struct Inspect: ParsableCommand {
     let hasOptimizer = file.shapes.keys.contains { $0.hasPrefix("optimizer.") }
     let kind =
       switch (folder != nil, WeightFormat.isVitrail(file.metadata), hasOptimizer) {
-      case (true, _, _): "run"
+      case (true, true, _): "run"
       case (_, true, true): "checkpoint"
       case (_, true, false): file.metadata["classes"] == nil ? "model" : "classifier"
       default: "safetensors"
@@ -61,7 +61,7 @@ struct Inspect: ParsableCommand {
     let tensors = file.shapes.sorted { $0.key < $1.key }.map {
       Contents.TensorEntry(name: $0.key, shape: $0.value, dtype: file.type(of: $0.key) ?? "")
     }
-    let other = folder == nil && !WeightFormat.isVitrail(file.metadata) ? ofOtherLibrary() : nil
+    let other = WeightFormat.isVitrail(file.metadata) ? nil : ofOtherLibrary()
     return Contents(
       kind: other?.kind ?? kind,
       parameters: tensors.reduce(0) { count, tensor in

@@ -95,11 +95,12 @@ struct WeightsArgument {
       return nil
     }
     let folder = RunFolder(url)
-    let isRun = [folder.recipe, folder.checkpoints].contains {
-      FileManager.default.fileExists(atPath: $0.path)
-    }
-    // Another library's folder is a place of weights, as a file is.
-    return !isRun && (try? WeightFiles.weights(in: url)) != nil ? nil : folder
+    // Another library's folder is a place of weights, as a file is. A model alone in a folder is taken for a run's.
+    func has(_ file: URL) -> Bool { FileManager.default.fileExists(atPath: file.path) }
+    let isForeign =
+      has(url.appending(path: "config.json"))
+      || !has(folder.model) && !has(folder.checkpoints) && (try? WeightFiles.weights(in: url)) != nil
+    return isForeign && !has(folder.recipe) ? nil : folder
   }
 
   /// A file of a run's folder that can be opened.
