@@ -51,24 +51,24 @@ struct Inspect: ParsableCommand {
       try WeightFiles.open(try WeightFiles.weights(in: url))
     }
     let hasOptimizer = file.shapes.keys.contains { $0.hasPrefix("optimizer.") }
-    let kind =
-      switch (folder != nil, WeightFormat.isVitrail(file.metadata), hasOptimizer) {
-      case (true, true, _): "run"
-      case (_, true, true): "checkpoint"
-      case (_, true, false): file.metadata["classes"] == nil ? "model" : "classifier"
-      default: "safetensors"
+    let (kind, config) =
+      switch (WeightFormat.isVitrail(file.metadata), folder != nil, hasOptimizer) {
+      case (false, _, _): ofOtherLibrary()
+      case (_, true, _): ("run", tree(file, "configuration") ?? .null)
+      case (_, _, true): ("checkpoint", tree(file, "configuration") ?? .null)
+      default:
+        (file.metadata["classes"] == nil ? "model" : "classifier", tree(file, "configuration") ?? .null)
       }
     let tensors = file.shapes.sorted { $0.key < $1.key }.map {
       Contents.TensorEntry(name: $0.key, shape: $0.value, dtype: file.type(of: $0.key) ?? "")
     }
-    let other = WeightFormat.isVitrail(file.metadata) ? nil : ofOtherLibrary()
     return Contents(
-      kind: other?.kind ?? kind,
+      kind: kind,
       parameters: tensors.reduce(0) { count, tensor in
         let isState = ["optimizer.", "average."].contains { tensor.name.hasPrefix($0) }
         return isState ? count : count + tensor.shape.reduce(1, *)
       },
-      config: other?.config ?? tree(file, "configuration") ?? .null,
+      config: config,
       tensors: tensors, formatVersion: WeightFormat.number(in: file.metadata),
       step: file.metadata["step"].flatMap { Int($0) }, recipe: tree(file, "recipe"),
       provenance: folder?.sessions ?? ModelFile.provenance(in: file.metadata))

@@ -15,17 +15,37 @@ extension Tape {
       bias.count == inputs && inputs % activation.inputsPerOutput == 0,
       "activate: input \(x.shape), bias \(bias.shape), \(activation.rawValue)")
     let width = inputs / activation.inputsPerOutput
+    return activated(x, bias: bias, width: width) { input, bias, output in
+      if let kernel = activation.kernel {
+        vk_activate(kernel, input, bias, output, rows, width)
+      } else {
+        vk_swiglu(input, bias, output, rows, width)
+      }
+    } backward: { input, bias, upstream, dx, biasTarget in
+      if let kernel = activation.kernel {
+        vk_activate_backward(kernel, input, bias, upstream, dx, biasTarget, rows, width)
+      } else {
+        vk_swiglu_backward(input, bias, upstream, dx, biasTarget, rows, width)
+      }
+    }
+  }
+
+  /// A function of x [..., inputs] and b [inputs] to [..., width] by kernels; kept for the way back is x alone.
+  func activated(
+    _ x: Tensor, bias: Tensor, width: Int,
+    forward: @escaping (
+      _ x: UnsafePointer<Scalar>, _ bias: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>
+    ) -> Void,
+    backward: @escaping (
+      _ x: UnsafePointer<Scalar>, _ bias: UnsafePointer<Scalar>, _ upstream: UnsafePointer<Scalar>,
+      _ dx: UnsafeMutablePointer<Scalar>, _ biasTarget: UnsafeMutablePointer<Scalar>?
+    ) -> Void
+  ) -> Tensor {
     let y = allocate(x.shape.dropLast() + [width])
     let buffer = y.buffer
     let compute = { [unowned self, unowned buffer] in
       let input = x.pointer
-      timed(.gelu) {
-        if let kernel = activation.kernel {
-          vk_activate(kernel, input, bias.pointer, buffer.pointer, rows, width)
-        } else {
-          vk_swiglu(input, bias.pointer, buffer.pointer, rows, width)
-        }
-      }
+      timed(.gelu) { forward(input, bias.pointer, buffer.pointer) }
     }
     compute()
 
@@ -33,14 +53,7 @@ extension Tape {
       let dx = allocate(x.shape)
       let biasTarget = zeroedAccumulator(bias)
       let input = x.pointer
-      timed(.gelu) {
-        if let kernel = activation.kernel {
-          vk_activate_backward(
-            kernel, input, bias.pointer, upstream.pointer, dx.pointer, biasTarget, rows, width)
-        } else {
-          vk_swiglu_backward(input, bias.pointer, upstream.pointer, dx.pointer, biasTarget, rows, width)
-        }
-      }
+      timed(.gelu) { backward(input, bias.pointer, upstream.pointer, dx.pointer, biasTarget) }
       x.gradient?.add(dx, pool: pool)
     }
   }
