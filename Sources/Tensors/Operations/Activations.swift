@@ -33,13 +33,15 @@ extension Tape {
   /// A function of x [..., inputs] and b [inputs] to [..., width] by kernels; kept for the way back is x alone.
   func activated(
     _ x: Tensor, bias: Tensor, width: Int,
-    forward: @escaping (
-      _ x: UnsafePointer<Scalar>, _ bias: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>
-    ) -> Void,
-    backward: @escaping (
-      _ x: UnsafePointer<Scalar>, _ bias: UnsafePointer<Scalar>, _ upstream: UnsafePointer<Scalar>,
-      _ dx: UnsafeMutablePointer<Scalar>, _ biasTarget: UnsafeMutablePointer<Scalar>?
-    ) -> Void
+    forward:
+      @escaping (
+        _ x: UnsafePointer<Scalar>, _ bias: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>
+      ) -> Void,
+    backward:
+      @escaping (
+        _ x: UnsafePointer<Scalar>, _ bias: UnsafePointer<Scalar>, _ upstream: UnsafePointer<Scalar>,
+        _ dx: UnsafeMutablePointer<Scalar>, _ biasTarget: UnsafeMutablePointer<Scalar>?
+      ) -> Void
   ) -> Tensor {
     let y = allocate(x.shape.dropLast() + [width])
     let buffer = y.buffer
