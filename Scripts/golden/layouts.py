@@ -13,7 +13,7 @@ import timm
 import torch
 import transformers
 from safetensors.torch import save_file
-from timm.layers import SwiGLUPacked
+from timm.layers import PatchEmbed, SwiGLU, SwiGLUPacked
 from timm.models import save_for_hf
 from timm.models.vision_transformer import VisionTransformer
 
@@ -32,6 +32,19 @@ def randomised(model):
             gain = tensor.dim() == 1 and name.endswith(("weight", "gamma", "lambda1"))
             tensor.copy_(1 + 0.2 * noise if gain else noise / max(1, tensor.shape[-1]) ** 0.5)
     return model.eval().double()
+
+
+class DualPatchEmbed(PatchEmbed):
+    """Norms the pixels of each patch, in the order rows, columns, channels, before the convolution (Kumar et al., 2023)."""
+
+    def __init__(self, *sizes, **options):
+        super().__init__(*sizes, **options)
+        self.pre_norm = torch.nn.LayerNorm(3 * PATCH * PATCH, eps=1e-6)
+
+    def forward(self, pixels):
+        count = SIDE // PATCH
+        normed = self.pre_norm(patches(pixels)).reshape(len(pixels), count, count, PATCH, PATCH, 3)
+        return super().forward(normed.permute(0, 5, 1, 3, 2, 4).reshape(pixels.shape))
 
 
 def images():
@@ -115,6 +128,10 @@ def classes(model):
 
 def mean(prefix):
     return lambda model: lambda pixels: model.forward_features(pixels)[:, prefix:].mean(1)
+
+
+def pooled(model):
+    return lambda pixels: model.forward_head(model.forward_features(pixels), pre_logits=True)
 
 
 def prefixed(prefix, others=()):
@@ -231,6 +248,10 @@ def main():
             transformers.ViTModel(transformers.ViTConfig(intermediate_size=48, hidden_act=act, **small), add_pooling_layer=False),
             first)
     autoencoder(sizes)
+    timm_case("timm-entry-norm", classes, pre_norm=True, act_layer="quick_gelu", depth=1)
+    timm_case("timm-pooled-norm", pooled, global_pool="avg", depth=1)
+    timm_case("timm-dual", classes, embed_layer=DualPatchEmbed, embed_norm_layer="layernorm", depth=1)
+    timm_case("timm-swiglu-apart", classes, depth=1, mlp_layer=SwiGLU, act_layer="silu")
     save_file({"patches": patches(images()).float().contiguous()} | expected, FOLDER / "expected.safetensors")
     (FOLDER / "cases.json").write_text(json.dumps(cases, indent=1) + "\n")
     print(sum(file.stat().st_size for file in FOLDER.rglob("*") if file.is_file()), "bytes")

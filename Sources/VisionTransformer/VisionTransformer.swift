@@ -20,7 +20,7 @@ public final class VisionTransformer: Sendable {
   private let classToken, registers, positions: Parameter?
   private let positionsOfGrids: PositionsOfGrids
   private let blocks: [TransformerBlock]
-  private let finalNorm: (any Norm)?
+  private let entryNorm, finalNorm: (any Norm)?
 
   /// Declares the model in `parameters` and gives it its initial weights; `variants` is what the configuration may name.
   ///
@@ -51,21 +51,21 @@ public final class VisionTransformer: Sendable {
     self.recipe = recipe
     let width = configuration.width
     let stream = configuration.stream
-    let streamWidth = stream.streamWidth(width)
+    let entryWidth = configuration.entryStream.streamWidth(width)
     classToken =
       configuration.hasClassToken
       ? scope.parameter(
-        "cls_token", shape: [1, 1, streamWidth], role: .token,
+        "cls_token", shape: [1, 1, entryWidth], role: .token,
         initial: recipe.initializer.token(.classToken))
       : nil
     registers =
       configuration.registerCount > 0
       ? scope.parameter(
-        "reg_token", shape: [1, configuration.registerCount, streamWidth], role: .token,
+        "reg_token", shape: [1, configuration.registerCount, entryWidth], role: .token,
         initial: recipe.initializer.token(.register))
       : nil
     positions = configuration.positions.declare(
-      "pos_embed", grid: configuration.grid, width: width, stream: stream,
+      "pos_embed", grid: configuration.grid, width: width, stream: configuration.entryStream,
       hasClassToken: configuration.hasClassToken,
       initializer: recipe.initializer, scope: scope)
     positionsOfGrids = PositionsOfGrids(
@@ -73,10 +73,14 @@ public final class VisionTransformer: Sendable {
       rotary: configuration.positions == .rotary2D
         ? (width / configuration.headCount, configuration.rotaryBase) : nil)
     patchEmbedding = PatchEmbedding(
-      grid: configuration.grid, width: width, stream: stream, stem: configuration.stem,
+      grid: configuration.grid, width: width, stream: configuration.entryStream, stem: configuration.stem,
       patchNorm: configuration.patchNorm, recipe: recipe, scope: scope["patch_embed"])
+    entryNorm =
+      configuration.normBeforeBlocks
+      ? recipe.norm(NormSite(.stream, width: width), scope: scope["norm_pre"]) : nil
     var shape = TransformerBlock.Shape(
-      width: streamWidth, headCount: configuration.headCount, hiddenWidth: configuration.hiddenWidth,
+      width: stream.streamWidth(width), headCount: configuration.headCount,
+      hiddenWidth: configuration.hiddenWidth,
       depth: configuration.depth, layerScale: configuration.layerScale, dropPath: configuration.dropPath)
     shape.attentionWidth = width
     let blockShape = shape
@@ -91,7 +95,7 @@ public final class VisionTransformer: Sendable {
   /// Number of tokens that lead the sequence: class token and registers.
   public var prefixCount: Int { (configuration.hasClassToken ? 1 : 0) + configuration.registerCount }
 
-  /// Encodes patches [B, L, P·P·C] to tokens [B, N, D] after the final norm.
+  /// Encodes patches [B, L, P·P·C] to tokens [B, N, D] after the final norm, unless that is of the pooled vector.
   ///
   /// With `visible` [B·K], the places of the patches to encode, only those are: the encoder of a masked autoencoder.
   public func encode(_ patches: Tensor, visible: [Int32]? = nil, _ tape: Tape) -> Tensor {
@@ -108,7 +112,7 @@ public final class VisionTransformer: Sendable {
     _ patches: Tensor, _ selection: PatchSelection, _ tape: Tape, afterBlock: (Int, TokenSequence) -> Void
   ) -> Tensor {
     let normed = finished(stream(patches, selection, tape, afterBlock: afterBlock), tape)
-    if finalNorm != nil { tape.observe(.finalNorm(of: owner), normed) }
+    if finalNorm != nil && !configuration.normAfterPooling { tape.observe(.finalNorm(of: owner), normed) }
     return normed
   }
 
@@ -116,7 +120,7 @@ public final class VisionTransformer: Sendable {
   /// configuration says. For heads that norm what is pooled, as MAE's fine-tuning does (He et al., 2021).
   public func unnormedFeatures(_ patches: Tensor, _ tape: Tape) -> Tensor {
     let tokens = stream(patches, PatchSelection(), tape) { _, _ in }
-    return pooled(configuration.stream.whole(tokens.values, tape), tape)
+    return unnormedPool(configuration.stream.whole(tokens.values, tape), by: configuration.pooling, tape)
   }
 
   /// What the blocks' stream is behind the last one.
@@ -134,6 +138,7 @@ public final class VisionTransformer: Sendable {
     let shown =
       selection.hidden.map { tape.replaced(embedded, by: tape($0.token), at: $0.patches) } ?? embedded
     var tokens = TokenSequence(sequence(shown, selection, grid, tape), leadingCount: prefixCount)
+    if let entryNorm { tokens = tokens.with(configuration.stream(entryNorm(tokens, tape), tape)) }
     let context = AttentionTokens(
       rotation: positionsOfGrids.rotaryTable(for: grid).map {
         Rotation($0, prefixCount: prefixCount, patchIndices: selection.patchIndices)
@@ -146,10 +151,12 @@ public final class VisionTransformer: Sendable {
     return tokens
   }
 
-  /// What the blocks' stream becomes behind the last one: whole tokens [B, N, D], after the final norm if there is one.
+  /// What the blocks' stream becomes behind the last one: whole tokens [B, N, D], after the final norm if there is one
+  /// for each of them.
   func finished(_ tokens: TokenSequence, _ tape: Tape) -> Tensor {
     let whole = configuration.stream.whole(tokens.values, tape)
-    return finalNorm.map { $0(tokens.with(whole), tape) } ?? whole
+    guard let finalNorm, !configuration.normAfterPooling else { return whole }
+    return finalNorm(tokens.with(whole), tape)
   }
 
   /// Class token, registers and patches [B, K, D] with their positions.
@@ -184,6 +191,12 @@ public final class VisionTransformer: Sendable {
 
   /// One vector an image from tokens [B, N, D] → [B, D].
   func pooled(_ tokens: Tensor, by pooling: Pooling, _ tape: Tape) -> Tensor {
+    let vectors = unnormedPool(tokens, by: pooling, tape)
+    guard let finalNorm, configuration.normAfterPooling else { return vectors }
+    return finalNorm(vectors, tape)
+  }
+
+  private func unnormedPool(_ tokens: Tensor, by pooling: Pooling, _ tape: Tape) -> Tensor {
     switch pooling {
     case .mean: tape.meanTokens(tokens, prefixCount..<tokens.shape[1])
     case .classToken: tape.meanTokens(tokens, 0..<1)

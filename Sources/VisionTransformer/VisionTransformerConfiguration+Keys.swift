@@ -37,6 +37,10 @@ extension VisionTransformerConfiguration: RangedKeys {
     ModelKey(.init("finalNorm", \.finalNorm)),
     /// Where norms stand.
     ModelKey(.init("placement", \.placement)),
+    /// Whether the tokens are normed before the first block.
+    ModelKey(.init("normBeforeBlocks", \.normBeforeBlocks)),
+    /// Whether the final norm is of the pooled vector instead of each token.
+    ModelKey(.init("normAfterPooling", \.normAfterPooling)),
     /// Whether queries and keys are normed, head by head.
     ModelKey(.init("queryKeyNorm", \.queryKeyNorm)),
     /// Attentions, and MLPs, side by side in each block.

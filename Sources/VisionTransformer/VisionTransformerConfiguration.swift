@@ -47,6 +47,10 @@ public struct VisionTransformerConfiguration: Sendable, Equatable {
   public var siteNorms: [String: Choice] = [:]
   /// What the residual stream holds: conversions change it.
   public var stream = StreamForm.full
+  /// Whether the tokens are normed before the first block, positions added: the norm of CLIP (Radford et al., 2021).
+  public var normBeforeBlocks = false
+  /// Whether the final norm is of the pooled vector instead of each token (He et al., 2021; `fc_norm` of timm).
+  public var normAfterPooling = false
   /// Where the norms of a block stand.
   public var placement: Choice = "pre"
   /// Whether queries and keys are normed, head by head (Dehghani et al., 2023).
@@ -76,6 +80,9 @@ public struct VisionTransformerConfiguration: Sendable, Equatable {
   package func grid(height: Int, width: Int) -> PatchGrid {
     PatchGrid(height: height, width: width, channels: channels, patchSize: patchSize)
   }
+
+  /// What tokens are before the blocks: a norm that stands there brings them into the form of the stream.
+  public var entryStream: StreamForm { normBeforeBlocks ? .full : stream }
 
   /// Checks that the numbers fit together.
   ///
@@ -161,11 +168,12 @@ public struct VisionTransformerConfiguration: Sendable, Equatable {
     let (width, hidden, patch) = (Double(width), Double(hiddenWidth), Double(patchSize))
     let patchCount = (Double(imageHeight) / patch) * (Double(imageWidth) / patch)
     let streamWidth = Double(stream.streamWidth(self.width))
-    let table = positions.hasTable ? patchCount * streamWidth : 0
+    let entryWidth = Double(entryStream.streamWidth(self.width))
+    let table = positions.hasTable ? patchCount * entryWidth : 0
     let embedding =
       switch stem {
-      case .linear: streamWidth * patch * patch * Double(channels)
-      case .hMLP: width / 4 * (patch * patch / 16 * Double(channels) + width + 4 * streamWidth)
+      case .linear: entryWidth * patch * patch * Double(channels)
+      case .hMLP: width / 4 * (patch * patch / 16 * Double(channels) + width + 4 * entryWidth)
       }
     let mlpMatrices = Double(activation.inputsPerOutput + 1)
     return Double(depth) * Double(branchCount)

@@ -6,17 +6,27 @@ import VisionTransformer
 
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Rewrite a model without changing what it computes.",
+    abstract: "Rewrite a model: for other libraries, from other libraries, or with its norms folded.",
     discussion: """
-      Example: vitrail convert --from runs/photos --to folded.safetensors --fold
-      A run folder stands for its encoder; name a checkpoint to convert the decoder too.
+      Examples: vitrail convert --from runs/photos --to for-timm --to-layout timm
+                vitrail convert --from timm-vit-small --to small.safetensors
+                vitrail convert --from runs/photos --to folded.safetensors --fold
+      Nothing changes what the model computes. A run folder stands for its encoder; name a checkpoint to convert the
+      decoder too.
       """)
 
   @Option(help: "Run folder or weights file.")
   var from: String
   @OptionGroup var encoder: EncoderArguments
-  @Option(help: "The file to write.")
+  @Option(help: "The file to write; of another library's layout the folder.")
   var to: String
+  @Option(
+    help:
+      "Whose names and shapes to write: vitrail or one of \(Self.layouts.joined(separator: ", ")). Default: vitrail."
+  )
+  var toLayout = "vitrail"
+  @Option(help: "The numbers to write: F32, F16 or BF16. Default: F32.")
+  var type: WeightType?
   @Flag(help: "Move gains and biases of norms into the linear layers that read them.")
   var fold = false
   @Option(
@@ -24,37 +34,70 @@ struct Convert: ParsableCommand {
   var norm: ExactConversion.StreamNorm?
   @OptionGroup var output: JSONOutput
 
+  private static let layouts = WeightLayout.all.filter(\.isWritten).map(\.name).sorted()
+
   private struct Summary: Encodable {
     struct Change: Encodable {
       let name, before, after, note: String
     }
-    let to: String
+    let to, layout, type: String
     let difference: Double
     let changes: [Change]
+    let notes: [String]
+  }
+
+  func validate() throws {
+    guard toLayout == "vitrail" || Self.layouts.contains(toLayout) else {
+      let nearest = Spelling.nearest(to: toLayout, among: Self.layouts).map { "; did you mean \($0)?" } ?? ""
+      throw ValidationError(
+        "no layout '\(toLayout)' to write: vitrail or one of \(Self.layouts.joined(separator: ", "))\(nearest)"
+      )
+    }
   }
 
   func run() throws {
-    try OutputCheck.file(to)
+    let layout = WeightLayout.all.first { $0.name == toLayout }
+    try layout == nil ? OutputCheck.file(to) : OutputCheck.folder(to)
     let file = try WeightsArgument(from, encoder).model
-    let target = norm
-    guard fold || norm != nil || file.origin != nil else {
-      throw ValidationError("say what to do: --fold, --norm rmsNorm or --norm crmsNorm")
+    guard fold || norm != nil || file.origin != nil || layout != nil || type != nil else {
+      throw ValidationError(
+        "say what to do: --to-layout timm, --type F16, --fold, --norm rmsNorm or --norm crmsNorm")
     }
-    let folds = fold
-    let conversion = try WeightConversion(of: file) { (conversion) throws(Failure) in
-      if let target { try conversion.convertStream(to: target) } else if folds { conversion.fold() }
+    let conversion = try converted(file)
+    let (url, type) = (URL(fileURLWithPath: to), type ?? .f32)
+    var notes: [String] = []
+    if let layout {
+      let model = conversion?.result ?? file
+      let exported = try ExportedModel(
+        model, as: layout, decoder: try TrainedObjective.decoderFacts(of: model))
+      try exported.write(to: url, as: type, provenance: .ofThisCommand)
+      notes = exported.notes
+    } else {
+      try (conversion ?? WeightConversion(of: file)).write(to: url, as: type, provenance: .ofThisCommand)
     }
-    try conversion.write(to: URL(fileURLWithPath: to), provenance: .ofThisCommand)
-    let lines =
-      table(conversion.changes) + [
-        "outputs differ by at most \(short(conversion.difference)) of their size", "written: \(to)",
-      ]
-    let changes = conversion.changes.map {
+    var lines = conversion.map { table($0.changes) } ?? []
+    if let conversion {
+      lines.append("outputs differ by at most \(short(conversion.difference)) of their size")
+    }
+    lines += notes.map { "note: \($0)" }
+    lines.append("written: \(to)")
+    let changes = (conversion?.changes ?? []).map {
       Summary.Change(name: $0.name, before: $0.before, after: $0.after, note: $0.note)
     }
     try output.tell(
       lines.joined(separator: "\n"),
-      Summary(to: to, difference: conversion.difference, changes: changes))
+      Summary(
+        to: to, layout: toLayout, type: type.rawValue, difference: conversion?.difference ?? 0,
+        changes: changes, notes: notes))
+  }
+
+  /// The model with its norms changed as asked for; nil: nothing was asked for.
+  private func converted(_ file: ModelFile) throws -> WeightConversion? {
+    guard fold || norm != nil else { return nil }
+    let target = norm
+    return try WeightConversion(of: file) { (conversion) throws(Failure) in
+      if let target { try conversion.convertStream(to: target) } else { conversion.fold() }
+    }
   }
 
   /// A line for all changes that differ in numbers alone.
@@ -87,3 +130,5 @@ struct Convert: ParsableCommand {
 }
 
 extension ExactConversion.StreamNorm: ExpressibleByArgument {}
+
+extension WeightType: ExpressibleByArgument {}

@@ -15,6 +15,8 @@ struct EncoderArguments: ParsableArguments {
       "Attention heads of a masked autoencoder's decoder, \(about) Where nothing says it, the decoder is not read.",
     transform: number(in: 1...1024))
   private var decoderHeads: Int?
+  @Option(help: "Which norms it has, layerNorm or rmsNorm, \(about)")
+  private var encoderNorm: EncoderNorm?
   @Option(help: "What norms add to the variance, \(about)", transform: number(in: 1e-12...1))
   private var encoderEpsilon: Double?
   @Option(
@@ -36,6 +38,7 @@ struct EncoderArguments: ParsableArguments {
     var facts = EncoderFacts()
     facts.headCount = encoderHeads
     facts.decoderHeadCount = decoderHeads
+    facts.norm = encoderNorm
     facts.epsilon = encoderEpsilon
     facts.activation = encoderActivation
     facts.mean = encoderMean?.map { Float($0) }
@@ -46,3 +49,4 @@ struct EncoderArguments: ParsableArguments {
 }
 
 extension Activation: ExpressibleByArgument {}
+extension EncoderNorm: ExpressibleByArgument {}

@@ -41,6 +41,33 @@ struct OtherAutoencoderTests {
       relativeError(loss.values, to: try golden("loss").values) <= bound(single: 1e-6, double: 1e-7))
   }
 
+  /// The decoder goes out as it came in.
+  @Test(arguments: [("hf-mae", "hf-mae"), ("mae.pth", "mae")])
+  func comesOutAsItCameIn(name: String, layout: String) throws {
+    let folder = try TemporaryFolder()
+    // `mae` takes the one epsilon that facebookresearch's code has.
+    var given = facts
+    given.epsilon = 1e-6
+    let source = try ModelFile(
+      contentsOf: Self.folder.appending(path: name), facts: name == "mae.pth" ? given : EncoderFacts())
+    let exported = try ExportedModel(
+      source, as: try #require(WeightLayout.all.first { $0.name == layout }),
+      decoder: try TrainedObjective.decoderFacts(of: source))
+    #expect(exported.notes.isEmpty, "\(exported.notes)")
+    try exported.write(to: folder("out"))
+    let found = try ModelFile(contentsOf: folder("out"))
+    #expect(found.configuration == source.configuration)
+    #expect(found.parameterNames == source.parameterNames)
+    for tensor in source.parameterNames.sorted() {
+      let (values, original) = (try found.file.values(of: tensor), try source.file.values(of: tensor))
+      #expect(values == original, "\(tensor)")
+    }
+    let decoders = (
+      try TrainedObjective.decoderFacts(of: found), try TrainedObjective.decoderFacts(of: source)
+    )
+    #expect(decoders.0 == decoders.1 && decoders.0 != nil)
+  }
+
   @Test func withoutTheDecodersHeadsItIsTheEncoderAlone() throws {
     var alone = facts
     alone.decoderHeadCount = nil

@@ -31,6 +31,9 @@ struct ExactConversionTests {
       Example("a norm of the embeddings, no class token") {
         ($0.patchNorm, $0.hasClassToken) = (.post, false)
       },
+      Example("a norm before the blocks") {
+        ($0.normBeforeBlocks, $0.registerCount, $0.positions) = (true, 1, .learned)
+      },
       Example("parallel branches with LayerScale") { ($0.branchCount, $0.layerScale) = (2, 0.5) },
       Example("queries and keys normed") { $0.queryKeyNorm = true },
       Example("LayerNorms without β, no positions") {
@@ -116,6 +119,14 @@ struct ExactConversionTests {
     let (again, _) = try convert(folded) { $0.fold() }
     #expect(again.configuration == folded.configuration)
     expectSame(again, folded)
+  }
+
+  @Test func tokensWithoutANormAreFoldedAlone() throws {
+    let model = try model { $0.normAfterPooling = true }
+    expectSame(try convert(model) { $0.fold() }.0, model)
+    #expect(throws: Failure.self) {
+      try convert(model) { (conversion) throws(Failure) in try conversion.convertStream(to: .rmsNorm) }
+    }
   }
 
   @Test(arguments: Example.all, ExactConversion.StreamNorm.allCases)

@@ -60,8 +60,9 @@ struct LayoutRefusalTests {
 
   @Test(
     arguments: [
-      ("dist_token", [1, 1, 8], "distilled token"), ("norm_pre.weight", [8], "before the first block"),
-      ("fc_norm.weight", [8], "pooled tokens"), ("blocks.0.gamma_1", [8], "LayerScale under BEiT's names"),
+      ("dist_token", [1, 1, 8], "distilled token"),
+      ("fc_norm.weight", [8], "both of the tokens and of the pooled vector"),
+      ("blocks.0.gamma_1", [8], "LayerScale under BEiT's names"),
       ("blocks.0.attn.relative_position_bias_table", [9, 2], "relative position bias"),
       ("rel_pos_bias.relative_position_bias_table", [9, 2], "relative position bias"),
       ("attn_pool.latent", [1, 1, 8], "pooling by attention"),

@@ -30,7 +30,7 @@ struct LayoutTests {
     return facts
   }
 
-  @Test func allArePresent() { #expect(Self.cases.count >= 22) }
+  @Test func allArePresent() { #expect(Self.cases.count >= 26) }
 
   /// Two blocks of Float, beside the libraries in double precision.
   private let tolerance = bound(single: 2e-6, double: 1e-6)
@@ -78,7 +78,8 @@ struct LayoutTests {
   ]
 
   private let activations: [String: Activation] = [
-    "timm-swiglu": .swiGLU, "dinov2-swiglu": .swiGLU, "hf-dinov2-swiglu": .swiGLU,
+    "timm-swiglu": .swiGLU, "timm-swiglu-apart": .swiGLU, "timm-entry-norm": .quickGELU,
+    "dinov2-swiglu": .swiGLU, "hf-dinov2-swiglu": .swiGLU,
     "timm-quick-gelu": .quickGELU, "hf-vit-quick_gelu": .quickGELU, "timm-gelu-tanh": .geluTanh,
     "hf-vit-gelu_new": .geluTanh,
   ]

@@ -37,7 +37,7 @@ struct ModelKeyTests {
     #expect(
       JSONValue.encoding(Model().weightsCoding).text == """
         {"activation":"gelu","branchCount":1,"channels":3,"depth":12,"dropPath":0,"hasClassToken":true,"headCount":3,\
-        "imageHeight":224,"imageWidth":224,"layerNorms":[],"mlpRatio":4,"norm":"layerNorm","patchNorm":"dual",\
+        "imageHeight":224,"imageWidth":224,"layerNorms":[],"mlpRatio":4,"norm":"layerNorm","normAfterPooling":false,"normBeforeBlocks":false,"patchNorm":"dual",\
         "patchNormFunction":"layerNorm","patchSize":16,"placement":"pre","pooling":"mean",\
         "positions":"sinCos2D","queryKeyNorm":false,"registerCount":0,"rotaryBase":100,"siteNorms":{},\
         "stem":"linear","stream":"full","width":192}
@@ -45,7 +45,7 @@ struct ModelKeyTests {
     #expect(
       JSONValue.encoding(Model()).text == """
         {"activation":"gelu","branches":1,"channels":3,"classToken":true,"dropPath":0,"imageSize":224,"layerNorms":[],\
-        "mlpRatio":4,"norm":"layerNorm","patchNorm":"dual","patchNormFunction":"layerNorm","patchSize":16,\
+        "mlpRatio":4,"norm":"layerNorm","normAfterPooling":false,"normBeforeBlocks":false,"patchNorm":"dual","patchNormFunction":"layerNorm","patchSize":16,\
         "placement":"pre","pooling":"mean","positions":"sinCos2D","queryKeyNorm":false,"registers":0,\
         "rotaryBase":100,"size":"tiny","stem":"linear"}
         """)
@@ -143,6 +143,7 @@ struct ModelKeyTests {
     model.initializer = one(of: [nil, "mimetic", "xavierUniform"])
     (model.layerScale, model.dropPath) = (one(of: [nil, random.uniform()]), random.uniform())
     model.activation = one(of: Activation.allCases)
+    (model.normBeforeBlocks, model.normAfterPooling) = (one(of: [true, false]), one(of: [true, false]))
     return model
   }
 }

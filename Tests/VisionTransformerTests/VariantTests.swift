@@ -86,6 +86,8 @@ struct VariantTests {
       full { $0.layerNorms = ["rmsNorm", "layerNorm"] },
       full { $0.finalNorm = "rmsNorm" },
       full { $0.branchCount = 2 },
+      full { $0.normBeforeBlocks = true },
+      full { ($0.normBeforeBlocks, $0.stream, $0.norm) = (true, .compressed, "crmsNorm") },
       full { $0.activation = .geluTanh },
       full { $0.activation = .quickGELU },
       full { $0.activation = .silu },

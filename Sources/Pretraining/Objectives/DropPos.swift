@@ -86,7 +86,8 @@ public struct DropPos: MaskedObjective {
     self.encoder = encoder
     self.options = options
     token = encoder.parameters.root.parameter(
-      "position_token", shape: [1, 1, configuration.stream.streamWidth(configuration.width)], role: .token,
+      "position_token", shape: [1, 1, configuration.entryStream.streamWidth(configuration.width)],
+      role: .token,
       initial: encoder.recipe.initializer.token(.maskToken))
     embedding = DecoderLayers.embedding(of: encoder, named: "position", width: shape.width)
     layers = DecoderLayers(shape, named: "position", outputs: patchCount, follows: encoder)

@@ -70,7 +70,7 @@ public struct SimMIM: ReconstructingObjective {
     unitsKept = unitCount - hidden
     let (scope, initializer) = (encoder.parameters.root, encoder.recipe.initializer)
     maskToken = scope.parameter(
-      "mask_token", shape: [1, 1, configuration.stream.streamWidth(configuration.width)], role: .token,
+      "mask_token", shape: [1, 1, configuration.entryStream.streamWidth(configuration.width)], role: .token,
       initial: initializer.token(.maskToken))
     head = Linear(
       .other, inputs: configuration.width, outputs: grid.width, by: initializer, scope: scope["head"])

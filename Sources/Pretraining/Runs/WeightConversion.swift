@@ -3,7 +3,7 @@ import Platform
 import Tensors
 import VisionTransformer
 
-/// An exact conversion of a weights file: an encoder, or a checkpoint with its decoder.
+/// A weights file anew: an encoder, or a checkpoint with its decoder, as it is or exactly converted.
 public struct WeightConversion {
   /// What became of each norm.
   public let changes: [ExactConversion.Change]
@@ -15,15 +15,19 @@ public struct WeightConversion {
   /// Rounding through tens of layers stays far below; a conversion that is not exact does not.
   private static let largestDifference = 1e-3
 
-  /// Converts the weights of a file and compares outputs before and after.
+  /// Takes the weights of a file; with `convert`, which carries a conversion out, compares outputs before and after.
   ///
-  /// - Parameter convert: carries the conversion out.
   /// - Throws: `Failure` when the file is no model, the conversion is not possible, or outputs would change.
   public init(
-    of file: ModelFile, _ convert: (inout ExactConversion) throws(Failure) -> Void
+    of file: ModelFile, _ convert: ((inout ExactConversion) throws(Failure) -> Void)? = nil
   ) throws(Failure) {
     source = file
     let before = try Self.load(file)
+    guard let convert else {
+      (store, configuration) = (before.encoder.parameters, file.configuration)
+      (changes, difference) = ([], 0)
+      return
+    }
     var conversion = ExactConversion(of: before.encoder, at: file.path)
     try convert(&conversion)
     changes = conversion.changes
@@ -39,15 +43,22 @@ public struct WeightConversion {
     }
   }
 
-  /// Writes the converted model, atomically; the state of an optimiser and averaged weights are left out.
+  /// The model, as if read from a file; the state of an optimiser and averaged weights are left out.
+  public var result: ModelFile {
+    ModelFile(store, configuration: configuration, of: source)
+  }
+
+  /// Writes the model, atomically.
   ///
-  /// - Throws: `Failure` when `url` is the file that was read, or cannot be written.
-  public func write(to url: URL, provenance: Provenance = Provenance()) throws(Failure) {
+  /// - Throws: `Failure` when `url` is the file that was read, a value does not fit the type, or it cannot be written.
+  public func write(
+    to url: URL, as type: WeightType = .f32, provenance: Provenance = Provenance()
+  ) throws(Failure) {
     guard url.resolvingSymlinksInPath() != URL(fileURLWithPath: source.path).resolvingSymlinksInPath() else {
       throw Failure("the input would be overwritten", at: url.path, mend: "choose another file for --to")
     }
     try ModelFile.write(
-      store.parameters.map { ($0.name, $0.value) }, configuration: configuration,
+      store.parameters.map { ($0.name, $0.value) }, as: type, configuration: configuration,
       preprocessing: source.preprocessing, metadata: source.file.metadata, provenance: provenance, to: url)
   }
 

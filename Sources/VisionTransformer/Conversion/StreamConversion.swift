@@ -26,6 +26,11 @@ extension ExactConversion {
         "the stream of the placement '\(original.placement.name)' cannot be centred without changing outputs",
         at: place, mend: "convert a model of a placement such as pre, or use --fold alone")
     }
+    guard !original.normAfterPooling else {
+      throw Failure(
+        "tokens leave this encoder without a norm: centring the stream would change them", at: place,
+        mend: "use --fold alone")
+    }
     guard original.stream != .compressed && (original.stream == .full || target != .rmsNorm) else {
       throw Failure(
         "the model is converted already", at: place,
@@ -44,13 +49,15 @@ extension ExactConversion {
     layers { $0.writesStream }
   }
 
-  /// The linear layers that a stream begins with: a norm behind the patch projection takes its place.
+  /// The linear layers that a stream begins with: a norm behind the patch projection, or before the blocks, takes the
+  /// place of the encoder's.
   private var entries: [String] {
     let hasPostNorm = norms.contains {
       $0.site.role == .patchEmbedding && $0.parameterSite.stage == .entry
     }
     // A stem of several layers ends with the one that makes the embedding.
-    let projections = hasPostNorm ? [] : layers { $0 == .patchEmbedding }.suffix(1)
+    let projections =
+      hasPostNorm || original.normBeforeBlocks ? [] : layers { $0 == .patchEmbedding }.suffix(1)
     return projections + layers { $0 == .decoderEmbedding }
   }
 
@@ -64,7 +71,10 @@ extension ExactConversion {
 
   /// Vectors that are added to a stream or are tokens of it.
   private var tokens: [String] {
-    weights.parameters { [.token, .positions].contains($0.role) && $0.site.owner != .teacher }.map(\.name)
+    weights.parameters {
+      [.token, .positions].contains($0.role) && $0.site.owner != .teacher
+        && !(original.normBeforeBlocks && $0.site.stack == ParameterSite.encoderStack)
+    }.map(\.name)
   }
 
   private mutating func centerStream() {

@@ -49,6 +49,11 @@ public struct LayerRecipe: Sendable {
         "parallel branches under the placement '\(configuration.placement.name)'", at: "branches",
         mend: "choose placement: pre, or branches: 1")
     }
+    guard !configuration.normAfterPooling || placement.hasFinalNorm else {
+      throw Failure(
+        "normAfterPooling under the placement '\(configuration.placement.name)', which has no final norm",
+        at: "normAfterPooling", mend: "choose placement: pre, or normAfterPooling: false")
+    }
     guard configuration.stream == .full || placement.sumsBranches else {
       throw Failure(
         "a \(configuration.stream.rawValue) stream under the placement '\(configuration.placement.name)'",

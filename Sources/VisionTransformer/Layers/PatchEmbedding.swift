@@ -22,16 +22,10 @@ public struct PatchEmbedding: Sendable {
     recipe: LayerRecipe, scope: ParameterScope
   ) {
     self.stream = stream
-    let (hasBefore, hasAfter) =
-      switch patchNorm {
-      case .none: (false, false)
-      case .pre: (true, false)
-      case .post: (false, true)
-      case .dual: (true, true)
-      }
     before =
-      hasBefore ? recipe.norm(NormSite(.patchPixels, width: grid.width), scope: scope["pre_norm"]) : nil
-    let outputs = hasAfter ? width : stream.streamWidth(width)
+      patchNorm.isBefore
+      ? recipe.norm(NormSite(.patchPixels, width: grid.width), scope: scope["pre_norm"]) : nil
+    let outputs = patchNorm.isAfter ? width : stream.streamWidth(width)
     self.stem =
       switch stem {
       case .linear:
@@ -46,7 +40,8 @@ public struct PatchEmbedding: Sendable {
             grid: grid, width: width, outputs: outputs, recipe: recipe,
             scope: scope["proj"].at(.stem)))
       }
-    after = hasAfter ? recipe.norm(NormSite(.patchEmbedding, width: width), scope: scope["norm"]) : nil
+    after =
+      patchNorm.isAfter ? recipe.norm(NormSite(.patchEmbedding, width: width), scope: scope["norm"]) : nil
   }
 
   /// patches [B, K, P·P·C] → [B, K, stream width]. Each patch is on its own: masking before or after gives the same, unless a norm

@@ -9,6 +9,17 @@ public enum PatchNorm: String, Codable, Sendable, CaseIterable {
   /// Both: Dual PatchNorm.
   case dual
 
+  /// The one with norms before and after the projection, as asked for.
+  init(pre: Bool, post: Bool) {
+    self = pre ? (post ? .dual : .pre) : (post ? .post : .none)
+  }
+
+  /// Whether there is a norm before the projection.
+  var isBefore: Bool { self == .pre || self == .dual }
+
+  /// Whether there is a norm behind the projection.
+  var isAfter: Bool { self == .post || self == .dual }
+
   /// A line for `vitrail list`.
   public var summary: String {
     switch self {

@@ -4,5 +4,9 @@ extension WeightLayout {
     name: "dinov2", title: "facebookresearch/dinov2",
     names: [EncoderNames().with { $0.registers = "register_tokens" }],
     marks: ["register_tokens", "mask_token"], besides: ["mask_token", "head."], facts: .meta,
-    transfer: .offsetBicubic)
+    transfer: .offsetBicubic,
+    target: LayoutTarget(
+      names: EncoderNames().with { $0.registers = "register_tokens" }, gate: .namedGate,
+      parts: [.registers, .layerScale, .gate], activations: [.gelu, .swiGLU], alwaysScales: true,
+      maskToken: "mask_token", files: TimmFiles.files))
 }

@@ -39,8 +39,8 @@ extension EncoderFacts {
   private init(huggingFace config: JSONValue, at place: String) throws(Failure) {
     self.init()
     headCount = config["num_attention_heads"]?.count
-    decoderHeadCount = config["decoder_num_attention_heads"]?.count
-    normalizesPixels = config["norm_pix_loss"]?.flag
+    readDecoder(config)
+    norm = .layerNorm
     epsilon = config["layer_norm_eps"]?.number
     imageSize = config["image_size"].flatMap(Self.size)
     // Gates of Dinov2 are SiLU's, whatever `hidden_act` says.
@@ -66,6 +66,17 @@ extension EncoderFacts {
     return known
   }
 
+  /// timm's names of norms.
+  private static func norm(named value: JSONValue?, at place: String) throws(Failure) -> EncoderNorm? {
+    guard let name = value?.string, !name.isEmpty else { return nil }
+    switch name.replacing("_", with: "").lowercased() {
+    case "layernorm", "layernormfp32": return .layerNorm
+    case "rmsnorm", "rmsnormfp32": return .rmsNorm
+    default:
+      throw Failure("the norm '\(name)'", at: place, mend: "give an encoder with layernorm or rmsnorm")
+    }
+  }
+
   private init(preprocessor: JSONValue) {
     self.init()
     if preprocessor["do_normalize"]?.flag != false {
@@ -79,8 +90,16 @@ extension EncoderFacts {
     if let edge = preprocessor["size"]?["shortest_edge"]?.count { resizeShorterSide = edge }
   }
 
+  /// What both libraries' files call a masked autoencoder's.
+  private mutating func readDecoder(_ config: JSONValue) {
+    decoderHeadCount = config["decoder_num_attention_heads"]?.count
+    normalizesPixels = config["norm_pix_loss"]?.flag
+    maskRatio = config["mask_ratio"]?.number.flatMap { $0 > 0 && $0 < 1 ? $0 : nil }
+  }
+
   private init(timm config: JSONValue, at place: String) throws(Failure) {
     self.init()
+    readDecoder(config)
     let pretrained = config["pretrained_cfg"] ?? config
     mean = pretrained["mean"]?.floats
     standardDeviation = pretrained["std"]?.floats
@@ -104,13 +123,20 @@ extension EncoderFacts {
     if let arguments = config["model_args"] {
       headCount = arguments["num_heads"]?.count
       activation = try Self.activation(named: arguments["act_layer"], at: "\(place), model_args.act_layer")
+      norm = try Self.norm(named: arguments["norm_layer"], at: "\(place), model_args.norm_layer")
     }
     guard let architecture = config["architecture"]?.string, architecture.hasPrefix("vit_") else { return }
     let name = String(architecture.dropFirst(4))
+    guard !name.contains("_rpn_") else {
+      throw Failure(
+        "norms behind attention and MLP (\(architecture))", at: "\(place), architecture",
+        mend: "give a Vision Transformer whose norms stand before them")
+    }
     headCount = headCount ?? Self.timmHeads.first { name.hasPrefix($0.start) }?.heads
     // What timm's definition says without the file; those after other papers differ.
     guard !["clip", "siglip", "tips", "_pe_", "rope"].contains(where: { name.contains($0) }) else { return }
     epsilon = 1e-6
+    norm = norm ?? .layerNorm
     if activation == nil { activation = Self.timmGated.contains { name.hasPrefix($0) } ? .swiGLU : .gelu }
   }
 

@@ -1,6 +1,11 @@
 import Imaging
 import Tensors
 
+/// The norms that other libraries' encoders have, by their names in recipes.
+public enum EncoderNorm: String, Sendable, CaseIterable {
+  case layerNorm, rmsNorm
+}
+
 /// What the tensors of an encoder do not tell: from a file beside the weights, from the command line, or from what a
 /// layout's library always does.
 public struct EncoderFacts: Sendable, Equatable {
@@ -8,9 +13,13 @@ public struct EncoderFacts: Sendable, Equatable {
   public var headCount: Int?
   /// Number of attention heads of a masked autoencoder's decoder.
   public var decoderHeadCount: Int?
+  /// The share of patches that a masked autoencoder hides.
+  public var maskRatio: Double?
   /// Whether a masked autoencoder's targets were normalised patch by patch.
   public var normalizesPixels: Bool?
-  /// What LayerNorms add to the variance.
+  /// What its norms are.
+  public var norm: EncoderNorm?
+  /// What norms add to the variance or the mean square.
   public var epsilon: Double?
   /// The function between the layers of the MLP.
   public var activation: Activation?
@@ -33,6 +42,7 @@ public struct EncoderFacts: Sendable, Equatable {
   /// What a model that is to start from the weights says, for weights that do not say it themselves.
   public init(_ model: VisionTransformerConfiguration, mean: [Float], standardDeviation: [Float]) {
     headCount = model.headCount
+    norm = EncoderNorm(rawValue: model.norm.name)
     epsilon = model.norm.options["epsilon"]?.number ?? LayerNorm.Options().epsilon
     activation = model.activation
     (self.mean, self.standardDeviation) = (mean, standardDeviation)
@@ -44,7 +54,9 @@ public struct EncoderFacts: Sendable, Equatable {
     var facts = self
     facts.headCount = headCount ?? others.headCount
     facts.decoderHeadCount = decoderHeadCount ?? others.decoderHeadCount
+    facts.maskRatio = maskRatio ?? others.maskRatio
     facts.normalizesPixels = normalizesPixels ?? others.normalizesPixels
+    facts.norm = norm ?? others.norm
     facts.epsilon = epsilon ?? others.epsilon
     facts.activation = activation ?? others.activation
     facts.mean = mean ?? others.mean

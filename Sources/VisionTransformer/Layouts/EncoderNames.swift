@@ -8,8 +8,12 @@ public struct EncoderNames: Sendable {
   public var positions = "pos_embed"
   /// The projection of a patch's pixels, a convolution [D, C, P, P] with a bias.
   public var patchProjection = "patch_embed.proj"
+  /// The norm of a patch's pixels, of which no library has one: Vitrail writes it with a module that has.
+  public var pixelNorm = "patch_embed.pre_norm"
   /// The norm of what that gives.
   public var patchNorm = "patch_embed.norm"
+  /// The norm of all tokens before the first block.
+  public var entryNorm = "norm_pre"
   /// What precedes the number of a block.
   public var blocks = "blocks"
   /// The norm before attention.
@@ -32,6 +36,8 @@ public struct EncoderNames: Sendable {
   public var scale2 = "ls2.gamma"
   /// The norm behind the last block.
   public var finalNorm = "norm"
+  /// The norm of the pooled vector, where it stands instead of that.
+  public var pooledNorm = "fc_norm"
 
   /// Vitrail's own names: those of timm.
   public init() {}

@@ -16,6 +16,7 @@ struct ForeignEncoder {
     in file: any TensorFile, beside weights: URL, given: EncoderFacts, otherwise: EncoderFacts
   ) throws(Failure) {
     guard let found = try FoundEncoder(in: file) else {
+      try UnreadParts.refuse(file.shapes.keys, at: file.path)
       throw Failure(
         "no encoder in this file: its tensors are named as in none of the layouts "
           + WeightLayout.all.map(\.name).sorted().joined(separator: ", "), at: file.path,
@@ -24,9 +25,12 @@ struct ForeignEncoder {
     let facts = given.over(try EncoderFacts(beside: weights)).over(found.facts).over(otherwise)
     try Self.requireAll(facts, of: found, at: file.path)
     guard let size = facts.imageSize ?? found.squareSize, let heads = facts.headCount,
-      let epsilon = facts.epsilon, let said = facts.activation
+      let epsilon = facts.epsilon, let said = facts.activation, let function = facts.norm
     else { preconditionFailure("requireAll lets no encoder pass of which these are not known") }
-    let norm = Choice("layerNorm", options: epsilon == 1e-6 ? [:] : ["epsilon": .number(epsilon)])
+    var options: [String: JSONValue] = epsilon == 1e-6 ? [:] : ["epsilon": .number(epsilon)]
+    let normsHaveBias = function == .layerNorm || !found.hasNormsWithoutBias
+    if function == .rmsNorm && normsHaveBias { options["bias"] = .bool(true) }
+    let norm = Choice(function.rawValue, options: options)
     var configuration = VisionTransformerConfiguration()
     configuration.width = found.width
     configuration.depth = found.depth
@@ -40,15 +44,19 @@ struct ForeignEncoder {
     configuration.registerCount = found.registerCount
     configuration.positions = .learned
     configuration.pooling = facts.pooling ?? (found.hasClassToken ? .classToken : .mean)
-    configuration.patchNorm = found.hasPatchNorm ? .post : .none
+    configuration.patchNorm = PatchNorm(pre: found.hasPixelNorm, post: found.hasPatchNorm)
     configuration.patchNormFunction = norm
     configuration.norm = norm
-    configuration.finalNorm = found.hasFinalNorm ? nil : "none"
+    configuration.finalNorm = found.hasFinalNorm || found.normsPooled ? nil : "none"
+    configuration.normBeforeBlocks = found.hasEntryNorm
+    configuration.normAfterPooling = found.normsPooled
     configuration.placement = "pre"
     configuration.queryKeyNorm = found.hasQueryKeyNorm
     configuration.layerScale = found.hasLayerScale ? 1e-5 : nil
     try located(file.path) { () throws(Failure) in try configuration.validate() }
-    let rules = try found.rules(patchCount: configuration.grid.count)
+    var form = try found.form(patchCount: configuration.grid.count)
+    form.normsHaveBias = normsHaveBias
+    let rules = try found.rules(form)
     let table = RenamedTensors(rules, of: file)
     if found.width % 4 == 0, Self.isFixed(try table.values(of: EncoderNames().positions), configuration) {
       configuration.positions = .sinCos2D
@@ -58,7 +66,7 @@ struct ForeignEncoder {
     var decoder: FoundDecoder?
     if facts.decoderHeadCount != nil {
       decoder = try FoundDecoder(
-        beside: found, in: file.shapes, patchCount: configuration.grid.count, at: file.path)
+        beside: found, form, in: file.shapes, at: file.path)
     }
     let all = rules + (decoder?.rules ?? [])
     var metadata: [String: String] = [:]
@@ -74,12 +82,13 @@ struct ForeignEncoder {
     _ decoder: FoundDecoder, _ facts: EncoderFacts, _ configuration: VisionTransformerConfiguration,
     _ preprocessing: Preprocessing
   ) -> String {
-    let objective: [String: JSONValue] = [
+    var objective: [String: JSONValue] = [
       "kind": .string("mae"), "decoderWidth": .integer(decoder.width),
       "decoderDepth": .integer(decoder.depth),
       "decoderHeads": .integer(facts.decoderHeadCount ?? 1),
       "normalizePixels": .bool(facts.normalizesPixels ?? true),
     ]
+    if let ratio = facts.maskRatio { objective["maskRatio"] = .number(ratio) }
     return JSONValue.object([
       "model": .encoding(configuration), "objective": .object(objective),
       "data": .object([
@@ -95,6 +104,7 @@ struct ForeignEncoder {
   {
     var missing: [(what: String, option: String)] = []
     if facts.headCount == nil { missing.append(("the number of heads", "--encoder-heads")) }
+    if facts.norm == nil { missing.append(("which norms it has", "--encoder-norm")) }
     if facts.epsilon == nil { missing.append(("the epsilon of its norms", "--encoder-epsilon")) }
     if facts.activation == nil { missing.append(("its activation", "--encoder-activation")) }
     if facts.mean == nil { missing.append(("the means of the channels", "--encoder-mean")) }

@@ -15,11 +15,11 @@ struct FoundEncoder {
   let width, channels, patchSize, depth, hiddenWidth: Int
   let hasClassToken: Bool
   let registerCount: Int
-  /// Whether the first layer of an MLP has a gate beside the hidden layer.
-  let isGated: Bool
-  /// The layers of an MLP within a block; the first may be two, gate and gated.
-  private let hidden: [String], output: String
-  let hasLayerScale, hasQueryKeyNorm, hasPatchNorm, hasFinalNorm: Bool
+  /// What the first layer of an MLP has.
+  let mlp: EncoderForm.FeedForward
+  let hasLayerScale, hasQueryKeyNorm, hasPixelNorm, hasPatchNorm, hasEntryNorm, hasFinalNorm: Bool
+  /// Whether the final norm is of the pooled vector.
+  let normsPooled: Bool
 
   /// Looks for an encoder of one of the layouts; nil where there is none.
   ///
@@ -32,12 +32,7 @@ struct FoundEncoder {
     self.prefix = prefix
     self.shapes = shapes
     path = file.path
-    for name in shapes.keys.sorted() where name.hasPrefix(prefix) {
-      guard let part = UnreadParts.reason(for: String(name.dropFirst(prefix.count))) else { continue }
-      throw Failure(
-        "'\(name)' is of \(part), which Vitrail's encoder has not", at: file.path,
-        mend: "give a plain Vision Transformer, or use this one where it was made")
-    }
+    try UnreadParts.refuse(shapes.keys.filter { $0.hasPrefix(prefix) }, at: file.path)
     func shape(_ name: String, _ rank: Int) throws(Failure) -> [Int] {
       guard let shape = shapes[prefix + name] else {
         throw Failure(
@@ -72,14 +67,15 @@ struct FoundEncoder {
     }
     func isThere(_ part: String) -> Bool { shapes[prefix + names.inBlock(0, "\(part).weight")] != nil }
     let hasGatedNames = !isThere(names.hidden) && isThere(names.gatedHidden[0])
-    hidden = hasGatedNames ? names.gatedHidden : [names.hidden]
-    output = hasGatedNames ? names.gatedOutput : names.output
+    let hidden = hasGatedNames ? names.gatedHidden : [names.hidden]
+    let output = hasGatedNames ? names.gatedOutput : names.output
     let columns = try shape(names.inBlock(0, "\(output).weight"), 2)[1]
     var heights: [Int] = []
     for part in hidden { heights.append(try shape(names.inBlock(0, "\(part).weight"), 2)[0]) }
     let isTwiceAsHigh = heights[0] % 2 == 0 && heights[0] / 2 == columns
-    isGated = hasGatedNames || isTwiceAsHigh
-    guard isGated && heights.count == 1 ? isTwiceAsHigh : heights.allSatisfy({ $0 == columns }) else {
+    let mlp: EncoderForm.FeedForward = hasGatedNames ? .namedGate : isTwiceAsHigh ? .gate : .plain
+    self.mlp = mlp
+    guard mlp != .plain && heights.count == 1 ? isTwiceAsHigh : heights.allSatisfy({ $0 == columns }) else {
       throw Failure(
         "'\(prefix + names.inBlock(0, "\(hidden[0]).weight"))' has \(heights[0]) rows beside \(columns) columns of '\(output)'",
         at: file.path, mend: "give an encoder whose MLPs are plain or SwiGLU")
@@ -89,14 +85,31 @@ struct FoundEncoder {
     registerCount = shapes[prefix + names.registers] == nil ? 0 : try shape(names.registers, 3)[1]
     hasLayerScale = shapes[prefix + names.inBlock(0, names.scale1)] != nil
     hasQueryKeyNorm = shapes[prefix + names.inBlock(0, "\(names.queryNorm).weight")] != nil
+    hasPixelNorm = shapes[prefix + "\(names.pixelNorm).weight"] != nil
     hasPatchNorm = shapes[prefix + "\(names.patchNorm).weight"] != nil
+    hasEntryNorm = shapes[prefix + "\(names.entryNorm).weight"] != nil
     hasFinalNorm = shapes[prefix + "\(names.finalNorm).weight"] != nil
+    normsPooled = shapes[prefix + "\(names.pooledNorm).weight"] != nil
+    guard !(hasFinalNorm && normsPooled) else {
+      throw Failure(
+        "norms both of the tokens and of the pooled vector: '\(prefix)\(names.finalNorm).weight' and "
+          + "'\(prefix)\(names.pooledNorm).weight'", at: file.path,
+        mend: "give an encoder with one of them, or use this one where it was made")
+    }
   }
+
+  /// Whether norms have no β: LayerNorms mostly have one, RMSNorms none.
+  var hasNormsWithoutBias: Bool { shapes[prefix + names.inBlock(0, "\(names.norm1).bias")] == nil }
+
+  /// Whether the first layer of an MLP has a gate beside the hidden layer.
+  var isGated: Bool { mlp != .plain }
 
   /// What is known without the file's saying so; a gate is taken for SwiGLU's where nobody says another.
   var facts: EncoderFacts {
     var facts = layout.facts
     if isGated { facts.activation = .swiGLU }
+    if normsPooled { facts.pooling = .mean }
+    if !hasNormsWithoutBias { facts.norm = .layerNorm }
     return facts
   }
 
@@ -108,13 +121,23 @@ struct FoundEncoder {
         layout.marks.isEmpty
         || shapes.keys.contains { name in layout.marks.contains { name.hasSuffix($0) } }
       guard isMarked else { continue }
+      // Names differ by library versions, and by kinds of MLPs.
+      func hasMLP(_ names: EncoderNames, below prefix: String) -> Bool {
+        [names.hidden, names.gatedHidden[0]].contains {
+          shapes["\(prefix)\(names.inBlock(0, "\($0).weight"))"] != nil
+        }
+      }
+      var withoutMLP: (WeightLayout, EncoderNames, String)?
       for names in layout.names {
         let query = names.inBlock(0, "\(names.queryKeyValue[0]).weight")
         let prefixes = shapes.keys.filter { $0.hasSuffix(query) }.map { String($0.dropLast(query.count)) }
           .filter { $0.isEmpty || $0.hasSuffix(".") }
           .filter { shapes["\($0)\(names.patchProjection).weight"] != nil }
-        if let prefix = try prefix(among: prefixes.sorted(), at: path) { return (layout, names, prefix) }
+        guard let prefix = try prefix(among: prefixes.sorted(), at: path) else { continue }
+        if hasMLP(names, below: prefix) { return (layout, names, prefix) }
+        withoutMLP = withoutMLP ?? (layout, names, prefix)
       }
+      if let withoutMLP { return withoutMLP }
     }
     return nil
   }
@@ -166,64 +189,38 @@ struct FoundEncoder {
     return nil
   }
 
-  /// What gives each parameter of Vitrail's encoder its values.
+  /// What the tables of layouts go by, for images of a size.
   ///
-  /// - Throws: `Failure` when the positions are those of another grid, or the encoder has a part that Vitrail's has not.
-  func rules(patchCount: Int) throws(Failure) -> [TensorRule] {
-    let ours = EncoderNames()
-    var builder = RuleBuilder(shapes, prefix: prefix)
-    builder.rules += try tokens(ours, patchCount)
-    builder.rules.append(
-      TensorRule(
-        "\(ours.patchProjection).weight", shape: [width, patchSize * patchSize * channels],
-        [.kernel("\(prefix)\(names.patchProjection).weight", channels: channels, side: patchSize)]))
-    builder.add("\(ours.patchProjection).bias", "\(names.patchProjection).bias", [width], isOptional: true)
-    if hasPatchNorm { builder.addNorm(ours.patchNorm, names.patchNorm, width) }
-    let queryNorm = shapes[prefix + names.inBlock(0, "\(names.queryNorm).weight")]
-    let stack = RuleBuilder.Stack(
-      ours: ours, theirs: names, hidden: hidden, output: output, width: width, hiddenWidth: hiddenWidth,
-      isGated: isGated, hasLayerScale: hasLayerScale, normedHeadWidth: queryNorm.map { $0.first ?? 0 })
-    for block in 0..<depth { builder.addBlock(block, of: stack) }
-    if hasFinalNorm { builder.addNorm(ours.finalNorm, names.finalNorm, width) }
-    try Self.check(builder.rules, of: shapes, layout, at: path)
-    try checkNothingIsLeft(builder.rules)
-    return builder.rules
-  }
-
-  /// Class token, registers and positions. Positions of registers are added to these, which is the same.
-  private func tokens(_ ours: EncoderNames, _ patchCount: Int) throws(Failure) -> [TensorRule] {
-    let table = prefix + names.positions
-    let classRows = hasClassToken ? 1 : 0
+  /// - Throws: `Failure` when the positions are those of another grid, or there are none.
+  func form(patchCount: Int) throws(Failure) -> EncoderForm {
     guard let leading = leadingRows(patchCount) else {
       throw Failure(
         positionCount.map { "\($0) positions, which are not those of \(patchCount) patches" }
-          ?? "no table of positions [1, N, \(width)] named '\(table)'",
+          ?? "no table of positions [1, N, \(width)] named '\(prefix + names.positions)'",
         at: path, mend: "give the size of the images that the encoder was trained on: --encoder-image-size")
     }
-    var rules: [TensorRule] = []
-    if hasClassToken {
-      rules.append(TensorRule(ours.classToken, shape: [1, 1, width], whole: prefix + names.classToken))
+    let queryNorm = shapes[prefix + names.inBlock(0, "\(names.queryNorm).weight")]
+    return EncoderForm(
+      width: width, channels: channels, patchSize: patchSize, depth: depth, hiddenWidth: hiddenWidth,
+      patchCount: patchCount, hasClassToken: hasClassToken, registerCount: registerCount,
+      leadingPositions: leading, mlp: mlp, hasLayerScale: hasLayerScale, hasPixelNorm: hasPixelNorm,
+      hasPatchNorm: hasPatchNorm,
+      hasEntryNorm: hasEntryNorm, hasFinalNorm: hasFinalNorm || normsPooled, normsPooled: normsPooled,
+      normedHeadWidth: queryNorm.map { $0.first ?? 0 })
+  }
+
+  /// What gives each parameter of Vitrail's encoder its values.
+  ///
+  /// - Throws: `Failure` when the encoder has a part that Vitrail's has not, or tensors of other sizes.
+  func rules(_ form: EncoderForm) throws(Failure) -> [TensorRule] {
+    guard registerCount == 0 || shapes[prefix + names.registers] == [1, registerCount, width] else {
+      throw Failure(
+        "'\(prefix + names.registers)' has shape \(shapes[prefix + names.registers] ?? [])", at: path,
+        mend: "give register tokens of [1, R, \(width)]")
     }
-    if registerCount > 0 {
-      guard shapes[prefix + names.registers] == [1, registerCount, width] else {
-        throw Failure(
-          "'\(prefix + names.registers)' has shape \(shapes[prefix + names.registers] ?? [])", at: path,
-          mend: "give register tokens of [1, R, \(width)]")
-      }
-      let registers = TensorRule.Term.whole(prefix + names.registers)
-      let own = leading > classRows
-      rules.append(
-        TensorRule(
-          ours.registers, shape: [1, registerCount, width],
-          [own ? .sum(registers, .rows(table, classRows..<leading, width: width)) : registers]))
-    }
-    let first: [TensorRule.Term] =
-      classRows == 0 ? [] : leading == 0 ? [.zeros(width)] : [.rows(table, 0..<1, width: width)]
-    rules.append(
-      TensorRule(
-        ours.positions, shape: [1, classRows + patchCount, width],
-        leading == classRows
-          ? [.whole(table)] : first + [.rows(table, leading..<leading + patchCount, width: width)]))
+    let rules = form.rules(names, prefix: prefix) { shapes[$0] != nil }
+    try Self.check(rules, of: shapes, layout, at: path)
+    try checkNothingIsLeft(rules)
     return rules
   }
 
@@ -265,7 +262,10 @@ struct FoundEncoder {
       let rest = name.dropFirst(prefix.count)
       guard !layout.besides.contains(where: { rest.hasPrefix($0) }) else { continue }
       // Below an empty prefix lies all of the file: what is of no encoder stands beside it.
-      let stems = [names.blocks, names.finalNorm, names.patchProjection, names.classToken].map {
+      let stems = [
+        names.blocks, names.finalNorm, names.pooledNorm, names.entryNorm, names.patchProjection,
+        names.classToken,
+      ].map {
         $0.prefix { $0 != "." }
       }
       guard !prefix.isEmpty || stems.contains(rest.prefix { $0 != "." }) else { continue }

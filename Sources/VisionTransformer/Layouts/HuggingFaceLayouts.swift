@@ -2,7 +2,11 @@ extension WeightLayout {
   /// Hugging Face's `ViTModel` and `ViTForImageClassification`.
   static let huggingFaceViT = WeightLayout(
     name: "hf-vit", title: "Hugging Face ViT", names: [.huggingFaceFive, .huggingFace],
-    besides: ["pooler.", "classifier.", "embeddings.mask_token"], transfer: .bicubic)
+    besides: ["pooler.", "classifier.", "embeddings.mask_token"], transfer: .bicubic,
+    target: LayoutTarget(
+      names: .huggingFace, parts: [.otherEpsilon, .rectangularImages],
+      activations: HuggingFaceFiles.activations,
+      mayOmitQueryBias: true, saysPooling: false, files: HuggingFaceFiles.vit))
 
   /// Hugging Face's `ViTMAEForPreTraining` and `ViTMAEModel`.
   static let huggingFaceMAE = WeightLayout(
@@ -10,7 +14,11 @@ extension WeightLayout {
     marks: ["decoder_embed.weight"],
     // The second is what version 5 writes to files.
     decoderBlocks: ["decoder_layers", "decoder_encoder.layer"],
-    besides: ["decoder.", "embeddings.mask_token"], transfer: .bicubic)
+    besides: ["decoder.", "embeddings.mask_token"], transfer: .bicubic,
+    target: LayoutTarget(
+      names: .huggingFace, parts: [.otherEpsilon], activations: HuggingFaceFiles.activations,
+      mayOmitQueryBias: true, saysPooling: false, prefixBesideDecoder: "vit.",
+      decoder: ("decoder.", "decoder_layers"), files: HuggingFaceFiles.mae))
 
   /// Hugging Face's `Dinov2Model` and `Dinov2WithRegistersModel`.
   static let huggingFaceDinov2 = WeightLayout(
@@ -24,7 +32,12 @@ extension WeightLayout {
       }, .huggingFaceDinov2,
     ],
     marks: ["layer_scale1.lambda1"], besides: ["embeddings.mask_token", "classifier."],
-    transfer: .bicubic)
+    transfer: .bicubic,
+    target: LayoutTarget(
+      names: .huggingFaceDinov2, gate: .namedGate, parts: [.registers, .layerScale, .gate, .otherEpsilon],
+      activations: HuggingFaceFiles.activations + [.swiGLU], alwaysScales: true, mayOmitQueryBias: true,
+      saysPooling: false, maskToken: "embeddings.mask_token", refusal: HuggingFaceFiles.dinov2Refusal,
+      files: HuggingFaceFiles.dinov2))
 }
 
 extension EncoderNames {

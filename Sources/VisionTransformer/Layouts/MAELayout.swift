@@ -5,7 +5,9 @@ extension WeightLayout {
   static let mae = WeightLayout(
     name: "mae", title: "facebookresearch/mae", names: [EncoderNames()], marks: ["decoder_embed.weight"],
     decoderBlocks: ["decoder_blocks"],
-    besides: ["decoder_", "mask_token"], facts: .meta, transfer: .bicubic)
+    besides: ["decoder_", "mask_token"], facts: .meta, transfer: .bicubic,
+    target: LayoutTarget(
+      parts: [], activations: [.gelu], decoder: ("", "decoder_blocks"), files: TimmFiles.files))
 }
 
 extension EncoderFacts {

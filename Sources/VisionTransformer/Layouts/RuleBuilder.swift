@@ -1,11 +1,15 @@
+import Tensors
+
 /// Makes the rules of layers from Vitrail's names and shapes, and the names of a file.
 struct RuleBuilder {
   /// What was made so far.
   var rules: [TensorRule] = []
-  /// The tensors of the file.
-  let shapes: [String: [Int]]
-  /// What precedes their names.
+  /// What precedes the names of a file's tensors.
   let prefix: String
+  /// Whether norms have a β.
+  let normsHaveBias: Bool
+  /// Whether the file has a tensor that it may leave away.
+  let isThere: (String) -> Bool
 
   /// Blocks that are alike.
   struct Stack {
@@ -19,22 +23,25 @@ struct RuleBuilder {
     let normedHeadWidth: Int?
   }
 
-  init(_ shapes: [String: [Int]], prefix: String) {
-    self.shapes = shapes
+  init(prefix: String, normsHaveBias: Bool = true, isThere: @escaping (String) -> Bool) {
     self.prefix = prefix
+    self.normsHaveBias = normsHaveBias
+    self.isThere = isThere
   }
 
-  mutating func add(_ name: String, _ source: String, _ shape: [Int], isOptional: Bool = false) {
-    let isThere = shapes[prefix + source] != nil
+  /// `absent` is what the tensor holds where Vitrail has none that says the same.
+  mutating func add(
+    _ name: String, _ source: String, _ shape: [Int], isOptional: Bool = false, absent: Scalar? = nil
+  ) {
+    let isWhole = !isOptional || isThere(prefix + source)
     rules.append(
       TensorRule(
-        name, shape: shape,
-        [isThere || !isOptional ? .whole(prefix + source) : .zeros(shape.reduce(1, *))]))
+        name, shape: shape, [isWhole ? .whole(prefix + source) : .zeros(shape.reduce(1, *))], absent: absent))
   }
 
   mutating func addNorm(_ name: String, _ source: String, _ width: Int) {
-    add("\(name).weight", "\(source).weight", [width])
-    add("\(name).bias", "\(source).bias", [width], isOptional: true)
+    add("\(name).weight", "\(source).weight", [width], absent: 1)
+    if normsHaveBias { add("\(name).bias", "\(source).bias", [width], isOptional: true, absent: 0) }
   }
 
   mutating func addLinear(_ name: String, _ source: String, outputs: Int, inputs: Int) {
@@ -50,7 +57,7 @@ struct RuleBuilder {
       rules.append(
         TensorRule(
           "\(name).\(end)", shape: shape,
-          parts.map { shapes[$0] == nil && end == "bias" ? .zeros(count) : .whole($0) }))
+          parts.map { end == "bias" && !isThere($0) ? .zeros(count) : .whole($0) }))
     }
   }
 
@@ -71,8 +78,8 @@ struct RuleBuilder {
       inputs: width)
     addLinear(ours(stack.ours.output), theirs(stack.output), outputs: width, inputs: hiddenWidth)
     if stack.hasLayerScale {
-      add(ours(stack.ours.scale1), theirs(stack.theirs.scale1), [width])
-      add(ours(stack.ours.scale2), theirs(stack.theirs.scale2), [width])
+      add(ours(stack.ours.scale1), theirs(stack.theirs.scale1), [width], absent: 1)
+      add(ours(stack.ours.scale2), theirs(stack.theirs.scale2), [width], absent: 1)
     }
     if let head = stack.normedHeadWidth {
       addNorm(ours(stack.ours.queryNorm), theirs(stack.theirs.queryNorm), head)

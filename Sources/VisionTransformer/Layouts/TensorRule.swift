@@ -8,6 +8,8 @@ struct TensorRule: Sendable {
   let shape: [Int]
   /// What follows each other in it.
   let terms: [Term]
+  /// What all its values are where Vitrail's encoder does not have it; nil: it always has.
+  let absent: Scalar?
 
   /// A piece of a tensor.
   indirect enum Term: Sendable {
@@ -23,15 +25,11 @@ struct TensorRule: Sendable {
     case sum(Term, Term)
   }
 
-  /// One that is a tensor as it is.
-  init(_ name: String, shape: [Int], whole source: String) {
-    self.init(name, shape: shape, [.whole(source)])
-  }
-
-  init(_ name: String, shape: [Int], _ terms: [Term]) {
+  init(_ name: String, shape: [Int], _ terms: [Term], absent: Scalar? = nil) {
     self.name = name
     self.shape = shape
     self.terms = terms
+    self.absent = absent
   }
 
   /// Its values, from the tensors of a file.

@@ -19,6 +19,12 @@ public struct WeightLayout: Sendable {
   /// How a table of positions follows an encoder to images of another size.
   var transfer = PositionTransfer.antialiased
 
+  /// What can be written so; nil: the layout is read alone.
+  var target: LayoutTarget?
+
+  /// Whether encoders can be written so.
+  public var isWritten: Bool { target != nil }
+
   /// All layouts, the more special ones first.
   public static let all: [WeightLayout] = [
     .mocoV3, .huggingFaceMAE, .huggingFaceDinov2, .huggingFaceViT, .mae, .dinov2, .timm,

@@ -35,7 +35,7 @@ extension ModelFile {
   package func table(
     _ values: [Scalar], _ resized: VisionTransformerConfiguration, _ transfer: PositionTransfer
   ) -> [Scalar] {
-    let (old, new, stream) = (configuration.grid, resized.grid, configuration.stream)
+    let (old, new, stream) = (configuration.grid, resized.grid, configuration.entryStream)
     let width = stream.streamWidth(configuration.width)
     let prefixCount = configuration.hasClassToken ? 1 : 0
     guard transfer != .recomputed else {

@@ -62,6 +62,17 @@ public struct ModelFile: Sendable {
     preprocessing = try Self.decode("preprocessing", over: .object([:]), file, url.path)
   }
 
+  /// The parameters of a store in the place of a file's.
+  package init(
+    _ store: ParameterStore, configuration: VisionTransformerConfiguration, of source: ModelFile
+  ) {
+    self.configuration = configuration
+    preprocessing = source.preprocessing
+    file = StoreTensors(store, path: source.path, metadata: source.file.metadata)
+    path = source.path
+    origin = nil
+  }
+
   /// The tensors that are parameters: of a checkpoint, all but the state of the optimiser and the averages.
   public var parameterNames: Set<String> {
     Set(file.shapes.keys.filter { !$0.hasPrefix("optimizer.") && !$0.hasPrefix("average.") })
@@ -129,15 +140,16 @@ public struct ModelFile: Sendable {
   ///
   /// - Parameter provenance: who writes; added to the makers that `metadata` tell.
   public static func write(
-    _ tensors: [(name: String, tensor: Tensor)], configuration: VisionTransformerConfiguration,
-    preprocessing: Preprocessing, metadata: [String: String] = [:], provenance: Provenance = Provenance(),
+    _ tensors: [(name: String, tensor: Tensor)], as type: WeightType = .f32,
+    configuration: VisionTransformerConfiguration, preprocessing: Preprocessing,
+    metadata: [String: String] = [:], provenance: Provenance = Provenance(),
     to url: URL
   ) throws(Failure) {
     var text = metadata.merging(WeightFormat.metadata) { $1 }
     text["provenance"] = encode(Self.provenance(in: metadata) + [provenance])
     text["configuration"] = encode(configuration.weightsCoding)
     text["preprocessing"] = encode(preprocessing)
-    try SafetensorsFile.write(tensors, metadata: text, to: url)
+    try SafetensorsFile.write(tensors, as: type, metadata: text, to: url)
   }
 
   private static func encode(_ value: some Encodable) -> String {
