@@ -34,12 +34,14 @@ public struct RecipeChange: Sendable, Equatable {
   private static let free: Set = [
     "train.steps", "train.epochs", "train.minutes", "train.logSteps", "train.checkpointMinutes",
     "train.checkpointSteps", "train.healthSteps", "train.featureSteps", "train.initialWeights",
-    "train.recompute",
+    "train.recompute", "objective.distillation.teacher",
     "data.path", "data.test", "data.threads", "data.cacheSize", "data.maxBad",
   ]
   private static let data: Set = ["train.batchSize", "train.seed"]
   private static let model: Set = ["train.trainable"]
-  private static let steps: Set = ["data.cache", "data.cacheSide", "data.filter", "data.evaluationResize"]
+  private static let steps: Set = [
+    "data.cache", "data.cacheSide", "data.filter", "data.evaluationResize", "objective.distillation.weight",
+  ]
 }
 
 extension Recipe {
