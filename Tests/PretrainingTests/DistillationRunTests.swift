@@ -158,6 +158,39 @@ struct DistillationRunTests {
     #expect(resolved.changes(to: recipe(cosine, from: first.model)).contains { $0.key.hasSuffix("distance") })
   }
 
+  /// A run that goes on may weigh the distance anew and has its teacher with it; it cannot gain or lose one.
+  @Test func aRunThatGoesOnKeepsItsTeacher() throws {
+    let folder = try TemporaryFolder()
+    let first = try train(recipe(nil, from: nil), in: RunFolder(folder("first")))
+    func change(_ old: JSONValue?, _ new: JSONValue?) throws -> Failure? {
+      let run = RunFolder(folder(UUID().uuidString))
+      func given(_ keys: JSONValue?, steps: Int) -> Recipe {
+        recipe(nil, from: first.model, steps: steps) {
+          guard let keys else { return }
+          $0.objective = Choice("mae", options: $0.objective.options.merging(["distillation": keys]) { $1 })
+        }
+      }
+      try train(given(old, steps: 2), in: run)
+      let goesOn = try TrainingPlan(recipe: given(new, steps: 3), source: NoiseImages(), goesOn: true)
+      do throws(Failure) {
+        _ = try Trainer(goesOn, in: run).run(resuming: true)
+        return nil
+      } catch { return error }
+    }
+    let (one, two) = (JSONValue.object(["weight": .number(1)]), JSONValue.object(["weight": .number(2)]))
+    let (here, there) = ("/here", first.url.path)
+    #expect(try change(one, two) == nil)
+    #expect(
+      try change(.object(["teacher": .string(there)]), .object(["teacher": .string(here)])) == nil)
+    let groups: [JSONValue?] = [.object([:]), one, .object(["teacher": .string(there)])]
+    for group in groups {
+      for (old, new) in [(group, nil), (nil, group)] {
+        let failure = try #require(try change(old, new))
+        #expect(failure.problem.contains("objective.distillation"), "\(failure)")
+      }
+    }
+  }
+
   @Test func whatCannotBeIsSaid() throws {
     let folder = try TemporaryFolder()
     let first = try train(recipe(nil, from: nil), in: RunFolder(folder("first")))
