@@ -95,8 +95,7 @@ public struct Distilled<Wrapped: DistillableObjective>: Objective {
   private func distance(on view: MicroBatch.View, _ tape: Tape) -> Tensor {
     let selection = PatchSelection(grid: view.grid)
     // As in use: statistics of norms are those that its weights came with.
-    let frozen = Tape(
-      PassContext(.evaluating, progress: tape.context.progress), observer: tape.observer, pool: tape.pool)
+    let frozen = Tape(.evaluating, observer: tape.observer, pool: tape.pool)
     let wanted = twin.encode(view.patches, selection, frozen)
     let tokens = student.encode(view.patches, selection, tape)
     guard let projection else { return tape.meanSquaredError(tokens, target: wanted) }
