@@ -43,9 +43,10 @@ public struct Teacher: Sendable {
       })
     self.momentum = momentum
     self.weights = weights
+    // Those with weights of their own too: what their file lacks stays as it is initially.
     for pair in pairs {
       pair.teacher.isTrainable = false
-      if weights == nil { pair.teacher.assign(pair.student.value.values) }
+      pair.teacher.assign(pair.student.value.values)
     }
   }
 

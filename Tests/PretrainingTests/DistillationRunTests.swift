@@ -134,6 +134,18 @@ struct DistillationRunTests {
     }
   }
 
+  /// A teacher without positions has the table that an encoder has initially, as a start from its file would.
+  @Test func whatATeachersFileLacksIsInitial() throws {
+    let folder = try TemporaryFolder()
+    let bare = try train(recipe(nil, from: nil) { $0.model.positions = .none }, in: RunFolder(folder("bare")))
+    var taught = Distillation()
+    taught.teacher = bare.url.path
+    let plan = try plan(recipe(taught, from: nil))
+    let table = try values(plan, "teacher.pos_embed")
+    #expect(try table == values(plan, "pos_embed") && table.contains { $0 != 0 })
+    #expect(try values(plan, "teacher.\(Self.block)") == tensors(bare.model)[Self.block])
+  }
+
   /// An initialiser that goes by the images changes the student alone.
   @Test func calibrationLeavesATeacherOfItsOwn() throws {
     let folder = try TemporaryFolder()
