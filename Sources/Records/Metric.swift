@@ -28,6 +28,8 @@ public enum Metric: Int, CaseIterable, Sendable, CodingKey {
   case teacherEntropy
   /// The loss without a look at the images.
   case baselineLoss
+  /// The distance from a frozen teacher that is added to the loss, before it is weighted.
+  case distillation
   /// The highest that the effective rank could be: the smaller of samples and width.
   case directions
 
@@ -47,6 +49,7 @@ public enum Metric: Int, CaseIterable, Sendable, CodingKey {
     case .uniformity: .ofFeatures("Uniformity of the features", unit: "log mean exp(−2‖x − y‖²)", .free)
     case .teacherEntropy: .ofFeatures("Teacher entropy", unit: "nats")
     case .baselineLoss: .ofFeatures("Loss without a look at the images", unit: "loss")
+    case .distillation: .ofFeatures("Distance from the frozen teacher", unit: "distance")
     }
   }
 

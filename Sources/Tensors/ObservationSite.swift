@@ -14,6 +14,8 @@ public enum ObservationSite: Sendable, Hashable {
   case teacherProbabilities
   /// The reconstruction's part of a loss of several parts, a scalar.
   case reconstructionLoss
+  /// The distance from a frozen teacher, a part of a loss, a scalar.
+  case distillation
   /// The loss, a scalar.
   case loss
 }
@@ -30,6 +32,7 @@ extension ObservationSite: CustomStringConvertible {
     case .head: "head"
     case .teacherProbabilities: "teacher.probabilities"
     case .reconstructionLoss: "reconstructionLoss"
+    case .distillation: "distillation"
     case .loss: "loss"
     }
   }

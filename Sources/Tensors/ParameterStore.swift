@@ -21,11 +21,13 @@ public final class ParameterStore: @unchecked Sendable {
   /// The scope without a prefix: an objective's own, until an encoder takes it for its own.
   public var root: ParameterScope { ParameterScope(store: self, root: "", site: ParameterSite()) }
 
+  /// What the names of a teacher's parameters begin with, before a dot.
+  public static let teacherName = "teacher"
   /// The scope of a teacher, below `teacher`: what is declared there follows what has the same name below `root`.
   public var teacher: ParameterScope {
     var site = ParameterSite()
     site.owner = .teacher
-    return ParameterScope(store: self, root: "teacher", site: site)
+    return ParameterScope(store: self, root: Self.teacherName, site: site)
   }
 
   /// The parameter of that full name.

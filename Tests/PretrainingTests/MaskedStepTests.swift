@@ -54,7 +54,7 @@ struct MaskedStepTests {
     return (losses, model.store.parameters.map { ($0.name, $0.value.values) })
   }
 
-  @Test(arguments: ComparingModel.masked, [(2, 1), (3, 2), (1, 3), (9, 1)])
+  @Test(arguments: ComparingModel.masked + ComparingModel.distilled, [(2, 1), (3, 2), (1, 3), (9, 1)])
   func theCutDoesNotMatter(_ objective: Choice, _ cut: (lanes: Int, passes: Int)) throws {
     let result = try train(objective, lanes: cut.lanes, passes: cut.passes)
     let wanted = try train(objective, lanes: 1)
@@ -67,7 +67,7 @@ struct MaskedStepTests {
     }
   }
 
-  @Test(arguments: ComparingModel.masked)
+  @Test(arguments: ComparingModel.masked + ComparingModel.distilled)
   func theSameCutGivesTheSameBits(_ objective: Choice) throws {
     let (first, second) = (
       try train(objective, lanes: 3, passes: 2), try train(objective, lanes: 3, passes: 2)
@@ -76,7 +76,7 @@ struct MaskedStepTests {
     for (a, b) in zip(first.weights, second.weights) { #expect(a.values == b.values, "\(a.name)") }
   }
 
-  @Test(arguments: ComparingModel.masked)
+  @Test(arguments: ComparingModel.masked + ComparingModel.distilled)
   func trainingLowersTheLoss(_ objective: Choice) throws {
     let model = try ComparingModel.masked(objective)
     let (step, team) = model.step({ AdamW(parameters: $0, options: .init()) }, lanes: 2)

@@ -20,7 +20,7 @@ struct ObjectiveGradientTests {
 
   /// The weights of DropPos's tokens are constants, which differences do not know: one token a sample weighs 1. Pixels lie
   /// far above SimMIM's predictions, as absolute values have a kink.
-  @Test(arguments: ComparingModel.masked)
+  @Test(arguments: ComparingModel.masked + ComparingModel.distilled)
   func ofMasksAndPositions(_ choice: Choice) throws {
     var options = choice.options
     if choice.name == "dropPos" {

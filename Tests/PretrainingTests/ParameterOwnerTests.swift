@@ -20,7 +20,7 @@ struct ParameterOwnerTests {
     let classifying = ["pooled", "tokens"].map { norm in
       Choice("classification", options: ["norm": .string(norm), "classes": classes])
     }
-    return ComparingModel.masked + others + classifying
+    return ComparingModel.masked + ComparingModel.distilled + others + classifying
   }()
 
   private static let changes: [@Sendable (inout VisionTransformerConfiguration) -> Void] = [

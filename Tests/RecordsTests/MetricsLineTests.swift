@@ -50,8 +50,8 @@ import Testing
     for (place, metric) in Metric.allCases.enumerated() { whole[metric] = Double(place) + 0.5 }
     (whole[.directions], whole[.epoch], whole[.learningRate]) = (64, 2, 1.5e-05)
     let wanted =
-      #"{"alignment":9.5,"baselineLoss":12.5,"dataWait":4.5,"directions":64,"epoch":2,"featureStd":7.5,"#
-      + #""gradNorm":2.5,"imagesPerSecond":3.5,"learningRate":1.5e-05,"loss":0.5,"rankMe":8.5,"seconds":6.5,"#
+      #"{"alignment":9.5,"baselineLoss":12.5,"dataWait":4.5,"directions":64,"distillation":13.5,"epoch":2,"#
+      + #""featureStd":7.5,"gradNorm":2.5,"imagesPerSecond":3.5,"learningRate":1.5e-05,"loss":0.5,"rankMe":8.5,"seconds":6.5,"#
       + #""step":20,"teacherEntropy":11.5,"uniformity":10.5}"#
     #expect(try text(whole) == wanted)
     #expect(line(wanted) == whole && whole.hasFeatures)
@@ -81,11 +81,11 @@ import Testing
       Metric.events.map(\.key) == [
         "loss", "learningRate", "gradNorm", "imagesPerSecond", "dataWait", "featureStd", "rankMe",
         "alignment",
-        "uniformity", "teacherEntropy", "baselineLoss",
+        "uniformity", "teacherEntropy", "baselineLoss", "distillation",
       ])
     #expect(
       Metric.ofFeatures.map(\.columnTitle) == [
-        "RankMe", "spread", "alignment", "uniformity", "teacherEntropy", "baselineLoss",
+        "RankMe", "spread", "alignment", "uniformity", "teacherEntropy", "baselineLoss", "distillation",
       ])
     #expect(
       Metric.drawn == [.loss, .learningRate, .imagesPerSecond, .gradNorm] + Metric.ofFeatures)

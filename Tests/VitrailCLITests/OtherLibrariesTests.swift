@@ -115,4 +115,60 @@ struct OtherLibrariesTests {
       #expect(trained.preprocessing.mean == [0.5] && trained.preprocessing.standardDeviation == [0.25])
     }
   }
+
+  @Test("such weights teach the run that goes on from them, also after a stop")
+  func teach() throws {
+    let images = try TinyRun.shared.get()
+    try withTemporaryFolder { folder in
+      let weights = folder.appending(path: "timm")
+      try write(to: weights, config: config)
+      let run = folder.appending(path: "run")
+      let arguments =
+        ["pretrain", "--data", images.train.path, "--out", run.path]
+        + TinyRun.settings([
+          "train.steps=6", "train.checkpointSteps=3", "train.batchSize=4", "train.featureSteps=3",
+          "objective.distillation.distance=cosine",
+        ])
+      expectError(
+        try Vitrail.run(arguments), code: 1, "no weights to start from", "objective.distillation",
+        "--from-weights")
+      let outcome = try Vitrail.run(arguments + ["--from-weights", weights.path])
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      let last = run.appending(path: "checkpoints/last.safetensors")
+      let end = try TinyRun.tensors(last)
+      let given = try TinyRun.tensors(weights.appending(path: "model.safetensors"))
+      let name = "blocks.0.mlp.fc1.weight"
+      #expect(end["teacher.\(name)"] == given[name] && end[name] != given[name])
+      let model = try TinyRun.tensors(run.appending(path: "model.safetensors"))
+      #expect(model[name] == end[name])
+      #expect(!model.keys.contains { $0.hasPrefix("teacher.") || $0.hasPrefix("distillation.") })
+
+      // As if it had been killed behind its third step, and the weights were gone.
+      let checkpoints = run.appending(path: "checkpoints")
+      let names = TinyRun.files(checkpoints).filter { $0.hasPrefix("step-") }
+      #expect(names.count == 2)
+      try FileManager.default.removeItem(at: checkpoints.appending(path: names[1]))
+      try FileManager.default.removeItem(at: last)
+      try FileManager.default.createSymbolicLink(atPath: last.path, withDestinationPath: names[0])
+      try FileManager.default.removeItem(at: weights)
+      let resumed = try Vitrail.run("pretrain", "--resume", "--out", run.path)
+      #expect(resumed.code == 0, "\(resumed.errors)")
+      #expect(try TinyRun.tensors(last) == end)
+      let log = try String(contentsOf: run.appending(path: "metrics.jsonl"), encoding: .utf8)
+      #expect(log.contains("\"distillation\":"), "\(log)")
+
+      let scored = try Vitrail.run(
+        "evaluate", "--weights", run.path, "--train", images.train.path, "--test", images.test.path,
+        "--evaluators", "knn", "--no-baselines")
+      #expect(scored.code == 0, "\(scored.errors)")
+      // The run's recipe does for one that the run teaches.
+      let second = folder.appending(path: "second")
+      let taught = try Vitrail.run(
+        "pretrain", "--recipe", run.appending(path: "recipe.yaml").path, "--from-weights", run.path, "--set",
+        "objective.distillation.teacher=\(run.path)", "--steps", "2", "--out", second.path)
+      #expect(taught.code == 0, "\(taught.errors)")
+      let other = try TinyRun.tensors(second.appending(path: "checkpoints/last.safetensors"))
+      #expect(other["teacher.\(name)"] == model[name] && other[name] != model[name])
+    }
+  }
 }

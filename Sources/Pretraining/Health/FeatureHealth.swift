@@ -17,6 +17,8 @@ public struct FeatureHealth: Sendable, Equatable {
   public var teacherEntropy: Double?
   /// Choices of the teacher, K: its entropy is at most ln K.
   public var teacherOutputs: Int?
+  /// The distance from a frozen teacher that is a part of the loss, before it is weighted.
+  public var distillation: Double?
   /// What the loss would be without a look at the images.
   public var baseline: TrivialLoss?
   /// The highest that `rankMe` can be.

@@ -90,22 +90,26 @@ package struct FeatureProbe {
     )
   }
 
-  /// The entropy of what the objective shows as `.teacherProbabilities`, [rows, K], in a pass that records nothing.
+  /// The entropy of what the objective shows as `.teacherProbabilities`, [rows, K], and what it shows as `.distillation`, in a
+  /// pass that records nothing.
   private func askTeacher(
     of samples: MicroBatch, _ progress: TrainingProgress, into health: inout FeatureHealth
   ) {
     let few = samples.slice(0..<min(Self.teacherSampleCount, samples.count))
     var (entropy, rows, outputs) = (0.0, 0, 0)
-    let observer = PassObserver(onResult: { site, probabilities in
+    var distance: Double?
+    let observer = PassObserver(onResult: { site, result in
+      if site == .distillation { distance = Double(result.scalar) }
       guard site == .teacherProbabilities else { return }
-      entropy += probabilities.values.reduce(0) { $1 > 0 ? $0 - Double($1) * log(Double($1)) : $0 }
-      rows += probabilities.rows
-      outputs = probabilities.width
+      entropy += result.values.reduce(0) { $1 > 0 ? $0 - Double($1) * log(Double($1)) : $0 }
+      rows += result.rows
+      outputs = result.width
     })
     let tape = Tape(
       PassContext(.training, samples: few.identity, progress: progress), recordsGradients: false,
       observer: observer, pool: trainer.lanes[0].pool)
     _ = objective.loss(few, tape)
+    health.distillation = distance.flatMap(finite)
     guard rows > 0 else { return }
     health.teacherEntropy = finite(entropy / Double(rows))
     health.teacherOutputs = outputs

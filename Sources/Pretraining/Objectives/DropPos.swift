@@ -10,7 +10,7 @@ import VisionTransformer
 /// encoder's summary of the image resembles it (`TokenAffinity`). With a reconstruction weight r the loss is that plus
 /// r times MAE's on the same encoding, which for an optimiser that ignores scale is the published w·position + MAE
 /// with w = 1/r.
-public struct DropPos: MaskedObjective {
+public struct DropPos: MaskedObjective, DistillableObjective {
   /// `dropPos` in recipes.
   public static let name = "dropPos"
   /// A line for `vitrail list`.
@@ -19,7 +19,7 @@ public struct DropPos: MaskedObjective {
   public static let source = "Wang et al., 2023"
 
   /// What a recipe may set.
-  public struct Options: DefaultedOptions {
+  public struct Options: DefaultedOptions, DistillableOptions {
     /// Share of patches that are masked.
     public var maskRatio = 0.75
     /// Share of the visible patches whose positions are dropped.
@@ -38,6 +38,8 @@ public struct DropPos: MaskedObjective {
     public var reconstructionWeight = 0.0
     /// Number of blocks of MAE's decoder, whose width and heads are those of the other.
     public var reconstructionDepth = 4
+    /// A frozen teacher that the encoder is kept near to; absent: none.
+    public var distillation: Distillation?
     /// The defaults.
     public init() {}
 

@@ -3,7 +3,7 @@ import Tensors
 import VisionTransformer
 
 /// MAE (He et al., 2021): encode the visible patches, decode all, and regress the pixels of the masked ones.
-public struct MaskedAutoencoder: ReconstructingObjective {
+public struct MaskedAutoencoder: ReconstructingObjective, DistillableObjective {
   /// `mae` in recipes.
   public static let name = "mae"
   /// Other names for it.
@@ -14,7 +14,7 @@ public struct MaskedAutoencoder: ReconstructingObjective {
   public static let source = "He et al., 2021"
 
   /// What a recipe may set.
-  public struct Options: DefaultedOptions {
+  public struct Options: DefaultedOptions, DistillableOptions {
     /// Share of patches that are masked.
     public var maskRatio = 0.75
     /// How masked patches lie: random, block or grid.
@@ -27,6 +27,8 @@ public struct MaskedAutoencoder: ReconstructingObjective {
     public var decoderDepth = 4
     /// Number of attention heads of the decoder.
     public var decoderHeads = 4
+    /// A frozen teacher that the encoder is kept near to; absent: none.
+    public var distillation: Distillation?
     /// The defaults.
     public init() {}
 

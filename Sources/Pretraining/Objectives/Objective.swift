@@ -58,19 +58,28 @@ extension Selection<any Objective.Type> {
     func make<O: Objective>(_: O.Type) throws(Failure) -> any Objective {
       try O(encoder: encoder, options: options(of: O.self), at: place)
     }
-    let type: any Objective.Type = type
-    return try make(type)
+    return try make(trainedType)
   }
 
   /// What the chosen objective asks of a recipe whose model that is.
   public func demands(of model: VisionTransformerConfiguration) -> ObjectiveDemands {
     func demands<O: Objective>(_: O.Type) -> ObjectiveDemands {
       let demands = O.demands(options(of: O.self), of: model)
-      return ObjectiveDemands(positions: demands.positions, views: demands.views) { source throws(Failure) in
+      return ObjectiveDemands(
+        positions: demands.positions, views: demands.views, needsInitialWeights: demands.needsInitialWeights
+      ) { source throws(Failure) in
         replacing(try demands.optionsForImages(source), of: O.self)
       }
     }
-    let type: any Objective.Type = type
-    return demands(type)
+    return demands(trainedType)
+  }
+
+  /// The type of what is trained: the chosen one, or, where the options say so, that with a distillation beside it.
+  private var trainedType: any Objective.Type {
+    func trained<O: DistillableObjective>(_: O.Type) -> any Objective.Type {
+      options(of: O.self).distillation == nil ? O.self : Distilled<O>.self
+    }
+    guard let distillable = type as? any DistillableObjective.Type else { return type }
+    return trained(distillable)
   }
 }

@@ -8,7 +8,7 @@ import VisionTransformer
 /// tokens change from block to block like all others. The encoder's final norm stands before the head, so the head is a
 /// linear layer alone. Its weights start at a deviation of 0.1/√D: before training all places are nearly as likely and the
 /// loss is nearly ln L. For fine-tuning `--from-weights` adds positions afresh.
-public struct PositionPrediction: MaskedObjective {
+public struct PositionPrediction: MaskedObjective, DistillableObjective {
   /// `positionPrediction` in recipes.
   public static let name = "positionPrediction"
   /// Other names for it.
@@ -27,11 +27,13 @@ public struct PositionPrediction: MaskedObjective {
   }
 
   /// What a recipe may set.
-  public struct Options: DefaultedOptions {
+  public struct Options: DefaultedOptions, DistillableOptions {
     /// η, the share of patches that are no keys and values: 0.75, or 0.5 for small images.
     public var contextMaskRatio = 0.75
     /// Whose predictions count: all or nonContext.
     public var averages = Averages.all
+    /// A frozen teacher that the encoder is kept near to; absent: none.
+    public var distillation: Distillation?
     /// The defaults.
     public init() {}
 

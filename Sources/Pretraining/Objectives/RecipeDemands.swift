@@ -8,6 +8,8 @@ public struct RecipeDemands<Options: DefaultedOptions>: Sendable {
   public var positions: [Positions]?
   /// The views of each image as published, for recipes that list none; nil: one, by `data.augmentations`.
   public var views: [ViewRecipe]?
+  /// Whether training has to start from given weights.
+  public var needsInitialWeights = false
   /// The options with every choice made that goes by the images; throws when there is nothing to learn from them.
   public var optionsForImages: @Sendable (_ source: any ImageSource) throws(Failure) -> Options
 
@@ -23,6 +25,8 @@ public struct ObjectiveDemands {
   public let positions: [Positions]?
   /// The views of each image as published; nil: one, by `data.augmentations`.
   public let views: [ViewRecipe]?
+  /// Whether training has to start from given weights.
+  public let needsInitialWeights: Bool
   /// The choice with every option that goes by the images; throws when there is nothing to learn from them.
   public let selectionForImages: (_ source: any ImageSource) throws(Failure) -> Selection<any Objective.Type>
 }

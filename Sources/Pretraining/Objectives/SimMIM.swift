@@ -8,7 +8,7 @@ import VisionTransformer
 /// Positions stay, so the encoder reads all L tokens. The loss is the mean of |ŷ − y| over the pixels of hidden patches;
 /// the published sum over (pixels + 1e-5) is the same but for that. Pixels are as the encoder reads them, normalised
 /// by channel; published are further crops of 0.67 … 1 of the image, which `data.augmentations` says.
-public struct SimMIM: ReconstructingObjective {
+public struct SimMIM: ReconstructingObjective, DistillableObjective {
   /// `simMIM` in recipes.
   public static let name = "simMIM"
   /// A line for `vitrail list`.
@@ -18,7 +18,7 @@ public struct SimMIM: ReconstructingObjective {
   public static let source = "Xie et al., 2021"
 
   /// What a recipe may set.
-  public struct Options: DefaultedOptions {
+  public struct Options: DefaultedOptions, DistillableOptions {
     /// Share of units that are hidden: ⌈ratio·units⌉ are.
     public var maskRatio = 0.6
     /// Side of a unit in patches, which divides the image; absent: the largest that leaves six units across, as
@@ -28,6 +28,8 @@ public struct SimMIM: ReconstructingObjective {
     public var maskShape = MaskShape.random
     /// Whether each target patch is normalised to mean 0 and variance 1.
     public var normalizePixels = false
+    /// A frozen teacher that the encoder is kept near to; absent: none.
+    public var distillation: Distillation?
     /// The defaults.
     public init() {}
 

@@ -41,6 +41,7 @@ public struct Recipe: Codable, Sendable, Equatable {
       _ = try LayerRecipe(model, variants: variants.model)
     }
     _ = try variants.optimizers.select(optimizer, at: "optimizer")
+    try variants.objectives.requireDistillable(objective, at: "objective")
     _ = try variants.objectives.select(objective, at: "objective")
   }
 

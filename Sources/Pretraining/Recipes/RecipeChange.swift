@@ -22,6 +22,8 @@ public struct RecipeChange: Sendable, Equatable {
 
   /// What it means for a run that goes on.
   var effect: Effect {
+    // With the last key of a group the group may have come or gone, and the teacher with it.
+    if key.hasPrefix("objective.distillation") && (old == "absent" || new == "absent") { return .model }
     if Self.free.contains(key) || key.hasPrefix("train.monitor") { return .none }
     if Self.data.contains(key) { return .data }
     if Self.model.contains(key) { return .model }
@@ -34,12 +36,14 @@ public struct RecipeChange: Sendable, Equatable {
   private static let free: Set = [
     "train.steps", "train.epochs", "train.minutes", "train.logSteps", "train.checkpointMinutes",
     "train.checkpointSteps", "train.healthSteps", "train.featureSteps", "train.initialWeights",
-    "train.recompute",
+    "train.recompute", "objective.distillation.teacher",
     "data.path", "data.test", "data.threads", "data.cacheSize", "data.maxBad",
   ]
   private static let data: Set = ["train.batchSize", "train.seed"]
   private static let model: Set = ["train.trainable"]
-  private static let steps: Set = ["data.cache", "data.cacheSide", "data.filter", "data.evaluationResize"]
+  private static let steps: Set = [
+    "data.cache", "data.cacheSide", "data.filter", "data.evaluationResize", "objective.distillation.weight",
+  ]
 }
 
 extension Recipe {
@@ -96,7 +100,7 @@ extension Recipe {
       // A variant without options is written as its name alone.
       if case .string = value, ["objective", "optimizer"].contains(path) {
         values[path + ".kind"] = value
-      } else if case .object(let entries) = value {
+      } else if case .object(let entries) = value, !entries.isEmpty {
         for (key, entry) in entries { add(entry, at: path.isEmpty ? key : "\(path).\(key)") }
       } else {
         values[path] = value

@@ -21,6 +21,13 @@ struct InitialWeights {
       otherwise: EncoderFacts(model, mean: [0], standardDeviation: [1]))
   }
 
+  /// Opens the encoder that a run has come to, or that of a file as above.
+  init(teacher path: String, for model: VisionTransformerConfiguration) throws(Failure) {
+    let folder = RunFolder(URL(fileURLWithPath: path))
+    let isRun = FileManager.default.fileExists(atPath: folder.recipe.path)
+    try self.init(path: isRun ? folder.model.path : path, for: model)
+  }
+
   /// Loads into an encoder and into what its objective has declared beside it; `classNames` are those that a supervised
   /// objective tells apart.
   func load(
@@ -28,10 +35,11 @@ struct InitialWeights {
   ) throws(Failure) {
     let (present, encoderNames) = (file.parameterNames, try file.encoderNames())
     let written = writtenObjective
-    let others = written?.name == objective.name ? present.subtracting(encoderNames) : []
+    let others: Set<String> =
+      written?.name == objective.name ? present.subtracting(encoderNames).filter(isKept) : []
     try compareArchitectures(encoder.configuration, resizes: others.isEmpty || classNames != nil)
     let (own, beside) = (
-      encoder.ownParameters, encoder.parameters.parameters.filter { $0.site.owner != .encoder }
+      encoder.ownParameters, encoder.parameters.parameters(of: .objective).filter { isKept($0.name) }
     )
     try assign(own, from: present.intersection(encoderNames), encoder.configuration)
     guard !others.isEmpty else { return }
@@ -45,13 +53,29 @@ struct InitialWeights {
     try assign(beside, from: others, encoder.configuration)
   }
 
+  /// Loads into a teacher: of the file only the encoder counts.
+  func load(intoTeacher encoder: VisionTransformer) throws(Failure) {
+    try compareArchitectures(encoder.configuration, resizes: true)
+    try assign(
+      encoder.ownParameters, from: file.parameterNames.intersection(try file.encoderNames()),
+      encoder.configuration)
+  }
+
+  /// Whether a training that starts from the file goes on with what has that name beside the encoder. A teacher starts
+  /// afresh, from the student or from weights of its own, and with it the layer that is trained to meet it.
+  private func isKept(_ name: String) -> Bool {
+    ![ParameterStore.teacherName, Distillation.projectionName].contains { name.hasPrefix($0 + ".") }
+  }
+
   private func assign(
     _ parameters: [Parameter], from names: Set<String>, _ wanted: VisionTransformerConfiguration
   ) throws(Failure) {
-    for parameter in parameters where names.contains(parameter.name) || isNeeded(parameter) {
-      parameter.assign(try values(of: parameter, wanted))
+    // Of a teacher's parameter the file has the student's name, and what it needs is what the student needs.
+    let named = parameters.map { (parameter: $0, inFile: $0.student ?? $0) }
+    for (parameter, inFile) in named where names.contains(inFile.name) || isNeeded(inFile) {
+      parameter.assign(try values(of: inFile, wanted))
     }
-    if let unknown = names.subtracting(parameters.map(\.name)).sorted().first {
+    if let unknown = names.subtracting(named.map(\.inFile.name)).sorted().first {
       throw Failure(
         "the weights file has '\(unknown)', the model has not", at: file.path,
         mend: "use the model keys that these weights were made with")

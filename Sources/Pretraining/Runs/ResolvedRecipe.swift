@@ -40,6 +40,13 @@ public struct ResolvedRecipe: Sendable {
     onMeasuring: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(Failure) {
     var recipe = given
+    let demands = try variants.objectives.select(given.objective, at: "objective").demands(of: given.model)
+    guard !demands.needsInitialWeights || given.train.initialWeights != nil else {
+      throw Failure(
+        "a distillation whose teacher is the encoder that training starts from, and no weights to start from",
+        at: "objective.distillation",
+        mend: "give --from-weights PATH, or the weights of another teacher as objective.distillation.teacher")
+    }
     recipe.data = try given.data.resolved(
       for: given.model, source: source, seed: given.train.seed, onMeasuring: onMeasuring)
     lanes = recipe.train.lanes.resolved(MachineCapacity.coreCount)
@@ -49,7 +56,6 @@ public struct ResolvedRecipe: Sendable {
     store.drawsInitialValues = false
     let encoder = try VisionTransformer(
       recipe.model, parameters: store, variants: variants.model)
-    let demands = try variants.objectives.select(recipe.objective, at: "objective").demands(of: recipe.model)
     let task = try demands.selectionForImages(source)
     recipe.objective = task.choice
     recipe.data.views = recipe.data.views ?? demands.views

@@ -10,6 +10,7 @@ extension MetricsLine {
     )
     (self[.alignment], self[.uniformity]) = (health.alignment, health.uniformity)
     (self[.teacherEntropy], self[.baselineLoss]) = (health.teacherEntropy, health.baseline?.value)
+    self[.distillation] = health.distillation
   }
 }
 

@@ -96,15 +96,20 @@ public final class TrainingPlan {
   /// The images that are trained on.
   var source: any ImageSource { resolved.source }
 
-  /// Reads `train.initialWeights`, unless that is done.
+  /// Reads `train.initialWeights`, and those of a teacher that has its own, unless that is done.
   ///
-  /// - Throws: `Failure` when the file does not fit the model.
+  /// - Throws: `Failure` when a file does not fit the model.
   func loadInitialWeights() throws(Failure) {
-    guard !hasInitialWeights, let path = recipe.train.initialWeights else { return }
-    try InitialWeights(path: path, for: recipe.model).load(
-      into: encoder, objective: recipe.objective, classNames: objectivePlan.classNames)
-    objectivePlan.teacher?.restart()
-    state.average?.restart(from: state.trainable)
+    guard !hasInitialWeights else { return }
+    if let path = recipe.train.initialWeights {
+      try InitialWeights(path: path, for: recipe.model).load(
+        into: encoder, objective: recipe.objective, classNames: objectivePlan.classNames)
+      objectivePlan.teacher?.restart()
+      state.average?.restart(from: state.trainable)
+    }
+    if let teacher = objectivePlan.teacher?.weights {
+      try InitialWeights(teacher: teacher.path, for: recipe.model).load(intoTeacher: teacher.encoder)
+    }
     hasInitialWeights = true
   }
 

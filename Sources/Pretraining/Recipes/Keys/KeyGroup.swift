@@ -41,6 +41,7 @@ public struct KeyGroup: Sendable {
       KeyGroup(ViewRecipe(), at: "data.views", names: ["augmentations": "augmentations"]),
       KeyGroup(TrainRecipe(), at: "train"),
       KeyGroup(MonitorRecipe(), at: "train.monitor", names: ["evaluators": "evaluators"]),
+      KeyGroup(Distillation(), at: "objective.distillation"),
     ]
     let seams: [(path: String, variants: [any Variant.Type])] = [
       ("objective", variants.objectives.variants), ("optimizer", variants.optimizers.variants),
