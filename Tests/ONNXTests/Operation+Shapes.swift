@@ -1,0 +1,142 @@
+/// Operators that move elements and change none.
+extension Operation {
+  func reshaped() throws -> ReadTensor {
+    var x = try operand(0)
+    var shape = try operand(1).integers
+    for index in shape.indices where shape[index] == 0 { shape[index] = x.shape[index] }
+    if let free = shape.firstIndex(of: -1) {
+      let others = shape.enumerated().filter { $0.offset != free }.reduce(1) { $0 * $1.element }
+      guard others > 0, x.values.count % others == 0 else { throw refused("\(x.shape) to \(shape)") }
+      shape[free] = x.values.count / others
+    }
+    guard shape.allSatisfy({ $0 >= 0 }), shape.reduce(1, *) == x.values.count else {
+      throw refused("\(x.shape) to \(shape)")
+    }
+    x.shape = shape
+    return x
+  }
+
+  func squeezed() throws -> ReadTensor {
+    var x = try operand(0)
+    let axes = Set(try operand(1).integers.map { try axis($0, of: x) })
+    guard axes.allSatisfy({ x.shape[$0] == 1 }) else { throw refused("axes \(axes) of \(x.shape)") }
+    x.shape = x.shape.enumerated().filter { !axes.contains($0.offset) }.map(\.element)
+    return x
+  }
+
+  func transposed() throws -> ReadTensor {
+    let x = try operand(0)
+    guard case .integers(let order)? = node.attributes["perm"], order.sorted() == Array(x.shape.indices)
+    else {
+      throw refused("no order")
+    }
+    let shape = order.map { x.shape[$0] }
+    return picked(from: x, shape: shape) { target in
+      var source = target
+      for (axis, from) in order.enumerated() { source[from] = target[axis] }
+      return source
+    }
+  }
+
+  func sliced() throws -> ReadTensor {
+    let x = try operand(0)
+    let (starts, ends) = (try operand(1).integers, try operand(2).integers)
+    let axes = try operand(3).integers.map { try axis($0, of: x) }
+    var (shape, first) = (x.shape, [Int](repeating: 0, count: x.shape.count))
+    for (index, axis) in axes.enumerated() {
+      let end = min(ends[index], x.shape[axis])
+      guard starts[index] >= 0, end > starts[index] else { throw refused("\(starts) to \(ends)") }
+      first[axis] = starts[index]
+      shape[axis] = end - starts[index]
+    }
+    return picked(from: x, shape: shape) { zip($0, first).map { $0 + $1 } }
+  }
+
+  func split() throws -> [ReadTensor] {
+    let (x, lengths) = (try operand(0), try operand(1).integers)
+    let axis = try axis(integer("axis", default: 0), of: x)
+    guard lengths.reduce(0, +) == x.shape[axis], lengths.count == node.outputs.count else {
+      throw refused("parts of \(lengths)")
+    }
+    var start = 0
+    return lengths.map { length in
+      defer { start += length }
+      var shape = x.shape
+      shape[axis] = length
+      return picked(from: x, shape: shape) { [start] place in
+        var source = place
+        source[axis] += start
+        return source
+      }
+    }
+  }
+
+  func concatenated() throws -> ReadTensor {
+    let parts = try operands.indices.map { try operand($0) }
+    let axis = try axis(integer("axis"), of: parts[0])
+    guard Set(parts.map(\.type)).count == 1 else { throw refused("parts of several types") }
+    var shape = parts[0].shape
+    shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
+    let outer = shape[..<axis].reduce(1, *)
+    let values = (0..<outer).flatMap { index in
+      parts.flatMap { part -> ArraySlice<Double> in
+        let size = part.values.count / outer
+        return part.values[index * size..<(index + 1) * size]
+      }
+    }
+    guard values.count == shape.reduce(1, *) else { throw refused("parts \(parts.map(\.shape))") }
+    return ReadTensor(shape: shape, values: values, type: parts[0].type)
+  }
+
+  func padded() throws -> ReadTensor {
+    let (x, pads, filler) = (try operand(0), try operand(1).integers, try operand(2))
+    guard filler.type == x.type, filler.shape.isEmpty, pads.count == 2 * x.shape.count,
+      node.attributes["mode"] == nil
+    else { throw refused("pads \(pads)") }
+    let rank = x.shape.count
+    let shape = (0..<rank).map { pads[$0] + x.shape[$0] + pads[rank + $0] }
+    var result = ReadTensor(
+      shape: shape, values: [Double](repeating: filler.values[0], count: shape.reduce(1, *)), type: x.type)
+    for (index, value) in x.values.enumerated() {
+      let source = place(index, in: x.shape)
+      let target = zip(source, pads).map { $0 + $1 }
+      result.values[offset(target, in: shape)] = value
+    }
+    return result
+  }
+
+  func gathered() throws -> ReadTensor {
+    let (x, indices) = (try operand(0), try operand(1))
+    let axis = try axis(integer("axis", default: 0), of: x)
+    guard indices.shape.count == 1, indices.integers.allSatisfy({ (0..<x.shape[axis]).contains($0) }) else {
+      throw refused("indices \(indices.integers)")
+    }
+    var shape = x.shape
+    shape[axis] = indices.values.count
+    return picked(from: x, shape: shape) { place in
+      var source = place
+      source[axis] = indices.integers[place[axis]]
+      return source
+    }
+  }
+
+  // MARK: Places
+
+  private func picked(from x: ReadTensor, shape: [Int], _ source: ([Int]) -> [Int]) -> ReadTensor {
+    let values = (0..<shape.reduce(1, *)).map { x.values[offset(source(place($0, in: shape)), in: x.shape)] }
+    return ReadTensor(shape: shape, values: values, type: x.type)
+  }
+
+  private func place(_ index: Int, in shape: [Int]) -> [Int] {
+    var (rest, place) = (index, [Int](repeating: 0, count: shape.count))
+    for axis in shape.indices.reversed() {
+      place[axis] = rest % shape[axis]
+      rest /= shape[axis]
+    }
+    return place
+  }
+
+  private func offset(_ place: [Int], in shape: [Int]) -> Int {
+    zip(place, shape).reduce(0) { $0 * $1.1 + $1.0 }
+  }
+}
