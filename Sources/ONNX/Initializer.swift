@@ -8,9 +8,7 @@ struct Initializer {
   enum Content {
     case integers([Int64])
     case numbers([Float])
-    /// A parameter, as it is.
-    case tensor(Tensor)
-    /// A matrix [rows, columns], written as [columns, rows].
+    /// A parameter [rows, columns], written as [columns, rows].
     case transposed(Tensor)
   }
 
@@ -39,7 +37,6 @@ struct Initializer {
     switch content {
     case .integers(let values): Self.bytes(values) { UInt64(bitPattern: $0) }
     case .numbers(let values): encoded(values)
-    case .tensor(let tensor): encoded(tensor.values.map { Float($0) })
     case .transposed(let matrix): encoded(Self.transposed(matrix))
     }
   }
@@ -51,8 +48,8 @@ struct Initializer {
       switch content {
       case .integers: 0
       case .numbers(let values): values.reduce(0) { max($0, abs($1)) }
-      case .tensor(let tensor), .transposed(let tensor):
-        tensor.withSpan { span in
+      case .transposed(let matrix):
+        matrix.withSpan { span in
           var largest: Float = 0
           for index in 0..<span.count { largest = max(largest, abs(Float(span[index]))) }
           return largest

@@ -55,37 +55,3 @@ struct Node {
     return message
   }
 }
-
-/// A value that comes into a graph or out of it: a `ValueInfoProto`.
-struct NamedValue {
-  /// An axis: of a length, or of one that each run decides.
-  enum Dimension {
-    case length(Int)
-    case variable(String)
-  }
-
-  let name: String
-  let dimensions: [Dimension]
-
-  /// All are float32.
-  var message: ProtobufMessage {
-    var shape = ProtobufMessage()
-    for dimension in dimensions {
-      var axis = ProtobufMessage()
-      switch dimension {
-      case .length(let length): axis.add(1, integer: length)
-      case .variable(let name): axis.add(2, text: name)
-      }
-      shape.add(1, axis)
-    }
-    var tensor = ProtobufMessage()
-    tensor.add(1, integer: ElementType.float.rawValue)
-    tensor.add(2, shape)
-    var type = ProtobufMessage()
-    type.add(1, tensor)
-    var message = ProtobufMessage()
-    message.add(1, text: name)
-    message.add(2, type)
-    return message
-  }
-}

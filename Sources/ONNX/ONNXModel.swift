@@ -17,8 +17,10 @@ public struct ONNXModel {
   private static let largestFile = Int(Int32.max)
 
   private let graph: GraphBuilder
-  private let input: ImageInput
-  private let outputs: [NamedValue]
+  /// What comes in.
+  public let input: NamedValue
+  /// What comes out.
+  public let outputs: [NamedValue]
   private let metadata: [(key: String, value: String)]
 
   /// Traces a model.
@@ -34,12 +36,12 @@ public struct ONNXModel {
   ) throws(Failure) {
     precondition(!outputs.isEmpty && Set(outputs).count == outputs.count, "ONNXModel: outputs \(outputs)")
     precondition(head != nil || !outputs.contains(.probabilities), "ONNXModel: probabilities without a head")
+    try Self.checkSize(of: encoder.configuration, precision, at: place)
     let parameters = encoder.parameters.parameters
-    try Self.checkSize(
-      parameters.reduce(0) { $0 + $1.value.count } * precision.type.width, precision, at: place)
     let (grid, graph) = (encoder.configuration.grid, GraphBuilder(inner: precision.type))
-    input = ImageInput(grid: grid, preprocessing: preprocessing)
-    let patchValue = input.patches(graph)
+    let entry = ImageInput(grid: grid, preprocessing: preprocessing)
+    input = entry.declaration
+    let patchValue = entry.patches(graph)
 
     // Two samples, so that what treats them differently is seen.
     let patches = Tensor(shape: [2, grid.count, grid.width], repeating: 0.5)
@@ -73,7 +75,7 @@ public struct ONNXModel {
     self.graph = graph
     metadata = Self.metadata(encoder, head, preprocessing, provenance)
     for initializer in graph.initializers { try initializer.check(at: place) }
-    try Self.checkSize(byteCount, precision, at: place)
+    try Self.checkSize(ofBytes: Double(byteCount), precision, at: place)
   }
 
   /// Number of nodes of the graph.
@@ -97,15 +99,23 @@ public struct ONNXModel {
     }
   }
 
-  private static func checkSize(
-    _ byteCount: Int, _ precision: ONNXPrecision, at place: String
+  /// Checks that a file can hold the weights of an encoder, before they are read.
+  ///
+  /// - Throws: `Failure` when it cannot.
+  public static func checkSize(
+    of configuration: VisionTransformerConfiguration, _ precision: ONNXPrecision, at place: String
   ) throws(Failure) {
-    guard byteCount > largestFile else { return }
+    try checkSize(
+      ofBytes: configuration.matrixScalarCount * Double(precision.type.width), precision, at: place)
+  }
+
+  private static func checkSize(
+    ofBytes byteCount: Double, _ precision: ONNXPrecision, at place: String
+  ) throws(Failure) {
+    guard byteCount > Double(largestFile) else { return }
     throw Failure(
-      "the model would be \(ByteCount(byteCount)), more than the \(ByteCount(largestFile)) of an ONNX file",
-      at: place,
-      mend: precision == .single
-        ? "export with --type F16" : "export a smaller model")
+      "the model would be \(ByteCount(Int(byteCount))), more than the \(ByteCount(largestFile)) of an ONNX file",
+      at: place, mend: precision == .single ? "export with --type F16" : "export a smaller model")
   }
 
   private static func metadata(
@@ -134,7 +144,7 @@ public struct ONNXModel {
     var first = Part()
     for node in graph.nodes { first.head.add(1, node.message) }
     first.head.add(2, text: "vitrail")
-    first.head.add(11, input.declaration.message)
+    first.head.add(11, input.message)
     for output in outputs { first.head.add(12, output.message) }
     return [first]
       + graph.initializers.map { initializer in

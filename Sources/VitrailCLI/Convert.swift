@@ -10,6 +10,7 @@ struct Convert: ParsableCommand {
     discussion: """
       Example: vitrail convert --from runs/photos --to folded.safetensors --fold
       A run folder stands for its encoder; name a checkpoint to convert the decoder too.
+      For other runtimes: vitrail convert --from runs/photos --to encoder.onnx
       """)
 
   @Option(help: "Run folder or weights file.")
@@ -22,6 +23,7 @@ struct Convert: ParsableCommand {
   @Option(
     help: "Turn the LayerNorms of the stream into rmsNorm or crmsNorm; implies --fold. Default: norms stay.")
   var norm: ExactConversion.StreamNorm?
+  @OptionGroup var onnx: ONNXExport
   @OptionGroup var output: JSONOutput
 
   private struct Summary: Encodable {
@@ -34,6 +36,9 @@ struct Convert: ParsableCommand {
   }
 
   func run() throws {
+    if try onnx.isAsked(to: to, converting: fold || norm != nil) {
+      return try onnx.run(from: from, encoder, to: to, output)
+    }
     try OutputCheck.file(to)
     let file = try WeightsArgument(from, encoder).model
     let target = norm

@@ -71,7 +71,7 @@ struct EncoderExportTests {
   @Test("every norm under every placement, with every kind of positions and stem", arguments: families)
   func combinations(norm: Choice) throws {
     for (index, configuration) in Self.configurations(of: norm).enumerated() {
-      try check(configuration, "\(norm.name)-\(index)")
+      try check(configuration, "\(norm.name)-\(index)", inHalf: index % 3 == 0)
     }
   }
 
@@ -80,8 +80,35 @@ struct EncoderExportTests {
     for (index, configuration) in Self.others.enumerated() { try check(configuration, "other-\(index)") }
   }
 
+  /// Sizes as users have them: too large for the interpreter, so that onnxruntime alone can run them. Making the random
+  /// weights of the largest takes seconds.
+  @Test(
+    "the encoders of the benchmarks",
+    arguments: [
+      ("mini", 28, 4, 128, 6, 4), ("xs", 32, 4, 192, 12, 3), ("ti", 224, 16, 192, 12, 3),
+      ("s", 224, 16, 384, 12, 6), ("b", 224, 16, 768, 12, 12),
+    ].prefix(folderToKeep == nil ? 3 : 5))
+  func benchmarkEncoders(name: String, image: Int, patch: Int, width: Int, depth: Int, heads: Int) throws {
+    let model = try ExportedModel(
+      tinyConfiguration {
+        ($0.imageHeight, $0.imageWidth, $0.patchSize) = (image, image, patch)
+        ($0.width, $0.depth, $0.headCount, $0.mlpRatio) = (width, depth, heads, 4)
+      })
+    let (file, half) = (try model.file(), try model.file(precision: .half))
+    let weights = model.encoder.parameters.scalarCount
+    // Beside the weights there are nodes, metadata and the constants of norms.
+    #expect((4 * weights..<4 * weights + 300_000).contains(file.count))
+    #expect((2 * weights..<2 * weights + 300_000).contains(half.count))
+    guard Self.folderToKeep != nil else { return }
+    let tokens = model.encoder.encode(model.patches, Tape(.evaluating))
+    let features = model.encoder.pooled(tokens, Tape(.evaluating))
+    try keep("bench-\(name)", ["F32": file, "F16": half], model, features: features, tokens: tokens)
+  }
+
   /// The batch that is run is not the one that was traced.
-  private func check(_ configuration: VisionTransformerConfiguration, _ name: String) throws {
+  private func check(
+    _ configuration: VisionTransformerConfiguration, _ name: String, inHalf: Bool = true
+  ) throws {
     let model = try ExportedModel(configuration)
     let tape = Tape(.evaluating)
     let tokens = model.encoder.encode(model.patches, tape)
@@ -95,20 +122,23 @@ struct EncoderExportTests {
     ]
     #expect(errors.allSatisfy { $0 <= 1e-5 }, what)
 
+    guard inHalf || Self.folderToKeep != nil else { return }
     let half = try model.file([.features], precision: .half)
     let rounded = try model.run(half)
     let error = relativeError(rounded["features"], to: features)
-    #expect(error <= 0.02, what)
+    #expect(error <= 0.08, what)
     #expect(Double(half.count) < 0.95 * Double(file.count), what)
 
     try keep(name, ["F32": file, "F16": half], model, features: features, tokens: tokens)
   }
 
+  private static let folderToKeep = ProcessInfo.processInfo.environment["VITRAIL_ONNX_OUT"]
+
   /// For `Scripts/golden/onnx_check.py`: with `VITRAIL_ONNX_OUT` files, images and what the encoder makes of them stay.
   private func keep(
     _ name: String, _ files: [String: Data], _ model: ExportedModel, features: Tensor, tokens: Tensor
   ) throws {
-    guard let folder = ProcessInfo.processInfo.environment["VITRAIL_ONNX_OUT"] else { return }
+    guard let folder = Self.folderToKeep else { return }
     let url = URL(fileURLWithPath: folder)
     for (precision, file) in files { try file.write(to: url.appending(path: "\(name).\(precision).onnx")) }
     func tree(_ shape: [Int], _ values: [Double]) -> JSONValue {

@@ -158,7 +158,10 @@ struct Operation {
     var places = [0]
     for (axis, length) in target.enumerated() {
       let own = padded[axis]
-      places = places.flatMap { place in (0..<length).map { place * own + (own == 1 ? 0 : $0) } }
+      var next: [Int] = []
+      next.reserveCapacity(places.count * length)
+      for place in places { for index in 0..<length { next.append(place * own + (own == 1 ? 0 : index)) } }
+      places = next
     }
     return places
   }

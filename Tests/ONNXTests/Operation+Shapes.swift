@@ -31,25 +31,22 @@ extension Operation {
       throw refused("no order")
     }
     let shape = order.map { x.shape[$0] }
-    return picked(from: x, shape: shape) { target in
-      var source = target
-      for (axis, from) in order.enumerated() { source[from] = target[axis] }
-      return source
-    }
+    let steps = steps(of: x.shape)
+    let offsets = order.map { from in (0..<x.shape[from]).map { $0 * steps[from] } }
+    return ReadTensor(shape: shape, values: places(offsets).map { x.values[$0] }, type: x.type)
   }
 
   func sliced() throws -> ReadTensor {
     let x = try operand(0)
     let (starts, ends) = (try operand(1).integers, try operand(2).integers)
     let axes = try operand(3).integers.map { try axis($0, of: x) }
-    var (shape, first) = (x.shape, [Int](repeating: 0, count: x.shape.count))
+    var chosen = x.shape.map { 0..<$0 }
     for (index, axis) in axes.enumerated() {
       let end = min(ends[index], x.shape[axis])
       guard starts[index] >= 0, end > starts[index] else { throw refused("\(starts) to \(ends)") }
-      first[axis] = starts[index]
-      shape[axis] = end - starts[index]
+      chosen[axis] = starts[index]..<end
     }
-    return picked(from: x, shape: shape) { zip($0, first).map { $0 + $1 } }
+    return picked(from: x, chosen.map { Array($0) })
   }
 
   func split() throws -> [ReadTensor] {
@@ -61,13 +58,9 @@ extension Operation {
     var start = 0
     return lengths.map { length in
       defer { start += length }
-      var shape = x.shape
-      shape[axis] = length
-      return picked(from: x, shape: shape) { [start] place in
-        var source = place
-        source[axis] += start
-        return source
-      }
+      var chosen = x.shape.map { Array(0..<$0) }
+      chosen[axis] = Array(start..<start + length)
+      return picked(from: x, chosen)
     }
   }
 
@@ -97,11 +90,10 @@ extension Operation {
     let shape = (0..<rank).map { pads[$0] + x.shape[$0] + pads[rank + $0] }
     var result = ReadTensor(
       shape: shape, values: [Double](repeating: filler.values[0], count: shape.reduce(1, *)), type: x.type)
-    for (index, value) in x.values.enumerated() {
-      let source = place(index, in: x.shape)
-      let target = zip(source, pads).map { $0 + $1 }
-      result.values[offset(target, in: shape)] = value
-    }
+    let steps = steps(of: shape)
+    let targets = places(
+      x.shape.indices.map { axis in (0..<x.shape[axis]).map { (pads[axis] + $0) * steps[axis] } })
+    for (target, value) in zip(targets, x.values) { result.values[target] = value }
     return result
   }
 
@@ -111,32 +103,32 @@ extension Operation {
     guard indices.shape.count == 1, indices.integers.allSatisfy({ (0..<x.shape[axis]).contains($0) }) else {
       throw refused("indices \(indices.integers)")
     }
-    var shape = x.shape
-    shape[axis] = indices.values.count
-    return picked(from: x, shape: shape) { place in
-      var source = place
-      source[axis] = indices.integers[place[axis]]
-      return source
-    }
+    var chosen = x.shape.map { Array(0..<$0) }
+    chosen[axis] = indices.integers
+    return picked(from: x, chosen)
   }
 
   // MARK: Places
 
-  private func picked(from x: ReadTensor, shape: [Int], _ source: ([Int]) -> [Int]) -> ReadTensor {
-    let values = (0..<shape.reduce(1, *)).map { x.values[offset(source(place($0, in: shape)), in: x.shape)] }
-    return ReadTensor(shape: shape, values: values, type: x.type)
+  /// The elements at the chosen indices of each axis.
+  private func picked(from x: ReadTensor, _ chosen: [[Int]]) -> ReadTensor {
+    let steps = steps(of: x.shape)
+    let offsets = zip(chosen, steps).map { indices, step in indices.map { $0 * step } }
+    return ReadTensor(shape: chosen.map(\.count), values: places(offsets).map { x.values[$0] }, type: x.type)
   }
 
-  private func place(_ index: Int, in shape: [Int]) -> [Int] {
-    var (rest, place) = (index, [Int](repeating: 0, count: shape.count))
-    for axis in shape.indices.reversed() {
-      place[axis] = rest % shape[axis]
-      rest /= shape[axis]
+  /// How far apart neighbours along each axis are.
+  private func steps(of shape: [Int]) -> [Int] {
+    shape.indices.map { shape[($0 + 1)...].reduce(1, *) }
+  }
+
+  /// All sums of one offset of each axis, the last axis fastest.
+  private func places(_ offsets: [[Int]]) -> [Int] {
+    offsets.reduce([0]) { starts, ofAxis in
+      var sums: [Int] = []
+      sums.reserveCapacity(starts.count * ofAxis.count)
+      for start in starts { for offset in ofAxis { sums.append(start + offset) } }
+      return sums
     }
-    return place
-  }
-
-  private func offset(_ place: [Int], in shape: [Int]) -> Int {
-    zip(place, shape).reduce(0) { $0 * $1.1 + $1.0 }
   }
 }
