@@ -10,7 +10,8 @@ enum HalfPrecision {
     let magnitude = bits & 0x7fff_ffff
     if magnitude > 0x7f80_0000 { return sign | 0x7e00 }  // NaN
     if magnitude >= 0x477f_f000 { return sign | 0x7c00 }  // 65520
-    if magnitude < 0x3880_0000 {  // below 2⁻¹⁴ halves are the multiples of 2⁻²⁴, and so are the floats behind ½
+    // Below 2⁻¹⁴ halves are the multiples of 2⁻²⁴, and so are the floats behind ½.
+    if magnitude < 0x3880_0000 {
       let rounded = (Float(bitPattern: magnitude) + 0.5).bitPattern - Float(0.5).bitPattern
       return sign | UInt16(truncatingIfNeeded: rounded)
     }

@@ -37,6 +37,7 @@ public struct ONNXModel {
     precondition(!outputs.isEmpty && Set(outputs).count == outputs.count, "ONNXModel: outputs \(outputs)")
     precondition(head != nil || !outputs.contains(.probabilities), "ONNXModel: probabilities without a head")
     try Self.checkSize(of: encoder.configuration, precision, at: place)
+    try Self.checkInput(encoder.configuration, preprocessing, at: place)
     let parameters = encoder.parameters.parameters
     let (grid, graph) = (encoder.configuration.grid, GraphBuilder(inner: precision.type))
     let entry = ImageInput(grid: grid, preprocessing: preprocessing)
@@ -90,21 +91,27 @@ public struct ONNXModel {
   ///
   /// - Throws: `Failure` when the file cannot be written; nothing appears then.
   public func write(to url: URL) throws(Failure) {
-    try AtomicFile.write(to: url) { (append) throws(Failure) in
-      try append(Data(start.bytes))
-      for part in parts {
-        try append(Data(part.head.bytes))
-        if let initializer = part.initializer { try append(initializer.data) }
-      }
+    try AtomicFile.write(to: url, encode)
+  }
+
+  /// Gives the bytes of the file, piece by piece, so that no more than one constant is held in memory twice.
+  ///
+  /// - Throws: what `append` throws.
+  public func encode(_ append: (Data) throws(Failure) -> Void) throws(Failure) {
+    try append(Data(start.bytes))
+    for part in parts {
+      try append(Data(part.head.bytes))
+      if let initializer = part.initializer { try append(initializer.data) }
     }
   }
 
   /// Checks that a file can hold the weights of an encoder, before they are read.
   ///
-  /// - Throws: `Failure` when it cannot.
+  /// - Throws: `Failure` when it cannot, or the configuration does not fit together.
   public static func checkSize(
     of configuration: VisionTransformerConfiguration, _ precision: ONNXPrecision, at place: String
   ) throws(Failure) {
+    try located(place) { () throws(Failure) in try configuration.validate() }
     try checkSize(
       ofBytes: configuration.matrixScalarCount * Double(precision.type.width), precision, at: place)
   }
@@ -116,6 +123,20 @@ public struct ONNXModel {
     throw Failure(
       "the model would be \(ByteCount(Int(byteCount))), more than the \(ByteCount(largestFile)) of an ONNX file",
       at: place, mend: precision == .single ? "export with --type F16" : "export a smaller model")
+  }
+
+  /// A file of somebody else's making may say two things.
+  private static func checkInput(
+    _ configuration: VisionTransformerConfiguration, _ preprocessing: Preprocessing, at place: String
+  ) throws(Failure) {
+    let ofEncoder = [configuration.imageHeight, configuration.imageWidth, configuration.channels]
+    let ofImages = [preprocessing.height, preprocessing.width, preprocessing.channels]
+    guard ofEncoder == ofImages else {
+      func size(_ lengths: [Int]) -> String { lengths.map(String.init).joined(separator: "×") }
+      throw Failure(
+        "its encoder reads images of \(size(ofEncoder)), its preprocessing makes them \(size(ofImages))",
+        at: place, mend: "give a file as Vitrail wrote it")
+    }
   }
 
   private static func metadata(

@@ -8,9 +8,11 @@ import VisionTransformer
 /// What `vitrail convert --to FILE.onnx` takes and does.
 struct ONNXExport: ParsableArguments {
   @Option(
-    help: "Of an .onnx file: what it gives, features, tokens or probabilities, separated by commas. "
-      + "Default: features, or of a classifier its probabilities.",
-    transform: Self.outputs)
+    help: """
+      Of an .onnx file: what it gives, features, tokens or probabilities, separated by commas. Default: features, or of a \
+      classifier its probabilities.
+      """,
+    transform: onnxOutputs)
   var outputs: [ONNXOutput]?
   @Option(help: "Of an .onnx file: the type of its weights, F32 or F16. Default: F32.")
   var type: ONNXPrecision?
@@ -73,16 +75,6 @@ struct ONNXExport: ParsableArguments {
     try output.tell(lines.joined(separator: "\n"), summary)
   }
 
-  private static func outputs(_ text: String) throws -> [ONNXOutput] {
-    let words = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    let outputs = words.compactMap(ONNXOutput.init(rawValue:))
-    guard outputs.count == words.count, Set(outputs).count == outputs.count else {
-      throw ValidationError(
-        "wanted some of \(ONNXOutput.allCases.map(\.rawValue).joined(separator: ", ")), each once")
-    }
-    return outputs
-  }
-
   /// What is exported: an encoder, or a classifier.
   private enum Source {
     case encoder(ModelFile, VisionTransformer)
@@ -118,6 +110,17 @@ struct ONNXExport: ParsableArguments {
       }
     }
   }
+}
+
+/// Reads the names of outputs, separated by commas.
+private func onnxOutputs(_ text: String) throws -> [ONNXOutput] {
+  let words = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  let outputs = words.compactMap(ONNXOutput.init(rawValue:))
+  guard outputs.count == words.count, Set(outputs).count == outputs.count else {
+    throw ValidationError(
+      "wanted some of \(ONNXOutput.allCases.map(\.rawValue).joined(separator: ", ")), each once")
+  }
+  return outputs
 }
 
 extension ONNXPrecision: ExpressibleByArgument {}

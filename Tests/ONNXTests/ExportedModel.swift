@@ -67,12 +67,12 @@ struct ExportedModel {
     _ outputs: [ONNXOutput] = [.features, .tokens], precision: ONNXPrecision = .single, head: ONNXHead? = nil,
     provenance: [Provenance] = []
   ) throws -> Data {
-    let folder = try TemporaryFolder()
     let model = try ONNXModel(
       encoder, head: head, preprocessing: preprocessing, outputs: outputs, precision: precision,
       provenance: provenance, place: "model")
-    try model.write(to: folder("model.onnx"))
-    return try Data(contentsOf: folder("model.onnx"))
+    var file = Data()
+    try model.encode { file += $0 }
+    return file
   }
 
   /// Runs a file on the images.

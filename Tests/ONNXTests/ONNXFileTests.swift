@@ -120,6 +120,31 @@ struct ONNXFileTests {
     }
   }
 
+  @Test("images of another size than the encoder's are refused")
+  func otherImages() throws {
+    let model = try ExportedModel(tinyConfiguration())
+    for (width, channels) in [(8, 3), (12, 1)] {
+      let preprocessing = Preprocessing(
+        height: 8, width: width, channels: channels, resizeShorterSide: 8,
+        mean: [Float](repeating: 0.5, count: channels),
+        standardDeviation: [Float](repeating: 0.5, count: channels))
+      expectFailure("8×12×3", "8×\(width)×\(channels)", "model") {
+        _ = try ONNXModel(
+          model.encoder, preprocessing: preprocessing, outputs: [.features], place: "model")
+      }
+    }
+  }
+
+  @Test("a configuration that does not fit together is refused before its size is computed")
+  func impossibleConfiguration() throws {
+    for change in [{ $0.width = .max }, { $0.patchSize = 0 }, { $0.mlpRatio = .infinity }]
+      as [(inout VisionTransformerConfiguration) -> Void]
+    {
+      let configuration = tinyConfiguration(change)
+      expectFailure("weights") { try ONNXModel.checkSize(of: configuration, .single, at: "weights") }
+    }
+  }
+
   @Test("what nobody has told of is refused, and never taken for a constant")
   func unknownOperation() throws {
     var variants = ModelVariants()
@@ -135,8 +160,10 @@ struct ONNXFileTests {
     let exported = try ONNXModel(
       model.encoder, preprocessing: model.preprocessing, outputs: [.features], place: "model")
     try exported.write(to: folder("model.onnx"))
-    let size = try Data(contentsOf: folder("model.onnx")).count
-    #expect(size == exported.byteCount)
+    let written = try Data(contentsOf: folder("model.onnx"))
+    var encoded = Data()
+    try exported.encode { encoded += $0 }
+    #expect(written == encoded && written.count == exported.byteCount)
     expectFailure("cannot create the file", "nowhere") {
       try exported.write(to: folder("nowhere/model.onnx"))
     }
