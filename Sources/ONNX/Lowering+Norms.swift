@@ -86,7 +86,7 @@ extension Lowering {
     guard count > 0, values.indices.allSatisfy({ values[$0] == values[$0 % count] }) else {
       throw Failure(
         "a norm treats the samples of a batch differently, which ONNX export does not know", at: place,
-        mend: "leave out norms of your own, or tell of it: it should be known")
+        mend: "export encoders without layers of your own; if there are none, report this")
     }
     return graph.numbers(Array(values.prefix(count)), [count, 1], .float)
   }

@@ -127,7 +127,7 @@ struct Lowering {
     case nil:
       throw Failure(
         "a tensor \(tensor.shape) comes from an operation that ONNX export does not know", at: place,
-        mend: "leave out norms and placements of your own, or tell of it: it should be known")
+        mend: "export encoders without layers of your own; if there are none, report this")
     }
   }
 
@@ -155,7 +155,7 @@ struct Lowering {
     guard let parameter = parameters[tensor.place] else {
       throw Failure(
         "a weight \(tensor.shape) is no parameter of the model, and ONNX export does not know how it came about",
-        at: place, mend: "leave out layers of your own, or tell of it: it should be known")
+        at: place, mend: "export encoders without layers of your own; if there are none, report this")
     }
     return parameter
   }
