@@ -83,13 +83,15 @@ let package = Package(
         "Optimization", "VisionTransformer", "Datasets", "Tensors", "Imaging", "Records", "Platform",
       ]),
     .target(name: "Reports", dependencies: ["Imaging", "Records", "Platform"]),
+    .target(name: "ONNX", dependencies: ["VisionTransformer", "Tensors", "Imaging", "Platform"]),
 
     // Floor 4
     .plugin(name: "RecordCommit", capability: .buildTool()),
     .executableTarget(
       name: "VitrailCLI",
       dependencies: [
-        "Pretraining", "Evaluation", "Reports", "Optimization", "VisionTransformer", "Datasets", "Tensors",
+        "Pretraining", "Evaluation", "Reports", "ONNX", "Optimization", "VisionTransformer", "Datasets",
+        "Tensors",
         "Imaging", "Records", "Platform", "CSystemCalls",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -131,6 +133,9 @@ let package = Package(
       resources: [.copy("Golden")]),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Imaging", "Records", "Platform", "TestSupport"]),
+    .testTarget(
+      name: "ONNXTests",
+      dependencies: ["ONNX", "VisionTransformer", "Tensors", "Imaging", "Platform", "TestSupport"]),
     .testTarget(
       name: "VitrailCLITests",
       dependencies: [

@@ -9,6 +9,8 @@ public struct PassObserver {
   package var onAttention: ((_ projection: Tensor, _ headCount: Int, _ keyCount: Int) -> Void)?
   /// Sees the shape of each matrix product before it runs.
   package var onMatrixProduct: ((MatrixProductShape) -> Void)?
+  /// Sees what each operation did, for whoever writes the computation down.
+  package var onOperation: ((TracedOperation, _ result: Tensor) -> Void)?
   /// Collects the time of operations by kind.
   package var times: OperationTimes?
 
@@ -28,6 +30,11 @@ public struct PassObserver {
   /// Watches the shapes of matrix products.
   package init(onMatrixProduct: @escaping (MatrixProductShape) -> Void) {
     self.onMatrixProduct = onMatrixProduct
+  }
+
+  /// Notes the operations of a pass.
+  package init(onOperation: @escaping (TracedOperation, _ result: Tensor) -> Void) {
+    self.onOperation = onOperation
   }
 
   /// Measures the time of operations.

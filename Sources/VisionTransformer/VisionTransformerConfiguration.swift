@@ -164,7 +164,7 @@ public struct VisionTransformerConfiguration: Sendable, Equatable {
   }
 
   /// Number of scalars in the matrices and the position table, nearly all that a model has; no sum overflows.
-  var matrixScalarCount: Double {
+  package var matrixScalarCount: Double {
     let (width, hidden, patch) = (Double(width), Double(hiddenWidth), Double(patchSize))
     let patchCount = (Double(imageHeight) / patch) * (Double(imageWidth) / patch)
     let streamWidth = Double(stream.streamWidth(self.width))

@@ -6,9 +6,11 @@ import VisionTransformer
 
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Rewrite a model: for other libraries, from other libraries, or with its norms folded.",
+    abstract:
+      "Rewrite a model: as ONNX, for other libraries, from other libraries, or with its norms folded.",
     discussion: """
-      Examples: vitrail convert --from runs/photos --to for-timm --to-layout timm
+      Examples: vitrail convert --from runs/photos --to encoder.onnx
+                vitrail convert --from runs/photos --to for-timm --to-layout timm
                 vitrail convert --from timm-vit-small --to small.safetensors
                 vitrail convert --from runs/photos --to folded.safetensors --fold
       Nothing changes what the model computes. A run folder stands for its encoder; name a checkpoint to convert the
@@ -18,20 +20,22 @@ struct Convert: ParsableCommand {
   @Option(help: "Run folder or weights file.")
   var from: String
   @OptionGroup var encoder: EncoderArguments
-  @Option(help: "The file to write; of another library's layout the folder.")
+  @Option(
+    help: "The file to write, ONNX where it ends with .onnx; of another library's layout the folder.")
   var to: String
   @Option(
     help:
       "Whose names and shapes to write: vitrail or one of \(Self.layouts.joined(separator: ", ")). Default: vitrail."
   )
   var toLayout = "vitrail"
-  @Option(help: "The numbers to write: F32, F16 or BF16. Default: F32.")
+  @Option(help: "The numbers to write: F32, F16 or, but for ONNX, BF16. Default: F32.")
   var type: WeightType?
   @Flag(help: "Move gains and biases of norms into the linear layers that read them.")
   var fold = false
   @Option(
     help: "Turn the LayerNorms of the stream into rmsNorm or crmsNorm; implies --fold. Default: norms stay.")
   var norm: ExactConversion.StreamNorm?
+  @OptionGroup var onnx: ONNXExport
   @OptionGroup var output: JSONOutput
 
   private static let layouts = WeightLayout.all.filter(\.isWritten).map(\.name).sorted()
@@ -56,6 +60,9 @@ struct Convert: ParsableCommand {
   }
 
   func run() throws {
+    if try onnx.isAsked(to: to, converting: fold || norm != nil || toLayout != "vitrail") {
+      return try onnx.run(from: from, encoder, to: to, as: type ?? .f32, output)
+    }
     let layout = WeightLayout.all.first { $0.name == toLayout }
     try layout == nil ? OutputCheck.file(to) : OutputCheck.folder(to)
     let file = try WeightsArgument(from, encoder).model

@@ -21,10 +21,7 @@ public struct Classifier: Sendable {
   /// - Throws: `Failure` when the file holds no encoder, or no head beside it.
   public init(contentsOf url: URL) throws(Failure) {
     let file = try ModelFile(contentsOf: url)
-    guard file.parameterNames.contains(ClassificationHead.weightName), file.file.metadata["recipe"] != nil
-    else {
-      throw Self.noHead(at: url)
-    }
+    guard Self.isHeld(by: file) else { throw Self.noHead(at: url) }
     let trained = try TrainedObjective(file, at: url.path)
     guard let objective = trained.objective as? Classification, let classNames = objective.plan.classNames
     else {
@@ -37,6 +34,11 @@ public struct Classifier: Sendable {
     recipe = trained.recipe
   }
 
+  /// Whether a file has a head beside its encoder, and says how it was trained.
+  public static func isHeld(by file: ModelFile) -> Bool {
+    file.parameterNames.contains(ClassificationHead.weightName) && file.file.metadata["recipe"] != nil
+  }
+
   /// What is thrown where weights have no head.
   public static func noHead(at url: URL) -> Failure {
     Failure(
@@ -44,9 +46,12 @@ public struct Classifier: Sendable {
       mend: "train one with: vitrail finetune --weights RUN --train PATH --out RUN2, and give RUN2")
   }
 
+  /// Unnormalised log-probabilities of the classes: normalised patches [B, L, P·P·C] → [B, K].
+  public func logits(_ patches: Tensor, _ tape: Tape) -> Tensor { objective.logits(patches, tape) }
+
   /// The probabilities of the classes: normalised patches [B, L, P·P·C] → [B, K].
   public func probabilities(_ patches: Tensor, _ tape: Tape) -> Tensor {
-    softmaxRows(objective.logits(patches, tape), temperature: 1, pool: tape.pool)
+    softmaxRows(logits(patches, tape), temperature: 1, pool: tape.pool)
   }
 
   /// The probabilities of one image.

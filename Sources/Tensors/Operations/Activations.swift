@@ -15,7 +15,7 @@ extension Tape {
       bias.count == inputs && inputs % activation.inputsPerOutput == 0,
       "activate: input \(x.shape), bias \(bias.shape), \(activation.rawValue)")
     let width = inputs / activation.inputsPerOutput
-    return activated(x, bias: bias, width: width) { input, bias, output in
+    return activated(x, bias: bias, by: activation, width: width) { input, bias, output in
       if let kernel = activation.kernel {
         vk_activate(kernel, input, bias, output, rows, width)
       } else {
@@ -32,7 +32,7 @@ extension Tape {
 
   /// A function of x [..., inputs] and b [inputs] to [..., width] by kernels; kept for the way back is x alone.
   func activated(
-    _ x: Tensor, bias: Tensor, width: Int,
+    _ x: Tensor, bias: Tensor, by activation: Activation, width: Int,
     forward:
       @escaping (
         _ x: UnsafePointer<Scalar>, _ bias: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>
@@ -50,6 +50,7 @@ extension Tape {
       timed(.gelu) { forward(input, bias.pointer, buffer.pointer) }
     }
     compute()
+    trace(.activation(x, bias: bias, activation), y)
 
     return record(y, from: x, bias, restore: compute) { [unowned self] upstream in
       let dx = allocate(x.shape)

@@ -29,6 +29,8 @@ extension Tape {
       }
     }
     compute()
+    trace(
+      .affineChannels(x, weight: weight, bias: bias, centers: centers, rowFactors: rowFactors), y)
 
     return record(y, from: x, weight, bias, restore: compute) { [unowned self] upstream in
       let weightTarget = zeroedAccumulator(weight)

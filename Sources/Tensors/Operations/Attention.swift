@@ -34,6 +34,7 @@ extension Tape {
       countAttentionProducts(shape, isBackward: false)
     }
     compute()
+    trace(.attention(qkv, headCount: headCount, keyCount: keys), output)
 
     return record(output, from: qkv, restore: compute) { [unowned self] upstream in
       guard let slot = qkv.gradient else { return }

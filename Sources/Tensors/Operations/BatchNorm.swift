@@ -59,6 +59,12 @@ extension Tape {
         x.pointer, shift: mean, slope: slope, offset: offset, rows: rows, into: buffer.pointer)
     }
     compute()
+    if context.mode == .evaluating {
+      trace(
+        .channelNorm(
+          x, mean: running.mean.value, variance: running.variance.value, epsilon: epsilon, weight: weight,
+          bias: bias, skip: residual), y)
+    }
 
     return record(y, from: x, weight, bias, skip, restore: compute) { [unowned self] upstream in
       let sums = channelSums(of: upstream, times: x)

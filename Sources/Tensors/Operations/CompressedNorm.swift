@@ -24,6 +24,7 @@ extension Tape {
       }
     }
     compute()
+    trace(.compressedNorm(x, weight: weight, epsilon: epsilon), y)
 
     return record(y, from: x, weight, restore: compute) { [unowned self] upstream in
       let weightTarget = zeroedAccumulator(weight)
@@ -52,6 +53,7 @@ extension Tape {
       }
     }
     compute()
+    trace(.compressed(x), y)
 
     return record(y, from: x, restore: compute) { [unowned self] upstream in
       guard let (target, beta) = x.gradient?.accumulator(shape: x.shape, pool: pool) else { return }
@@ -78,6 +80,7 @@ extension Tape {
       }
     }
     compute()
+    trace(.expanded(x), y)
 
     return record(y, from: x, restore: compute) { [unowned self] upstream in
       guard let (target, beta) = x.gradient?.accumulator(shape: x.shape, pool: pool) else { return }

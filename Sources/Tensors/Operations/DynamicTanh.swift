@@ -20,6 +20,7 @@ extension Tape {
       }
     }
     compute()
+    trace(.dynamicTanh(x, alpha: factor, weight: weight, bias: bias), y)
 
     return record(y, from: x, alpha, weight, bias, restore: compute) { [unowned self] upstream in
       // The kernel computes all gradients in one pass; those that nobody wants go to waste.

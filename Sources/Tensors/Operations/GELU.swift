@@ -10,7 +10,7 @@ extension Tape {
     let rows = x.rows
     let width = x.width
     precondition(bias.count == width, "gelu: input \(x.shape), bias \(bias.shape)")
-    return activated(x, bias: bias, width: width) { input, bias, output in
+    return activated(x, bias: bias, by: .gelu, width: width) { input, bias, output in
       vk_gelu(input, bias, output, rows, width)
     } backward: { input, bias, upstream, dx, biasTarget in
       vk_gelu_backward(input, bias, upstream, dx, nil, biasTarget, rows, width)

@@ -10,6 +10,7 @@ extension Tape {
       for row in 0..<qkv.rows {
         (output.pointer + row * third).update(from: qkv.pointer + (3 * row + part) * third, count: third)
       }
+      trace(.headThird(qkv, headCount: headCount, part: part), output)
       return record(output, from: qkv) { [unowned self] upstream in
         guard let target = zeroedAccumulator(qkv) else { return }
         for row in 0..<qkv.rows {
@@ -36,6 +37,7 @@ extension Tape {
       }
     }
     compute()
+    trace(.joinedHeads(parts), output)
     return record(output, from: parts[0], parts[1], parts[2], restore: compute) { [unowned self] upstream in
       for (part, tensor) in parts.enumerated() {
         guard let slot = tensor.gradient else { continue }

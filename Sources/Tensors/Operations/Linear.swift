@@ -27,6 +27,8 @@ extension Tape {
         beta: hasStart ? 1 : 0, target, stride: outputs)
     }
     compute()
+    trace(
+      .linear(x, weight: weight, bias: bias, residual: residual, residualScale: residualScale), y)
 
     let residualSlot = residual?.gradient  // not the residual: its values may go
     return record(y, from: x, weight, bias, residual, restore: compute) { [unowned self] upstream in

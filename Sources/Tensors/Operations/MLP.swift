@@ -48,6 +48,10 @@ extension Tape {
       }
     }
 
+    trace(
+      .mlp(
+        x, hiddenWeight: hiddenWeight, hiddenBias: hiddenBias, outputWeight: outputWeight,
+        outputBias: outputBias, residual: residual, residualScale: residualScale), y)
     let residualSlot = residual?.gradient  // not the residual: its values may go
     return record(y, from: x, hiddenWeight, hiddenBias, outputWeight, outputBias, residual) {
       [unowned self] upstream in

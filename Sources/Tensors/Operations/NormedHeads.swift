@@ -6,9 +6,9 @@
 
 /// The parameters of a LayerNorm (centred) or RMSNorm of rows; weight and bias [width], nil for 1 and 0.
 public struct RowNorm {
-  let weight, bias: Tensor?
-  let epsilon: Scalar
-  let centers: Bool
+  package let weight, bias: Tensor?
+  package let epsilon: Scalar
+  package let centers: Bool
 
   /// Creates a norm.
   public init(weight: Tensor?, bias: Tensor?, epsilon: Scalar, centers: Bool) {
@@ -53,6 +53,7 @@ extension Tape {
       }
     }
     compute()
+    trace(.headNorms(qkv, headCount: headCount, norms), y)
 
     let parameters = norms.map { ($0?.weight, $0?.bias) }
     return record(

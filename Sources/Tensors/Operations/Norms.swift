@@ -46,6 +46,8 @@ extension Tape {
       }
     }
     compute()
+    let noted = RowNorm(weight: weight, bias: bias, epsilon: epsilon, centers: mean != nil)
+    trace(.rowNorm(x, noted, leading: counted), y)
 
     return record(y, from: x, weight, bias, restore: compute) { [unowned self] upstream in
       let weightTarget = zeroedAccumulator(weight)

@@ -72,6 +72,12 @@ extension Tape {
         x.pointer, shift: origin, slope: slope, offset: offset, rows: rows, into: buffer.pointer)
     }
     compute()
+    if !isTraining {
+      trace(
+        .channelNorm(
+          x, mean: nil, variance: running.square.value, epsilon: epsilon, weight: weight, bias: bias, skip: 0),
+        y)
+    }
 
     return record(y, from: x, weight, bias, restore: compute) { [unowned self, batchSquares] upstream in
       let sums = channelSums(of: upstream, times: x)

@@ -18,6 +18,10 @@ extension Tape {
       timed(.attention) { turn(input, into: buffer.pointer, qkv.shape, rotation, direction: 1) }
     }
     compute()
+    if rotation.patchIndices == nil {
+      let (table, prefix) = (rotation.table, rotation.prefixCount)
+      trace(.rotated(qkv, cosines: table.cosines, sines: table.sines, prefixCount: prefix), y)
+    }
     return record(y, from: qkv, restore: compute) { [unowned self] upstream in
       guard let slot = qkv.gradient else { return }
       let gradient = allocate(qkv.shape)

@@ -13,6 +13,7 @@ extension Tape {
         (output + index * length).update(from: input + Int(run) * length, count: length)
       }
     }
+    trace(.reordered(x, order: order, length: length), y)
     return record(y, from: x) { [unowned self] upstream in
       guard let target = zeroedAccumulator(x) else { return }
       for row in 0..<rows {

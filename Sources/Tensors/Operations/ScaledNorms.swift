@@ -65,6 +65,9 @@ extension Tape {
       timed(.norms) { vk_scaled_norm(input, offset?.pointer, buffer.pointer, inverse.pointer, constants) }
     }
     compute()
+    trace(
+      .scaledNorm(
+        x, offset: offset, gain: constants.gain, divisor: divisor, epsilon: epsilon, floor: floor), y)
 
     return record(y, from: x, offset, scale, restore: compute) { [unowned self] upstream in
       let offsetTarget = zeroedAccumulator(offset)

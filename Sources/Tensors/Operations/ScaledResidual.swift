@@ -33,6 +33,11 @@ extension Tape {
       }
     }
     compute()
+    if sampleScale == nil {
+      trace(
+        .scaledResidual(
+          x, branch, layerScale: layerScale, residualScale: residualScale, branchScale: branchScale), y)
+    }
 
     // Of x and, without γ, of the branch only the gradients are wanted: their values may go.
     let (skipSlot, branchSlot, scaled) = (x.gradient, branch.gradient, layerScale.map { _ in branch })

@@ -8,6 +8,7 @@ extension Tape {
       timed(.biasesAndResiduals) { accumulate(buffer.pointer, beta: 0, input, scaledBy: factor, count) }
     }
     compute()
+    trace(.scaled(x, by: factor), y)
 
     let slot = x.gradient  // not x: its values may go
     return record(y, from: x, restore: compute) { [unowned self] upstream in
@@ -33,6 +34,7 @@ extension Tape {
       }
     }
     compute()
+    trace(.scaledChannels(x, by: factors), y)
 
     return record(y, from: x, factors, restore: compute) { [unowned self] upstream in
       let factorTarget = zeroedAccumulator(factors)

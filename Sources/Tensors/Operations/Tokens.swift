@@ -43,6 +43,11 @@ extension Tape {
       }
     }
 
+    if indices == nil {
+      trace(
+        .sequence(classToken: classToken, registers: registers, patches: patches, positions: positions),
+        output)
+    }
     return record(output, from: classToken, registers, patches, positions) { [unowned self] upstream in
       let classTarget = zeroedAccumulator(classToken)
       let registerTarget = zeroedAccumulator(registers)
@@ -146,6 +151,7 @@ extension Tape {
         into: target)
       for index in 0..<width { target[index] *= share }
     }
+    trace(.meanTokens(x, range), output)
 
     return record(output, from: x) { [unowned self] upstream in
       guard let target = zeroedAccumulator(x) else { return }

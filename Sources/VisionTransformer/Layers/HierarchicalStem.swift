@@ -41,6 +41,7 @@ struct HierarchicalStem: Sendable {
   /// patches [B, K, P·P·C] → [B, K, outputs].
   func callAsFunction(_ patches: Tensor, _ tape: Tape) -> Tensor {
     let (batch, kept) = (patches.shape[0], patches.shape[1])
+    let noBias = tape.constant(noBias)
     var parts = tape.reordered(patches, runs: order, of: runLength)
     for (norm, projection) in zip(norms, projections) {
       let inputs = projection.weight.shape[1]

@@ -134,22 +134,39 @@ extension EncoderFacts {
     }
     headCount = headCount ?? Self.timmHeads.first { name.hasPrefix($0.start) }?.heads
     // What timm's definition says without the file; those after other papers differ.
-    guard !["clip", "siglip", "tips", "_pe_", "rope"].contains(where: { name.contains($0) }) else { return }
-    epsilon = 1e-6
+    guard !["pe_", "rope"].contains(where: { name.contains($0) }) else { return }
+    epsilon = name.contains("_clip_") ? 1e-5 : 1e-6
     norm = norm ?? .layerNorm
-    if activation == nil { activation = Self.timmGated.contains { name.hasPrefix($0) } ? .swiGLU : .gelu }
+    activation = activation ?? Self.timmActivation(name)
+  }
+
+  /// The activation of timm's `vit_…`, by its name.
+  private static func timmActivation(_ name: String) -> Activation {
+    func begins(with starts: [String]) -> Bool { starts.contains { name.hasPrefix($0) } }
+    if begins(with: timmGated) { return .swiGLU }
+    if name.contains("_clip_quickgelu_") { return .quickGELU }
+    return begins(with: timmWithTanh) ? .geluTanh : .gelu
   }
 
   /// Heads of timm's `vit_…` by how their names go on.
   private static let timmHeads: [(start: String, heads: Int)] = [
-    ("giant_patch14_dinov2", 24), ("giant_patch14_reg4_dinov2", 24), ("base_patch16_gap_", 16),
+    ("giant_patch14_dinov2", 24), ("giant_patch14_reg4_dinov2", 24), ("giant_patch14_reg1_tipsv2", 24),
+    ("base_patch16_gap_", 16),
     ("base_patch16_plus_", 14), ("base_patch32_plus_", 14), ("tiny_", 3), ("small_", 6), ("medium", 8),
     ("base_", 12),
     ("large_", 16), ("huge_", 16), ("giant_", 16), ("gigantic_", 16),
   ]
 
   /// timm's `vit_…` whose MLPs have a gate, by how their names go on.
-  private static let timmGated = ["giant_patch14_dinov2", "giant_patch14_reg4_dinov2"]
+  private static let timmGated = [
+    "giant_patch14_dinov2", "giant_patch14_reg4_dinov2", "giant_patch14_reg1_tipsv2",
+  ]
+
+  /// The same of those with the GELU of a tanh.
+  private static let timmWithTanh = [
+    "base_patch32_siglip_", "large_patch16_siglip_512", "large_patch16_siglip_gap_512", "giantopt_",
+    "so400m_patch16_siglip_",
+  ]
 
   private static func size(_ value: JSONValue) -> ImageSize? {
     if let side = value.count { return ImageSize(height: side, width: side) }
