@@ -181,6 +181,30 @@ def autoencoder(sizes):
     torch.save({"model": facebook_names(single(model.state_dict()))}, folder / "mae.pth")
 
 
+def classifiers(sizes):
+    """Classifiers of three classes with their heads, and the logits of the images."""
+    folder = FOLDER.parents[2] / "PretrainingTests/Golden/layouts"
+    labels = ["boot", "coat", "shirt"]
+    model = randomised(
+        transformers.ViTForImageClassification(
+            transformers.ViTConfig(
+                intermediate_size=32, num_labels=3, id2label=dict(enumerate(labels)), **sizes | dict(num_hidden_layers=1))))
+    pooled = randomised(
+        VisionTransformer(
+            img_size=SIDE, patch_size=PATCH, embed_dim=WIDTH, depth=1, num_heads=HEADS, num_classes=3, mlp_ratio=2,
+            global_pool="avg"))
+    with torch.no_grad():
+        golden = {"patches": patches(images()), "hf": model(images()).logits, "timm": pooled(images())}
+    save_file(single(golden), folder / "classifiers.safetensors")
+    model.float().save_pretrained(folder / "hf-classifier")
+    (folder / "timm-classifier").mkdir()
+    save_file(single(pooled.state_dict()), folder / "timm-classifier/model.safetensors")
+    config = {
+        "architecture": "vit_tiny_patch4_12", "num_classes": 3, "global_pool": "avg", "label_names": labels,
+        "model_args": {"num_heads": HEADS}, "pretrained_cfg": {"input_size": [3, SIDE, SIDE], "mean": [0.5], "std": [0.5]}}
+    (folder / "timm-classifier/config.json").write_text(json.dumps(config, indent=1) + "\n")
+
+
 def facebook_names(state):
     named = {}
     for name, tensor in state.items():
@@ -252,6 +276,7 @@ def main():
     timm_case("timm-pooled-norm", pooled, global_pool="avg", depth=1)
     timm_case("timm-dual", classes, embed_layer=DualPatchEmbed, embed_norm_layer="layernorm", depth=1)
     timm_case("timm-swiglu-apart", classes, depth=1, mlp_layer=SwiGLU, act_layer="silu")
+    classifiers(sizes)
     save_file({"patches": patches(images()).float().contiguous()} | expected, FOLDER / "expected.safetensors")
     (FOLDER / "cases.json").write_text(json.dumps(cases, indent=1) + "\n")
     print(sum(file.stat().st_size for file in FOLDER.rglob("*") if file.is_file()), "bytes")

@@ -60,7 +60,7 @@ struct ONNXExport: ParsableArguments {
     let line = ProgressLine()
     argument.tellOrigin(line.say)
     line.show("reading", 0)
-    let source = try Source(argument)
+    let source = try Source(argument, arguments.facts)
     line.show("tracing", 0.3)
     let model = try source.model(outputs, precision)
     line.show("writing", 0.6)
@@ -83,13 +83,13 @@ struct ONNXExport: ParsableArguments {
     case encoder(ModelFile, VisionTransformer)
     case classifier(ModelFile, Classifier)
 
-    init(_ argument: WeightsArgument) throws(Failure) {
+    init(_ argument: WeightsArgument, _ facts: EncoderFacts) throws(Failure) {
       if let folder = argument.folder, FileManager.default.fileExists(atPath: folder.classifier.path) {
         self = .classifier(
           try ModelFile(contentsOf: folder.classifier), try Classifier(contentsOf: folder.classifier))
       } else if Classifier.isHeld(by: argument.model) {
         let url = URL(fileURLWithPath: argument.model.path)
-        self = .classifier(argument.model, try Classifier(contentsOf: url))
+        self = .classifier(argument.model, try Classifier(contentsOf: url, facts: facts))
       } else {
         self = .encoder(argument.model, try argument.model.makeModel())
       }

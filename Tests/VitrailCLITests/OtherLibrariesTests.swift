@@ -21,6 +21,7 @@ struct OtherLibrariesTests {
       ("cls_token", tensor(1, 1, width)), ("pos_embed", tensor(1, 5, width)),
       ("patch_embed.proj.weight", tensor(width, 1, 4, 4)), ("patch_embed.proj.bias", tensor(width)),
       ("norm.weight", tensor(width)), ("norm.bias", tensor(width)), ("head.weight", tensor(2, width)),
+      ("mask_token", tensor(1, width)),
     ]
     for (name, outputs, inputs) in [
       ("attn.qkv", 3 * width, width), ("attn.proj", width, width), ("mlp.fc1", 16, width),
@@ -94,7 +95,31 @@ struct OtherLibrariesTests {
         ["embed", "--weights", bare.path, "--data", data.path, "--out", folder.appending(path: "g").path]
           + told)
       #expect(
-        scored.errors.contains("1 tensors beside the encoder are not read: head.weight"), "\(scored.errors)")
+        scored.errors.contains("1 tensors beside the encoder are not read: mask_token"), "\(scored.errors)")
+    }
+  }
+
+  @Test("a head beside such an encoder says what is in images, also after conversion and as ONNX")
+  func predicts() throws {
+    let data = try TinyRun.shared.get().test
+    try withTemporaryFolder { folder in
+      let weights = folder.appending(path: "timm")
+      let labels = "\"label_names\": [\"boot\", \"coat\"], \"model_args\""
+      try write(to: weights, config: config.replacing("\"model_args\"", with: labels))
+      let converted = folder.appending(path: "converted.safetensors")
+      #expect(try Vitrail.run("convert", "--from", weights.path, "--to", converted.path).code == 0)
+      var tables: [String] = []
+      for source in [weights, converted] {
+        let out = folder.appending(path: "predictions.csv")
+        let outcome = try Vitrail.run(
+          "predict", "--weights", source.path, "--data", data.path, "--out", out.path)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        tables.append(try String(contentsOf: out, encoding: .utf8))
+      }
+      #expect(tables[0].hasPrefix("path,class,boot,coat\n") && tables[0] == tables[1])
+      let onnx = folder.appending(path: "classifier.onnx")
+      let outcome = try Vitrail.run("convert", "--from", weights.path, "--to", onnx.path)
+      #expect(outcome.output.contains("probabilities [batch, 2]"), "\(outcome.output) \(outcome.errors)")
     }
   }
 

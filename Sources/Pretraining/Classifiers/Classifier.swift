@@ -16,11 +16,12 @@ public struct Classifier: Sendable {
   public let recipe: Recipe
   private let objective: Classification
 
-  /// Opens a classifier, or a checkpoint of a run of the objective `classification`.
+  /// Opens a classifier, a checkpoint of a run of the objective `classification`, or a classifier of another library.
   ///
+  /// - Parameter facts: what another library's file does not tell.
   /// - Throws: `Failure` when the file holds no encoder, or no head beside it.
-  public init(contentsOf url: URL) throws(Failure) {
-    let file = try ModelFile(contentsOf: url)
+  public init(contentsOf url: URL, facts: EncoderFacts = EncoderFacts()) throws(Failure) {
+    let file = try ModelFile(contentsOf: url, facts: facts)
     guard Self.isHeld(by: file) else { throw Self.noHead(at: url) }
     let trained = try TrainedObjective(file, at: url.path)
     guard let objective = trained.objective as? Classification, let classNames = objective.plan.classNames

@@ -3,7 +3,7 @@ extension WeightLayout {
   static let dinov2 = WeightLayout(
     name: "dinov2", title: "facebookresearch/dinov2",
     names: [EncoderNames().with { $0.registers = "register_tokens" }],
-    marks: ["register_tokens", "mask_token"], besides: ["mask_token", "head."], facts: .meta,
+    marks: [["register_tokens"], ["mask_token", "ls1.gamma"]], besides: ["mask_token", "head."], facts: .meta,
     transfer: .offsetBicubic,
     target: LayoutTarget(
       names: EncoderNames().with { $0.registers = "register_tokens" }, gate: .namedGate,

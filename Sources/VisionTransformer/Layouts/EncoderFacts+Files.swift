@@ -40,6 +40,9 @@ extension EncoderFacts {
     self.init()
     headCount = config["num_attention_heads"]?.count
     readDecoder(config)
+    if case .object(let labels)? = config["id2label"] {
+      classNames = (0..<labels.count).map { labels["\($0)"]?.string ?? "" }
+    }
     norm = .layerNorm
     epsilon = config["layer_norm_eps"]?.number
     imageSize = config["image_size"].flatMap(Self.size)
@@ -101,6 +104,9 @@ extension EncoderFacts {
     self.init()
     readDecoder(config)
     let pretrained = config["pretrained_cfg"] ?? config
+    if case .array(let labels)? = config["label_names"] ?? pretrained["label_names"] {
+      classNames = labels.map { $0.string ?? "" }
+    }
     mean = pretrained["mean"]?.floats
     standardDeviation = pretrained["std"]?.floats
     if case .array(let sides)? = pretrained["input_size"], sides.count == 3, let height = sides[1].count,

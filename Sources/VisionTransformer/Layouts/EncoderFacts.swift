@@ -29,6 +29,8 @@ public struct EncoderFacts: Sendable, Equatable {
   public var standardDeviation: [Float]?
   /// Height and width of the images.
   public var imageSize: ImageSize?
+  /// The names of the classes that a head beside the encoder tells apart.
+  public var classNames: [String]?
   /// How tokens become one vector.
   public var pooling: Pooling?
   /// What the shorter side of an image is resized to before the crop.
@@ -62,6 +64,7 @@ public struct EncoderFacts: Sendable, Equatable {
     facts.mean = mean ?? others.mean
     facts.standardDeviation = standardDeviation ?? others.standardDeviation
     facts.imageSize = imageSize ?? others.imageSize
+    facts.classNames = classNames ?? others.classNames
     facts.pooling = pooling ?? others.pooling
     facts.resizeShorterSide = resizeShorterSide ?? others.resizeShorterSide
     facts.filter = filter ?? others.filter

@@ -68,28 +68,24 @@ struct ForeignEncoder {
       decoder = try FoundDecoder(
         beside: found, form, in: file.shapes, at: file.path)
     }
-    let all = rules + (decoder?.rules ?? [])
+    let head = decoder == nil ? FoundHead(beside: found, in: file.shapes, named: facts.classNames) : nil
+    let all = rules + (decoder?.rules ?? head?.rules ?? [])
     var metadata: [String: String] = [:]
-    if let decoder { metadata["recipe"] = Self.recipe(decoder, facts, configuration, preprocessing) }
+    if let objective = decoder?.objective(facts) ?? head?.objective {
+      metadata["recipe"] = Self.recipe(objective, configuration, preprocessing)
+    }
     tensors = RenamedTensors(all, of: file, metadata: metadata)
     origin = ModelFile.Origin(
       layout: found.layout, prefix: found.prefix, unread: found.unread(besides: all),
       transfer: found.registerCount > 0 ? .antialiased : found.layout.transfer)
   }
 
-  /// The recipe that such a run would have written here: what the decoder is, is said by it.
+  /// The recipe that a run would have written here: what is beside the encoder is said by it.
   private static func recipe(
-    _ decoder: FoundDecoder, _ facts: EncoderFacts, _ configuration: VisionTransformerConfiguration,
+    _ objective: [String: JSONValue], _ configuration: VisionTransformerConfiguration,
     _ preprocessing: Preprocessing
   ) -> String {
-    var objective: [String: JSONValue] = [
-      "kind": .string("mae"), "decoderWidth": .integer(decoder.width),
-      "decoderDepth": .integer(decoder.depth),
-      "decoderHeads": .integer(facts.decoderHeadCount ?? 1),
-      "normalizePixels": .bool(facts.normalizesPixels ?? true),
-    ]
-    if let ratio = facts.maskRatio { objective["maskRatio"] = .number(ratio) }
-    return JSONValue.object([
+    JSONValue.object([
       "model": .encoding(configuration), "objective": .object(objective),
       "data": .object([
         "mean": .encoding(preprocessing.mean),

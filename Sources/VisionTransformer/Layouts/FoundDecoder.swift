@@ -35,4 +35,15 @@ struct FoundDecoder {
     rules = form.rules(names, prefix: prefix) { shapes[$0] != nil }
     try FoundEncoder.check(rules, of: shapes, encoder.layout, at: path)
   }
+
+  /// What a run would have written of it.
+  func objective(_ facts: EncoderFacts) -> [String: JSONValue] {
+    var objective: [String: JSONValue] = [
+      "kind": .string("mae"), "decoderWidth": .integer(width), "decoderDepth": .integer(depth),
+      "decoderHeads": .integer(facts.decoderHeadCount ?? 1),
+      "normalizePixels": .bool(facts.normalizesPixels ?? true),
+    ]
+    if let ratio = facts.maskRatio { objective["maskRatio"] = .number(ratio) }
+    return objective
+  }
 }

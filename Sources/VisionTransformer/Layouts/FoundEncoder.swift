@@ -119,7 +119,9 @@ struct FoundEncoder {
     for layout in WeightLayout.all {
       let isMarked =
         layout.marks.isEmpty
-        || shapes.keys.contains { name in layout.marks.contains { name.hasSuffix($0) } }
+        || layout.marks.contains { group in
+          group.allSatisfy { end in shapes.keys.contains { $0.hasSuffix(end) } }
+        }
       guard isMarked else { continue }
       // Names differ by library versions, and by kinds of MLPs.
       func hasMLP(_ names: EncoderNames, below prefix: String) -> Bool {

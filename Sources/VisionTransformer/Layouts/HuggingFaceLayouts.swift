@@ -2,7 +2,7 @@ extension WeightLayout {
   /// Hugging Face's `ViTModel` and `ViTForImageClassification`.
   static let huggingFaceViT = WeightLayout(
     name: "hf-vit", title: "Hugging Face ViT", names: [.huggingFaceFive, .huggingFace],
-    besides: ["pooler.", "classifier.", "embeddings.mask_token"], transfer: .bicubic,
+    head: "classifier", besides: ["pooler.", "classifier.", "embeddings.mask_token"], transfer: .bicubic,
     target: LayoutTarget(
       names: .huggingFace, parts: [.otherEpsilon, .rectangularImages],
       activations: HuggingFaceFiles.activations,
@@ -11,7 +11,7 @@ extension WeightLayout {
   /// Hugging Face's `ViTMAEForPreTraining` and `ViTMAEModel`.
   static let huggingFaceMAE = WeightLayout(
     name: "hf-mae", title: "Hugging Face ViTMAE", names: [.huggingFaceFive, .huggingFace],
-    marks: ["decoder_embed.weight"],
+    marks: [["decoder_embed.weight"]],
     // The second is what version 5 writes to files.
     decoderBlocks: ["decoder_layers", "decoder_encoder.layer"],
     besides: ["decoder.", "embeddings.mask_token"], transfer: .bicubic,
@@ -31,7 +31,7 @@ extension WeightLayout {
         $0.gatedOutput = "mlp.down_proj"
       }, .huggingFaceDinov2,
     ],
-    marks: ["layer_scale1.lambda1"], besides: ["embeddings.mask_token", "classifier."],
+    marks: [["layer_scale1.lambda1"]], besides: ["embeddings.mask_token", "classifier."],
     transfer: .bicubic,
     target: LayoutTarget(
       names: .huggingFaceDinov2, gate: .namedGate, parts: [.registers, .layerScale, .gate, .otherEpsilon],

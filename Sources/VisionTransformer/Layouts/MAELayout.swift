@@ -3,9 +3,9 @@ import Imaging
 extension WeightLayout {
   /// facebookresearch/mae: timm's names and a decoder.
   static let mae = WeightLayout(
-    name: "mae", title: "facebookresearch/mae", names: [EncoderNames()], marks: ["decoder_embed.weight"],
+    name: "mae", title: "facebookresearch/mae", names: [EncoderNames()], marks: [["decoder_embed.weight"]],
     decoderBlocks: ["decoder_blocks"],
-    besides: ["decoder_", "mask_token"], facts: .meta, transfer: .bicubic,
+    head: "head", besides: ["decoder_", "mask_token"], facts: .meta, transfer: .bicubic,
     target: LayoutTarget(
       parts: [], activations: [.gelu], decoder: ("", "decoder_blocks"), files: TimmFiles.files))
 }

@@ -12,7 +12,7 @@ extension WeightLayout {
         $0.gatedOutput = "mlp.fc2"
       },
     ],
-    besides: ["head.", "mask_token", "pre_logits."],
+    head: "head", besides: ["head.", "mask_token", "pre_logits."],
     target: LayoutTarget(
       parts: Set(EncoderPart.allCases).subtracting([.otherEpsilon]), activations: Activation.allCases,
       mayOmitQueryBias: true, omitsPatchBiasBeforeNorm: true, placesRegisters: true, files: TimmFiles.files))

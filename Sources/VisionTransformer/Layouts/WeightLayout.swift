@@ -8,10 +8,12 @@ public struct WeightLayout: Sendable {
   public let title: String
   /// The names of an encoder's parts; of one library there may be several, its newest first.
   var names: [EncoderNames]
-  /// Ends of names of which a file of this layout has at least one; none: any file with the encoder's names is of it.
-  var marks: [String] = []
+  /// Ends of names: a file of this layout has all of at least one group; none: any file with the encoder's names is of it.
+  var marks: [[String]] = []
   /// What precedes the number of a decoder's block, where the library has masked autoencoders.
   var decoderBlocks: [String] = []
+  /// What a linear layer that makes classes of features is called; nil: there is none.
+  var head: String?
   /// Tensors beside the encoder that other tasks need: what their names begin with.
   var besides: [String] = []
   /// What is known without a file's saying so.

@@ -9,14 +9,17 @@ import Tensors
 
 struct Predict: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Say what is in images, with a classifier that vitrail finetune trained.",
+    abstract: "Say what is in images, with a classifier of vitrail finetune or of another library.",
     discussion: """
       Example: vitrail predict --weights runs/labelled --data photo.jpg
       A set: vitrail predict --weights runs/labelled --data photos/ --out predictions.csv
       """)
 
-  @Option(help: "Run folder of vitrail finetune, or a classifier.safetensors.")
+  @Option(
+    help: "Run folder of vitrail finetune, a classifier.safetensors, or a classifier of timm or Hugging Face."
+  )
   var weights: String
+  @OptionGroup var encoder: EncoderArguments
   @Option(
     help: """
       An image; or a folder of them, tar shards, a .txt, .csv or .tsv list, a .npy array, or a folder of an IDX or CIFAR set.
@@ -41,7 +44,7 @@ struct Predict: ParsableCommand {
   @OptionGroup var decoding: DecodingArguments
 
   func run() throws {
-    let classifier = try Classifier(contentsOf: WeightsArgument.classifier(weights))
+    let classifier = try Classifier(contentsOf: WeightsArgument.classifier(weights), facts: encoder.facts)
     let loading = LoadingOptions(decoding: decoding.options)
     let options = SourceOptions(
       split: split, layout: layout.over(classifier.recipe.data.layout), maximumBad: maxBad)
