@@ -1,10 +1,18 @@
 import Foundation
 import VisionTransformer
 
-/// All that a file of weights may meet: it is opened, and each of its tensors read.
+/// All that a file of weights may meet: it is opened, each of its tensors read, and an encoder made of it.
 struct WeightsTrial {
   static let endings = ["pth", "safetensors"]
   private static let folder = FileManager.default.temporaryDirectory
+
+  /// What the files of other libraries do not tell.
+  private static let facts: EncoderFacts = {
+    var facts = EncoderFacts()
+    (facts.headCount, facts.decoderHeadCount, facts.epsilon, facts.activation) = (2, 2, 1e-6, .gelu)
+    (facts.mean, facts.standardDeviation) = ([0.5], [0.5])
+    return facts
+  }()
 
   let name: String
   let bytes: [UInt8]
@@ -22,6 +30,7 @@ struct WeightsTrial {
       guard let file = try? SafetensorsFile(contentsOf: url) else { return 0 }
       for name in file.entries.keys { _ = try? file.values(name) }
     }
+    _ = try? ModelFile(contentsOf: url, facts: Self.facts).makeModel()
     return 1
   }
 }

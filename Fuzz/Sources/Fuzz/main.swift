@@ -1,7 +1,8 @@
 import Foundation
 import Imaging
 
-// Fuzz SECONDS SEED FOLDER…: decodes broken images and opens broken weights for that much processor time. A crash or a hang names the trial on
+// Fuzz SECONDS SEED FOLDER…: decodes broken images and opens broken weights for that much processor time. A crash or a hang
+// names the trial on
 // standard error; Fuzz 0 SEED:TRIAL FOLDER… runs it alone and writes its file.
 
 let arguments = CommandLine.arguments

@@ -10,6 +10,7 @@ enum UnreadParts {
     ("mlp.norm", "a norm in the middle of the MLP"),
     ("gamma_1", "LayerScale under BEiT's names"),
     ("attn_pool", "a pooling by attention"),
+    (".in_proj.", "attention and MLP of one projection"),
     (".attns.", "attentions and MLPs side by side in a block"),
   ]
 
