@@ -3,7 +3,8 @@
 Usage: python Scripts/golden/onnx_check.py [FOLDER]
 
 FOLDER holds NAME.F32.onnx or NAME.F16.onnx and NAME.json: {"images": {"shape", "values"}, "features": …, "tokens": …}. Without
-one the tests write one, of every kind of encoder and of those of the benchmarks: VITRAIL_ONNX_OUT=FOLDER Scripts/check ONNX.
+one the tests write one, of every kind of encoder, of files for images of any size and of the encoders of the benchmarks:
+VITRAIL_ONNX_OUT=FOLDER Scripts/check ONNX.
 """
 
 import json
@@ -74,7 +75,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(__file__).resolve().parents[2]
         subprocess.run(
-            ["Scripts/check", "ONNX", "EncoderExportTests"],
+            ["Scripts/check", "ONNX", "EncoderExportTests|DynamicSizeTests"],
             cwd=root, env=os.environ | {"VITRAIL_ONNX_OUT": folder}, check=True,
         )
         return check(folder)

@@ -28,12 +28,25 @@ extension GraphBuilder {
   }
 
   /// −1 stands for what is left, 0 for the length that the axis has.
-  func reshaped(_ x: Value, _ shape: [Int]) -> Value { apply("Reshape", x, integers(shape)) }
+  func reshaped(_ x: Value, _ shape: [Int]) -> Value { reshaped(x, to: integers(shape)) }
+  func reshaped(_ x: Value, to shape: Value) -> Value { apply("Reshape", x, shape) }
+
+  /// The length [1] of an axis.
+  func length(of x: Value, axis: Int) -> Value {
+    apply("Shape", x, attributes: ["start": .integer(axis), "end": .integer(axis + 1)], type: .int64)
+  }
+
+  /// 0, 1, … up to a length [1], as numbers [length].
+  func range(_ length: Value) -> Value {
+    let limit = apply("Squeeze", cast(length, to: .float), integers([0]))
+    return apply("Range", number(0, .float), limit, number(1, .float))
+  }
 
   func transposed(_ x: Value, _ order: [Int]) -> Value {
     apply("Transpose", x, attributes: ["perm": .integers(order)])
   }
 
+  /// Ends beyond the axis stand for its end.
   func slice(_ x: Value, _ range: Range<Int>, axis: Int) -> Value {
     apply(
       "Slice", x, integers([range.lowerBound]), integers([range.upperBound]), integers([axis]))

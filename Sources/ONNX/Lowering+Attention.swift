@@ -7,6 +7,7 @@ extension Lowering {
     let (tokens, width) = (qkv.shape[1], qkv.width / 3)
     var parts = try thirds(qkv, headCount).map { graph.cast($0, to: graph.inner) }
     if keyCount < tokens {
+      guard size == nil else { throw sizeFailure("attention to the first \(keyCount) tokens alone") }
       for part in 1...2 { parts[part] = graph.slice(parts[part], 0..<keyCount, axis: 1) }
     }
     // The factor goes to the queries: scores of half precision could be too large without it.
@@ -16,7 +17,8 @@ extension Lowering {
     let values = graph.transposed(parts[2], [0, 2, 1, 3])
     let shares = graph.softmax(graph.matrixProduct(queries, keys))
     let mixtures = graph.matrixProduct(graph.cast(shares, to: graph.inner), values)
-    return graph.reshaped(graph.transposed(mixtures, [0, 2, 1, 3]), [-1, tokens, width])
+    let shape: [Int] = qkv.shape.dropLast() + [width]
+    return reshaped(graph.transposed(mixtures, [0, 2, 1, 3]), from: shape, to: shape)
   }
 
   /// The thirds of qkv, each head of them normed where there is a norm.
@@ -41,6 +43,7 @@ extension Lowering {
     _ qkv: Tensor, _ headCount: Int, cosines: Tensor, sines: Tensor, prefixCount: Int
   ) throws(Failure) -> [Value] {
     let quarter = cosines.width / 2
+    let (straight, crossed): (Value, Value)
     /// [N, 1, d] of [L, d/2]: each half of a row twice, its first copy times `sign`; prefix tokens have `unturned`.
     func table(_ angles: Tensor, sign: Float, unturned: Float) -> Value {
       let rows = angles.values.map { Float($0) }
@@ -51,9 +54,16 @@ extension Lowering {
       }
       return graph.numbers(values, [values.count / (4 * quarter), 1, 4 * quarter], graph.inner)
     }
-    let (straight, crossed) = (
-      table(cosines, sign: 1, unturned: 1), table(sines, sign: -1, unturned: 0)
-    )
+    if let size {
+      guard cosines.shape == [size.grid.count, 2 * size.rotaryFrequencies.count] else {
+        throw sizeFailure("a rotation of \(cosines.shape[0]) places")
+      }
+      (straight, crossed) = size.rotation(prefixCount: prefixCount, graph)
+    } else {
+      (straight, crossed) = (
+        table(cosines, sign: 1, unturned: 1), table(sines, sign: -1, unturned: 0)
+      )
+    }
     let parts = try thirds(qkv, headCount).map { graph.cast($0, to: graph.inner) }
     let turned = parts.prefix(2).map { part in
       let quarters = graph.split(part, [Int](repeating: quarter, count: 4), axis: -1)

@@ -88,7 +88,14 @@ extension Lowering {
         "a norm treats the samples of a batch differently, which ONNX export does not know", at: place,
         mend: "export encoders without layers of your own; if there are none, report this")
     }
-    return graph.numbers(Array(values.prefix(count)), [count, 1], .float)
+    let ofTokens = Array(values.prefix(count))
+    guard let size else { return graph.numbers(ofTokens, [count, 1], .float) }
+    let (leading, patches) = (Array(ofTokens.dropLast(size.grid.count)), ofTokens.suffix(size.grid.count))
+    guard count >= size.grid.count, let ofPatches = patches.first, patches.allSatisfy({ $0 == ofPatches })
+    else {
+      throw sizeFailure("a norm that treats patches differently")
+    }
+    return size.padded(leading, width: 1, with: ofPatches, .float, graph)
   }
 
   /// γ∘x + β, what is nil left out.

@@ -4,11 +4,13 @@ import Tensors
 /// Turns the operations of a recording into nodes of a graph.
 ///
 /// Shapes of the recording have its batch as their first length, or a multiple of it; in the graph that length is −1, so that
-/// any batch runs.
+/// any batch runs. With a dynamic size the number of tokens, the second length, is left open too.
 struct Lowering {
   let graph: GraphBuilder
   /// Where failures are said to be: the file that the model is from.
   let place: String
+  /// What is known of the size of images that each run decides; nil where it is the encoder's own.
+  let size: DynamicSize?
   private let parameters: [Tensor.Place: Parameter]
   private var constants: [Tensor.Place: Tensor] = [:]
   private var known: [Tensor.Place: Known] = [:]
@@ -20,8 +22,9 @@ struct Lowering {
     case thirds([Value], headCount: Int)
   }
 
-  init(into graph: GraphBuilder, parameters: [Parameter], place: String) {
+  init(into graph: GraphBuilder, parameters: [Parameter], size: DynamicSize?, place: String) {
     self.graph = graph
+    self.size = size
     self.place = place
     self.parameters = Dictionary(parameters.map { ($0.value.place, $0) }) { first, _ in first }
   }
@@ -105,12 +108,12 @@ struct Lowering {
       known[result.place] = .thirds(values, headCount: parts[0].shape[2])
       return nil
     case .reordered(let x, let order, let length):
-      return reordered(try inner(x), x.shape, order: order, length: length)
+      return reordered(try inner(x), x, order: order, length: length)
     case .sequence(let classToken, let registers, let patches, let positions):
       return try sequence(
         classToken: classToken, registers: registers, patches: patches, positions: positions)
     case .meanTokens(let x, let range):
-      return meanTokens(try single(x), count: x.shape[1], range)
+      return try meanTokens(try single(x), count: x.shape[1], range)
     }
   }
 
@@ -120,10 +123,11 @@ struct Lowering {
   func operand(_ tensor: Tensor) throws(Failure) -> Value {
     switch known[tensor.place] {
     case .whole(let value, let shape):
-      return shape == tensor.shape ? value : graph.reshaped(value, anyBatch(tensor.shape))
+      return shape == tensor.shape ? value : reshaped(value, from: shape, to: tensor.shape)
     case .thirds(let thirds, _):
-      let shape = anyBatch(tensor.shape.dropLast() + [tensor.width / 3])
-      return graph.joined(thirds.map { graph.reshaped(graph.cast($0, to: graph.inner), shape) }, axis: -1)
+      let shape: [Int] = tensor.shape.dropLast() + [tensor.width / 3]
+      return graph.joined(
+        thirds.map { reshaped(graph.cast($0, to: graph.inner), from: tensor.shape, to: shape) }, axis: -1)
     case nil:
       throw Failure(
         "a tensor \(tensor.shape) comes from an operation that ONNX export does not know", at: place,
@@ -139,16 +143,32 @@ struct Lowering {
 
   /// Queries, keys and values [B, N, H, d] of a fused projection [B, N, 3D].
   func thirds(_ qkv: Tensor, _ headCount: Int) throws(Failure) -> [Value] {
-    let (tokens, third) = (qkv.shape[1], qkv.width / 3)
-    let shape = [-1, tokens, headCount, third / headCount]
-    if case .thirds(let values, let count) = known[qkv.place] {
-      return count == headCount ? values : values.map { graph.reshaped($0, shape) }
+    let third = qkv.width / 3
+    func heads(_ value: Value) -> Value {
+      reshaped(value, from: qkv.shape, to: qkv.shape.dropLast() + [headCount, third / headCount])
     }
-    return graph.split(try inner(qkv), [third, third, third], axis: -1).map { graph.reshaped($0, shape) }
+    if case .thirds(let values, let count) = known[qkv.place] {
+      return count == headCount ? values : values.map(heads)
+    }
+    return graph.split(try inner(qkv), [third, third, third], axis: -1).map(heads)
   }
 
-  /// A shape of the recording with any batch.
-  func anyBatch(_ shape: [Int]) -> [Int] { [-1] + shape.dropFirst() }
+  /// A value of a shape of the recording in another one, with any batch and, of a dynamic size, any number of tokens.
+  func reshaped(_ value: Value, from old: [Int], to new: [Int]) -> Value {
+    guard let size, new.count > 2, new[0] == Recording.batch else {
+      return graph.reshaped(value, [-1] + new.dropFirst())
+    }
+    let rest = [-1] + new.dropFirst(2)
+    guard old[0] != Recording.batch else { return graph.reshaped(value, [0] + rest) }
+    return graph.reshaped(value, to: graph.joined([size.batch, graph.integers(rest)], axis: 0))
+  }
+
+  /// That something in the model does not follow the size of images.
+  func sizeFailure(_ what: String) -> Failure {
+    Failure(
+      "\(what) does not follow the size of images", at: place,
+      mend: "export without --dynamic-size, for the encoder's own size")
+  }
 
   /// The parameter whose value a tensor is.
   func parameter(_ tensor: Tensor) throws(Failure) -> Parameter {

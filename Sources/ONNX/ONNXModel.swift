@@ -7,7 +7,8 @@ import VisionTransformer
 /// An encoder or a classifier as an ONNX model, from images to features, tokens or probabilities.
 ///
 /// Input: `images`, float32 [batch, C, H, W], values 0…1, any batch; means and deviations are part of the graph. The graph is
-/// that of a forward pass in evaluation, which is run once and noted down.
+/// that of a forward pass in evaluation, which is run once and noted down. Height and width are the encoder's own, or any
+/// multiples of its patch size: positions are then computed in the graph.
 public struct ONNXModel {
   /// The version of the operators that the graph is written in.
   public static let operatorSet = 23
@@ -27,12 +28,14 @@ public struct ONNXModel {
   ///
   /// - Parameters:
   ///   - outputs: what it is to give, in their order; each once, probabilities only with a head.
+  ///   - transfer: how a table of positions follows to images of other sizes; nil: the size is the encoder's own.
   ///   - provenance: who made the weights, and who exports them.
   ///   - place: the file that the weights are from.
   /// - Throws: `Failure` when the model has an operation that is not known, or would be too large.
   public init(
     _ encoder: VisionTransformer, head: ONNXHead? = nil, preprocessing: Preprocessing, outputs: [ONNXOutput],
-    precision: ONNXPrecision = .single, provenance: [Provenance] = [], place: String
+    transfer: PositionTransfer? = nil, precision: ONNXPrecision = .single, provenance: [Provenance] = [],
+    place: String
   ) throws(Failure) {
     precondition(!outputs.isEmpty && Set(outputs).count == outputs.count, "ONNXModel: outputs \(outputs)")
     precondition(head != nil || !outputs.contains(.probabilities), "ONNXModel: probabilities without a head")
@@ -40,27 +43,29 @@ public struct ONNXModel {
     try Self.checkInput(encoder.configuration, preprocessing, at: place)
     let parameters = encoder.parameters.parameters
     let (grid, graph) = (encoder.configuration.grid, GraphBuilder(inner: precision.type))
-    let entry = ImageInput(grid: grid, preprocessing: preprocessing)
+    let entry = ImageInput(grid: grid, preprocessing: preprocessing, isOfAnySize: transfer != nil)
     input = entry.declaration
     let patchValue = entry.patches(graph)
+    let size = try transfer.map { (transfer) throws(Failure) in
+      try DynamicSize(encoder.configuration, transfer, entry.lengths(graph), at: place)
+    }
 
-    // Two samples, so that what treats them differently is seen.
-    let patches = Tensor(shape: [2, grid.count, grid.width], repeating: 0.5)
+    let patches = Tensor(shape: [Recording.batch, grid.count, grid.width], repeating: 0.5)
     var declarations: [NamedValue] = []
     /// Notes a pass down and gives its results their names.
     func write(_ named: [ONNXOutput], _ pass: (Tape) -> [Tensor]) throws(Failure) {
       guard !named.isEmpty else { return }
       let recording = Recording(of: pass)
-      var lowering = Lowering(into: graph, parameters: parameters, place: place)
+      var lowering = Lowering(into: graph, parameters: parameters, size: size, place: place)
       lowering.know(patches, as: patchValue)
       try lowering.write(recording)
       for (output, tensor) in zip(named, recording.outputs) {
         let value = try lowering.single(tensor)
         graph.output(output == .probabilities ? graph.softmax(value) : value, named: output.rawValue)
-        declarations.append(
-          NamedValue(
-            name: output.rawValue,
-            dimensions: [.variable(ImageInput.batch)] + tensor.shape.dropFirst().map { .length($0) }))
+        var dimensions: [NamedValue.Dimension] = tensor.shape.map { .length($0) }
+        dimensions[0] = .variable(ImageInput.batch)
+        if size != nil && output == .tokens { dimensions[1] = .variable(output.rawValue) }
+        declarations.append(NamedValue(name: output.rawValue, dimensions: dimensions))
       }
     }
     let ofEncoder = outputs.filter { $0 != .probabilities }

@@ -5,6 +5,9 @@ import Tensors
 ///
 /// It holds on to all tensors of the pass, so that none's place is taken by another while it is read.
 struct Recording {
+  /// Samples that are passed: two, so that what treats them differently is seen.
+  static let batch = 2
+
   struct Step {
     let operation: TracedOperation
     let result: Tensor

@@ -14,6 +14,12 @@ struct ONNXExport: ParsableArguments {
       """,
     transform: onnxOutputs)
   var outputs: [ONNXOutput]?
+  @Flag(
+    help: """
+      Of an .onnx file: let each run decide height and width, multiples of the patch size; positions are interpolated. \
+      Default: the encoder's own size.
+      """)
+  var dynamicSize = false
 
   private struct Summary: Encodable {
     struct Output: Encodable {
@@ -29,8 +35,9 @@ struct ONNXExport: ParsableArguments {
   /// Whether `to` names an ONNX file; options that do not belong to what it names are refused.
   func isAsked(to: String, converting: Bool) throws -> Bool {
     guard to.lowercased().hasSuffix(".onnx") else {
-      guard outputs == nil else {
-        throw ValidationError("--outputs is of ONNX files; name one: --to encoder.onnx")
+      guard outputs == nil && !dynamicSize else {
+        let option = outputs == nil ? "--dynamic-size" : "--outputs"
+        throw ValidationError("\(option) is of ONNX files; name one: --to encoder.onnx")
       }
       return false
     }
@@ -62,7 +69,7 @@ struct ONNXExport: ParsableArguments {
     line.show("reading", 0)
     let source = try Source(argument, arguments.facts)
     line.show("tracing", 0.3)
-    let model = try source.model(outputs, precision)
+    let model = try source.model(outputs, precision, ofAnySize: dynamicSize)
     line.show("writing", 0.6)
     try model.write(to: target)
     line.show("written", 1)
@@ -95,7 +102,9 @@ struct ONNXExport: ParsableArguments {
       }
     }
 
-    func model(_ outputs: [ONNXOutput]?, _ precision: ONNXPrecision) throws(Failure) -> ONNXModel {
+    func model(
+      _ outputs: [ONNXOutput]?, _ precision: ONNXPrecision, ofAnySize: Bool
+    ) throws(Failure) -> ONNXModel {
       switch self {
       case .encoder(let file, let encoder):
         let outputs = outputs ?? [.features]
@@ -103,13 +112,15 @@ struct ONNXExport: ParsableArguments {
           throw Classifier.noHead(at: URL(fileURLWithPath: file.path))
         }
         return try ONNXModel(
-          encoder, preprocessing: file.preprocessing, outputs: outputs, precision: precision,
+          encoder, preprocessing: file.preprocessing, outputs: outputs,
+          transfer: ofAnySize ? file.positionTransfer : nil, precision: precision,
           provenance: file.provenance + [.ofThisCommand], place: file.path)
       case .classifier(let file, let classifier):
         return try ONNXModel(
           classifier.encoder, head: ONNXHead(classNames: classifier.classNames, logits: classifier.logits),
           preprocessing: classifier.preprocessing, outputs: outputs ?? [.probabilities],
-          precision: precision, provenance: file.provenance + [.ofThisCommand], place: file.path)
+          transfer: ofAnySize ? file.positionTransfer : nil, precision: precision,
+          provenance: file.provenance + [.ofThisCommand], place: file.path)
       }
     }
   }

@@ -88,7 +88,7 @@ struct EncoderExportTests {
     arguments: [
       ("mini", 28, 4, 128, 6, 4), ("xs", 32, 4, 192, 12, 3), ("ti", 224, 16, 192, 12, 3),
       ("s", 224, 16, 384, 12, 6), ("b", 224, 16, 768, 12, 12),
-    ].prefix(folderToKeep == nil ? 3 : 5))
+    ].prefix(KeptFiles.folder == nil ? 3 : 5))
   func benchmarkEncoders(name: String, image: Int, patch: Int, width: Int, depth: Int, heads: Int) throws {
     let model = try ExportedModel(
       tinyConfiguration {
@@ -100,10 +100,11 @@ struct EncoderExportTests {
     // Beside the weights there are nodes, metadata and the constants of norms.
     #expect((4 * weights..<4 * weights + 300_000).contains(file.count))
     #expect((2 * weights..<2 * weights + 300_000).contains(half.count))
-    guard Self.folderToKeep != nil else { return }
+    guard KeptFiles.folder != nil else { return }
     let tokens = model.encoder.encode(model.patches, Tape(.evaluating))
     let features = model.encoder.pooled(tokens, Tape(.evaluating))
-    try keep("bench-\(name)", ["F32": file, "F16": half], model, features: features, tokens: tokens)
+    try KeptFiles.keep(
+      "bench-\(name)", ["F32": file, "F16": half], model, features: features, tokens: tokens)
   }
 
   /// The batch that is run is not the one that was traced.
@@ -123,33 +124,13 @@ struct EncoderExportTests {
     ]
     #expect(errors.allSatisfy { $0 <= 1e-5 }, what)
 
-    guard inHalf || Self.folderToKeep != nil else { return }
+    guard inHalf || KeptFiles.folder != nil else { return }
     let half = try model.file([.features], precision: .half)
     let rounded = try model.run(half)
     let error = relativeError(rounded["features"], to: features)
     #expect(error <= 0.08, what)
     #expect(Double(half.count) < 0.95 * Double(file.count), what)
 
-    try keep(name, ["F32": file, "F16": half], model, features: features, tokens: tokens)
-  }
-
-  private static let folderToKeep = ProcessInfo.processInfo.environment["VITRAIL_ONNX_OUT"]
-
-  /// For `Scripts/golden/onnx_check.py`: with `VITRAIL_ONNX_OUT` files, images and what the encoder makes of them stay.
-  private func keep(
-    _ name: String, _ files: [String: Data], _ model: ExportedModel, features: Tensor, tokens: Tensor
-  ) throws {
-    guard let folder = Self.folderToKeep else { return }
-    let url = URL(fileURLWithPath: folder)
-    for (precision, file) in files { try file.write(to: url.appending(path: "\(name).\(precision).onnx")) }
-    func tree(_ shape: [Int], _ values: [Double]) -> JSONValue {
-      .object(["shape": .encoding(shape), "values": .encoding(values)])
-    }
-    let expected: JSONValue = .object([
-      "images": tree(model.images.shape, model.images.values),
-      "features": tree(features.shape, features.values.map { Double($0) }),
-      "tokens": tree(tokens.shape, tokens.values.map { Double($0) }),
-    ])
-    try Data(expected.text.utf8).write(to: url.appending(path: "\(name).json"))
+    try KeptFiles.keep(name, ["F32": file, "F16": half], model, features: features, tokens: tokens)
   }
 }

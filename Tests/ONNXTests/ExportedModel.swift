@@ -18,9 +18,17 @@ struct ExportedModel {
   init(_ configuration: VisionTransformerConfiguration, seed: UInt64 = 1, variants: ModelVariants = .init())
     throws
   {
-    encoder = try VisionTransformer(configuration, parameters: ParameterStore(seed: 7), variants: variants)
+    let encoder = try VisionTransformer(
+      configuration, parameters: ParameterStore(seed: 7), variants: variants)
     encoder.parameters.randomize(seed: seed)
     Self.randomizeStatistics(encoder.parameters, seed: seed)
+    self.init(encoder, seed: seed)
+  }
+
+  /// An encoder with the parameters that it has.
+  init(_ encoder: VisionTransformer, seed: UInt64 = 1) {
+    self.encoder = encoder
+    let configuration = encoder.configuration
     preprocessing = Preprocessing(
       height: configuration.imageHeight, width: configuration.imageWidth, channels: configuration.channels,
       resizeShorterSide: max(configuration.imageHeight, configuration.imageWidth),
@@ -64,12 +72,13 @@ struct ExportedModel {
 
   /// The file that an export writes.
   func file(
-    _ outputs: [ONNXOutput] = [.features, .tokens], precision: ONNXPrecision = .single, head: ONNXHead? = nil,
+    _ outputs: [ONNXOutput] = [.features, .tokens], transfer: PositionTransfer? = nil,
+    precision: ONNXPrecision = .single, head: ONNXHead? = nil,
     provenance: [Provenance] = []
   ) throws -> Data {
     let model = try ONNXModel(
-      encoder, head: head, preprocessing: preprocessing, outputs: outputs, precision: precision,
-      provenance: provenance, place: "model")
+      encoder, head: head, preprocessing: preprocessing, outputs: outputs, transfer: transfer,
+      precision: precision, provenance: provenance, place: "model")
     var file = Data()
     try model.encode { file += $0 }
     return file

@@ -57,8 +57,12 @@ struct Operation {
     case "Add": [try elementwise { $0 + $1 }]
     case "Sub": [try elementwise { $0 - $1 }]
     case "Mul": [try elementwise { $0 * $1 }]
-    case "Div": [try elementwise { $0 / $1 }]
+    case "Div": [try divided()]
     case "Max": [try elementwise { max($0, $1) }]
+    case "Min": [try elementwise { min($0, $1) }]
+    case "Abs": [try map { abs($0) }]
+    case "Sin": [try map { sin($0) }]
+    case "Cos": [try map { cos($0) }]
     case "Sqrt": [try map { $0.squareRoot() }]
     case "Neg": [try map { -$0 }]
     case "Tanh": [try map { tanh($0) }]
@@ -71,6 +75,9 @@ struct Operation {
     case "RMSNormalization": [try rmsNormalization()]
     case "ReduceMean": [try reduced { $0.reduce(0, +) / Double($0.count) }]
     case "ReduceSum": [try reduced { $0.reduce(0, +) }]
+    case "Shape": [try shape()]
+    case "Range": [try range()]
+    case "Expand": [try expanded()]
     case "Reshape": [try reshaped()]
     case "Squeeze": [try squeezed()]
     case "Transpose": [try transposed()]
@@ -120,6 +127,31 @@ struct Operation {
     var result = try operand(0)
     result.type = try integer("to")
     return result
+  }
+
+  /// Of whole numbers the quotient is cut.
+  private func divided() throws -> ReadTensor {
+    var result = try elementwise { $0 / $1 }
+    if result.type == ReadTensor.int64 { result.values = result.values.map { $0.rounded(.towardZero) } }
+    return result
+  }
+
+  /// Numbers from the first operand below the second, the third apart.
+  private func range() throws -> ReadTensor {
+    let bounds = try (0..<3).map { try operand($0) }
+    guard bounds.allSatisfy({ $0.shape.isEmpty && $0.type == bounds[0].type }) else {
+      throw refused("bounds that are no scalars of one type")
+    }
+    let values = Array(stride(from: bounds[0].values[0], to: bounds[1].values[0], by: bounds[2].values[0]))
+    return ReadTensor(shape: [values.count], values: values, type: bounds[0].type)
+  }
+
+  /// Repeated as broadcasting with a shape does.
+  private func expanded() throws -> ReadTensor {
+    let (x, wanted) = (try operand(0), try operand(1).integers)
+    let shape = try broadcast(x.shape, wanted)
+    return ReadTensor(
+      shape: shape, values: places(of: x.shape, in: shape).map { x.values[$0] }, type: x.type)
   }
 
   private func elementwise(_ function: (Double, Double) -> Double) throws -> ReadTensor {

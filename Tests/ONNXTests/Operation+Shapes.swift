@@ -1,9 +1,21 @@
 /// Operators that move elements and change none.
 extension Operation {
+  /// The lengths of the axes from `start` to `end`.
+  func shape() throws -> ReadTensor {
+    let lengths = try operand(0).shape
+    let (start, end) = (try integer("start", default: 0), try integer("end", default: lengths.count))
+    guard 0 <= start, start <= end, end <= lengths.count else { throw refused("axes \(start) to \(end)") }
+    let chosen = lengths[start..<end].map { Double($0) }
+    return ReadTensor(shape: [chosen.count], values: chosen, type: ReadTensor.int64)
+  }
+
   func reshaped() throws -> ReadTensor {
     var x = try operand(0)
     var shape = try operand(1).integers
-    for index in shape.indices where shape[index] == 0 { shape[index] = x.shape[index] }
+    for index in shape.indices where shape[index] == 0 {
+      guard index < x.shape.count else { throw refused("\(x.shape) to \(shape)") }
+      shape[index] = x.shape[index]
+    }
     if let free = shape.firstIndex(of: -1) {
       let others = shape.enumerated().filter { $0.offset != free }.reduce(1) { $0 * $1.element }
       guard others > 0, x.values.count % others == 0 else { throw refused("\(x.shape) to \(shape)") }

@@ -34,6 +34,29 @@ struct ONNXExportTests {
     }
   }
 
+  @Test("a file for images of any size says so, and without the option it is of one size")
+  func dynamicSize() throws {
+    let shared = try TinyRun.shared.get()
+    try withTemporaryFolder { folder in
+      let to = folder.appendingPathComponent("encoder.onnx")
+      let fixed = try convert(shared.run, to)
+      #expect(fixed.code == 0 && !fixed.output.contains("height"), "\(fixed.errors)")
+      let outcome = try convert(shared.run, to, "--dynamic-size", "--outputs", "features,tokens")
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      #expect(
+        outcome.output.contains(", height, width]\n→ features [batch, 16]\n→ tokens [batch, tokens, 16]"))
+      let told = try convert(shared.run, to, "--dynamic-size", "--json")
+      #expect(told.code == 0, "\(told.errors)")
+      guard case .array(let shape)? = try parsed(told.output).entries["input"]?.entries["shape"] else {
+        Issue.record("no shape of the input: \(told.output)")
+        return
+      }
+      #expect(shape.suffix(2).map(\.string) == ["height", "width"])
+    }
+    let help = try Vitrail.run(["convert", "--help"])
+    #expect(help.output.contains("--dynamic-size") && help.output.contains("encoder's own size"))
+  }
+
   @Test("a classifier gives probabilities and knows its labels")
   func classifier() throws {
     let run = try FineTuneRun.shared.get()
@@ -66,6 +89,9 @@ struct ONNXExportTests {
       expectError(
         try convert(model, folder.appendingPathComponent("a.safetensors"), "--outputs", "tokens"), code: 64,
         ".onnx")
+      expectError(
+        try convert(model, folder.appendingPathComponent("a.safetensors"), "--dynamic-size"), code: 64,
+        "--dynamic-size", ".onnx")
       expectError(try convert(model, folder.appendingPathComponent("no/a.onnx")), "there is no folder")
       expectError(try convert(folder.appendingPathComponent("none"), to), "cannot read")
       let copy = folder.appendingPathComponent("copy.safetensors")

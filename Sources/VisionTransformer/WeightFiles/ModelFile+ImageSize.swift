@@ -3,15 +3,19 @@ import Platform
 import Tensors
 
 extension ModelFile {
+  /// How a table of positions follows to images of another size where nothing else is said: as the library does that
+  /// wrote the file, Vitrail `antialiased`.
+  public var positionTransfer: PositionTransfer { origin?.transfer ?? .antialiased }
+
   /// Builds the encoder for images of another size and gives it the weights of the file, a table of positions brought to
-  /// the new grid as `transfer` says; nil: as the library does that wrote it, Vitrail `antialiased`. Rotary positions need nothing: they go by rows and columns.
+  /// the new grid as `transfer` says; nil: as the file's own. Rotary positions need nothing: they go by rows and columns.
   ///
   /// - Throws: `Failure` when a tensor is missing or has another shape, the size does not divide into patches, or a
   ///   learned table is to be recomputed.
   public func makeModel(
     imageHeight: Int, imageWidth: Int, _ transfer: PositionTransfer? = nil
   ) throws(Failure) -> VisionTransformer {
-    let transfer = transfer ?? origin?.transfer ?? .antialiased
+    let transfer = transfer ?? positionTransfer
     let original = try makeModel()
     var resized = configuration
     (resized.imageHeight, resized.imageWidth) = (imageHeight, imageWidth)
