@@ -10,6 +10,7 @@ let package = Package(
     .library(name: "Datasets", targets: ["Datasets"]),
     .library(name: "Pretraining", targets: ["Pretraining", "Optimization"]),
     .library(name: "Evaluation", targets: ["Evaluation"]),
+    .library(name: "ONNX", targets: ["ONNX"]),
     .library(name: "Reports", targets: ["Reports"]),
     .executable(name: "vitrail", targets: ["VitrailCLI"]),
   ],
