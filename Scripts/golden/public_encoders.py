@@ -1,7 +1,7 @@
 """Public encoders as their libraries build them, with random weights of a fixed seed, for the table in docs/checkpoints.md: one
 folder an encoder, to be given to `vitrail compare`.
 
-Run: python Scripts/golden/public_encoders.py FOLDER. Random, because there is no hub here: the scores say what the
+Run: python Scripts/golden/public_encoders.py FOLDER [NAME…], names of timm instead of those of the table. Random, because there is no hub here: the scores say what the
 architecture and its preprocessing see without having learnt anything.
 """
 
@@ -18,11 +18,14 @@ TIMM = ["vit_tiny_patch16_224", "vit_small_patch32_224", "vit_small_patch16_224"
 
 def main():
     folder = Path(sys.argv[1])
-    for name in TIMM:
+    named = sys.argv[2:]
+    for name in named or TIMM:
         torch.manual_seed(0)
         size = {"img_size": 224} if "dinov2" in name else {}
         model = timm.create_model(name, pretrained=False, num_classes=0, **size)
         save_for_hf(model, folder / name, model_config=dict(num_classes=0, model_args=size), safe_serialization=True)
+    if named:
+        return
     torch.manual_seed(0)
     processor = transformers.ViTImageProcessor()
     for name, model in [

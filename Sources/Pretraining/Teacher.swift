@@ -44,15 +44,16 @@ public struct Teacher: Sendable {
     self.momentum = momentum
     self.weights = weights
     // Those with weights of their own too: what their file lacks stays as it is initially.
-    for pair in pairs {
-      pair.teacher.isTrainable = false
-      pair.teacher.assign(pair.student.value.values)
-    }
+    for pair in pairs { pair.teacher.isTrainable = false }
+    followStudent()
   }
 
   /// Gives the teacher the student's present values, buffers too, unless it has weights of its own.
   public func restart() {
-    guard weights == nil else { return }
+    if weights == nil { followStudent() }
+  }
+
+  private func followStudent() {
     for pair in pairs { pair.teacher.assign(pair.student.value.values) }
   }
 

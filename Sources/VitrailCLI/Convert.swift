@@ -45,7 +45,8 @@ struct Convert: ParsableCommand {
       let name, before, after, note: String
     }
     let to, layout, type: String
-    let difference: Double
+    /// Nil where nothing was converted, and so nothing compared.
+    let difference: Double?
     let changes: [Change]
     let notes: [String]
   }
@@ -65,7 +66,10 @@ struct Convert: ParsableCommand {
     }
     let layout = WeightLayout.all.first { $0.name == toLayout }
     try layout == nil ? OutputCheck.file(to) : OutputCheck.folder(to)
-    let file = try WeightsArgument(from, encoder).model
+    let argument = try WeightsArgument(from, encoder)
+    let file = argument.model
+    let line = ProgressLine()
+    argument.tellOrigin(line.say)
     guard fold || norm != nil || file.origin != nil || layout != nil || type != nil else {
       throw ValidationError(
         "say what to do: --to-layout timm, --type F16, --fold, --norm rmsNorm or --norm crmsNorm")
@@ -94,7 +98,7 @@ struct Convert: ParsableCommand {
     try output.tell(
       lines.joined(separator: "\n"),
       Summary(
-        to: to, layout: toLayout, type: type.rawValue, difference: conversion?.difference ?? 0,
+        to: to, layout: toLayout, type: type.rawValue, difference: conversion?.difference,
         changes: changes, notes: notes))
   }
 

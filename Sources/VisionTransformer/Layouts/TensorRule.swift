@@ -52,19 +52,19 @@ struct TensorRule: Sendable {
     case .sum(let first, let second):
       return zip(try values(of: first, from: file), try values(of: second, from: file)).map { $0 + $1 }
     case .kernel(let name, let channels, let side):
-      return pixelsFirst(try file.values(of: name), channels: channels, pixels: side * side)
+      return transposed(try file.values(of: name), rows: channels, columns: side * side)
     }
   }
 
-  /// [D, C, pixels] → [D, pixels, C].
-  private static func pixelsFirst(_ values: [Scalar], channels: Int, pixels: Int) -> [Scalar] {
-    let length = channels * pixels
+  /// [D, rows, columns] → [D, columns, rows].
+  static func transposed(_ values: [Scalar], rows: Int, columns: Int) -> [Scalar] {
+    let length = rows * columns
     return [Scalar](unsafeUninitializedCapacity: values.count) { target, count in
       for start in stride(from: 0, to: values.count, by: length) {
-        for pixel in 0..<pixels {
-          for channel in 0..<channels {
+        for column in 0..<columns {
+          for row in 0..<rows {
             target.initializeElement(
-              at: start + pixel * channels + channel, to: values[start + channel * pixels + pixel])
+              at: start + column * rows + row, to: values[start + row * columns + column])
           }
         }
       }

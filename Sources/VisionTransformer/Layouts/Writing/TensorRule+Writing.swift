@@ -25,14 +25,12 @@ extension TensorRule {
     case .kernel(let source, let channels, let side):
       tensors.set(
         source, [shape[0], channels, side, side],
-        Self.channelsFirst(Array(values), channels: channels, pixels: side * side)[...])
+        Self.transposed(Array(values), rows: side * side, columns: channels)[...])
     case .rows(let source, let rows, let width): tensors.set(source, rows: rows, width: width, values)
     case .sum(let first, let second):
       // The second is what was added to the first.
       try write(values, of: first, to: &tensors, at: place)
-      if case .rows(let source, let rows, let width) = second {
-        tensors.set(source, rows: rows, width: width, [Scalar](repeating: 0, count: values.count)[...])
-      }
+      try write([Scalar](repeating: 0, count: values.count)[...], of: second, to: &tensors, at: place)
     case .zeros:
       guard values.allSatisfy({ $0 == 0 }) else {
         throw Failure(
@@ -48,22 +46,6 @@ extension TensorRule {
     case .rows(_, let rows, let width): rows.count * width
     case .zeros(let count): count
     case .whole, .kernel, .sum: nil
-    }
-  }
-
-  /// [D, pixels, C] → [D, C, pixels].
-  private static func channelsFirst(_ values: [Scalar], channels: Int, pixels: Int) -> [Scalar] {
-    let length = channels * pixels
-    return [Scalar](unsafeUninitializedCapacity: values.count) { target, count in
-      for start in stride(from: 0, to: values.count, by: length) {
-        for pixel in 0..<pixels {
-          for channel in 0..<channels {
-            target.initializeElement(
-              at: start + channel * pixels + pixel, to: values[start + pixel * channels + channel])
-          }
-        }
-      }
-      count = values.count
     }
   }
 }
